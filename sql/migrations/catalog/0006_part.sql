@@ -1,0 +1,4 @@
+CREATE TABLE IF NOT EXISTS store_part (
+  server_id INTEGER PRIMARY KEY,
+  etag TEXT NULL
+)

@@ -1,0 +1,21 @@
+CREATE TABLE IF NOT EXISTS tbl_bak_order (
+  id BIGINT NOT NULL AUTO_INCREMENT,
+  id_order BIGINT NOT NULL,
+  order_create_time DATETIME NULL,
+  order_create_by VARCHAR(255) NULL,
+  id_job BIGINT NULL,
+  id_rework BIGINT NULL,
+  id_discuss BIGINT NULL,
+  filename VARCHAR(255) CHARACTER SET utf8mb4 COLLATE {{bytes}} NOT NULL,
+  file_type TINYINT NOT NULL,
+  bak_date_time DATETIME NULL,
+  download_time DATETIME NULL,
+  file_size BIGINT NULL,
+  file_sha256 CHAR(64) CHARACTER SET ascii NULL,
+  unlink_time DATETIME NULL,
+  missing_time DATETIME NULL,
+  duplicate BIGINT NOT NULL DEFAULT 0,
+  PRIMARY KEY (id),
+  UNIQUE KEY orderbak_file (id_order, file_type, filename, duplicate),
+  KEY orderbak_pending (unlink_time, bak_date_time, id)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4

@@ -1,0 +1,8 @@
+CREATE TABLE IF NOT EXISTS orderbak_run_failure (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  run_id INTEGER NOT NULL,
+  item_id INTEGER NULL,
+  path TEXT NOT NULL,
+  code TEXT NOT NULL,
+  message TEXT NOT NULL
+)

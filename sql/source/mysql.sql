@@ -1,0 +1,141 @@
+-- The three views through which orderbak reads the shop: all orders, every file that one names, and lists that cannot be read.
+-- A shop with other tables writes three views with these columns and names the file in [source] views.
+-- A list is a JSON object or array of strings; whatever else is in it makes the row unreadable, and its order is not touched.
+
+CREATE OR REPLACE VIEW orderbak_order AS
+SELECT
+  o.id_order,
+  o.create_time,
+  u.username AS create_by,
+  o.status,
+  o.done_qc_time AS done_time,
+  NULL AS folder
+FROM tbl_order o
+LEFT JOIN tbl_user u ON u.id_user = o.id_user;
+
+CREATE OR REPLACE VIEW orderbak_order_file AS
+SELECT j.id_order, j.id_job, NULL AS id_rework, NULL AS id_discuss, 1 AS file_type,
+  CONVERT(j.image USING utf8mb4) AS filename
+FROM tbl_job j
+WHERE j.image <> ''
+UNION ALL
+SELECT j.id_order, j.id_job, NULL, NULL, 2, list.name
+FROM tbl_job j,
+  JSON_TABLE(
+    CASE WHEN COALESCE(JSON_VALID(j.attach), 0) = 0 THEN '[]' WHEN JSON_TYPE(j.attach) = 'OBJECT' THEN JSON_EXTRACT(j.attach, '$.*') WHEN JSON_TYPE(j.attach) = 'ARRAY' THEN j.attach ELSE '[]' END,
+    '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
+  ) list
+WHERE JSON_TYPE(list.raw) = 'STRING' AND list.name <> ''
+UNION ALL
+SELECT j.id_order, j.id_job, NULL, NULL, 3, list.name
+FROM tbl_job j,
+  JSON_TABLE(
+    CASE WHEN COALESCE(JSON_VALID(j.file_complete), 0) = 0 THEN '[]' WHEN JSON_TYPE(j.file_complete) = 'OBJECT' THEN JSON_EXTRACT(j.file_complete, '$.*') WHEN JSON_TYPE(j.file_complete) = 'ARRAY' THEN j.file_complete ELSE '[]' END,
+    '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
+  ) list
+WHERE JSON_TYPE(list.raw) = 'STRING' AND list.name <> ''
+UNION ALL
+SELECT r.id_order, r.id_job, r.id_job_rework, NULL, 4, list.name
+FROM tbl_job_rework r,
+  JSON_TABLE(
+    CASE WHEN COALESCE(JSON_VALID(r.attach), 0) = 0 THEN '[]' WHEN JSON_TYPE(r.attach) = 'OBJECT' THEN JSON_EXTRACT(r.attach, '$.*') WHEN JSON_TYPE(r.attach) = 'ARRAY' THEN r.attach ELSE '[]' END,
+    '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
+  ) list
+WHERE JSON_TYPE(list.raw) = 'STRING' AND list.name <> ''
+UNION ALL
+SELECT r.id_order, r.id_job, r.id_job_rework, NULL, 3, list.name
+FROM tbl_job_rework r,
+  JSON_TABLE(
+    CASE WHEN COALESCE(JSON_VALID(r.file_complete), 0) = 0 THEN '[]' WHEN JSON_TYPE(r.file_complete) = 'OBJECT' THEN JSON_EXTRACT(r.file_complete, '$.*') WHEN JSON_TYPE(r.file_complete) = 'ARRAY' THEN r.file_complete ELSE '[]' END,
+    '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
+  ) list
+WHERE JSON_TYPE(list.raw) = 'STRING' AND list.name <> ''
+UNION ALL
+SELECT d.id_order, NULL, NULL, d.id_discuss, 5, list.name
+FROM tbl_order_discuss d,
+  JSON_TABLE(
+    CASE WHEN COALESCE(JSON_VALID(d.file), 0) = 0 THEN '[]' WHEN JSON_TYPE(d.file) = 'OBJECT' THEN JSON_EXTRACT(d.file, '$.*') WHEN JSON_TYPE(d.file) = 'ARRAY' THEN d.file ELSE '[]' END,
+    '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
+  ) list
+WHERE JSON_TYPE(list.raw) = 'STRING' AND list.name <> '';
+
+CREATE OR REPLACE VIEW orderbak_unreadable AS
+SELECT j.id_order, 'tbl_job.attach' AS origin, j.id_job AS origin_id
+FROM tbl_job j
+WHERE TRIM(j.attach) <> ''
+  AND CASE
+    WHEN JSON_VALID(j.attach) = 0 THEN TRUE
+    WHEN JSON_TYPE(j.attach) NOT IN ('OBJECT', 'ARRAY') THEN TRUE
+    ELSE EXISTS (
+      SELECT 1
+      FROM JSON_TABLE(
+        CASE WHEN COALESCE(JSON_VALID(j.attach), 0) = 0 THEN '[]' WHEN JSON_TYPE(j.attach) = 'OBJECT' THEN JSON_EXTRACT(j.attach, '$.*') WHEN JSON_TYPE(j.attach) = 'ARRAY' THEN j.attach ELSE '[]' END,
+        '$[*]' COLUMNS (raw JSON PATH '$')
+      ) list
+      WHERE JSON_TYPE(list.raw) <> 'STRING'
+    )
+  END
+UNION ALL
+SELECT j.id_order, 'tbl_job.file_complete' AS origin, j.id_job AS origin_id
+FROM tbl_job j
+WHERE TRIM(j.file_complete) <> ''
+  AND CASE
+    WHEN JSON_VALID(j.file_complete) = 0 THEN TRUE
+    WHEN JSON_TYPE(j.file_complete) NOT IN ('OBJECT', 'ARRAY') THEN TRUE
+    ELSE EXISTS (
+      SELECT 1
+      FROM JSON_TABLE(
+        CASE WHEN COALESCE(JSON_VALID(j.file_complete), 0) = 0 THEN '[]' WHEN JSON_TYPE(j.file_complete) = 'OBJECT' THEN JSON_EXTRACT(j.file_complete, '$.*') WHEN JSON_TYPE(j.file_complete) = 'ARRAY' THEN j.file_complete ELSE '[]' END,
+        '$[*]' COLUMNS (raw JSON PATH '$')
+      ) list
+      WHERE JSON_TYPE(list.raw) <> 'STRING'
+    )
+  END
+UNION ALL
+SELECT r.id_order, 'tbl_job_rework.attach' AS origin, r.id_job_rework AS origin_id
+FROM tbl_job_rework r
+WHERE TRIM(r.attach) <> ''
+  AND CASE
+    WHEN JSON_VALID(r.attach) = 0 THEN TRUE
+    WHEN JSON_TYPE(r.attach) NOT IN ('OBJECT', 'ARRAY') THEN TRUE
+    ELSE EXISTS (
+      SELECT 1
+      FROM JSON_TABLE(
+        CASE WHEN COALESCE(JSON_VALID(r.attach), 0) = 0 THEN '[]' WHEN JSON_TYPE(r.attach) = 'OBJECT' THEN JSON_EXTRACT(r.attach, '$.*') WHEN JSON_TYPE(r.attach) = 'ARRAY' THEN r.attach ELSE '[]' END,
+        '$[*]' COLUMNS (raw JSON PATH '$')
+      ) list
+      WHERE JSON_TYPE(list.raw) <> 'STRING'
+    )
+  END
+UNION ALL
+SELECT r.id_order, 'tbl_job_rework.file_complete' AS origin, r.id_job_rework AS origin_id
+FROM tbl_job_rework r
+WHERE TRIM(r.file_complete) <> ''
+  AND CASE
+    WHEN JSON_VALID(r.file_complete) = 0 THEN TRUE
+    WHEN JSON_TYPE(r.file_complete) NOT IN ('OBJECT', 'ARRAY') THEN TRUE
+    ELSE EXISTS (
+      SELECT 1
+      FROM JSON_TABLE(
+        CASE WHEN COALESCE(JSON_VALID(r.file_complete), 0) = 0 THEN '[]' WHEN JSON_TYPE(r.file_complete) = 'OBJECT' THEN JSON_EXTRACT(r.file_complete, '$.*') WHEN JSON_TYPE(r.file_complete) = 'ARRAY' THEN r.file_complete ELSE '[]' END,
+        '$[*]' COLUMNS (raw JSON PATH '$')
+      ) list
+      WHERE JSON_TYPE(list.raw) <> 'STRING'
+    )
+  END
+UNION ALL
+SELECT d.id_order, 'tbl_order_discuss.file' AS origin, d.id_discuss AS origin_id
+FROM tbl_order_discuss d
+WHERE TRIM(d.file) <> ''
+  AND CASE
+    WHEN JSON_VALID(d.file) = 0 THEN TRUE
+    WHEN JSON_TYPE(d.file) NOT IN ('OBJECT', 'ARRAY') THEN TRUE
+    ELSE EXISTS (
+      SELECT 1
+      FROM JSON_TABLE(
+        CASE WHEN COALESCE(JSON_VALID(d.file), 0) = 0 THEN '[]' WHEN JSON_TYPE(d.file) = 'OBJECT' THEN JSON_EXTRACT(d.file, '$.*') WHEN JSON_TYPE(d.file) = 'ARRAY' THEN d.file ELSE '[]' END,
+        '$[*]' COLUMNS (raw JSON PATH '$')
+      ) list
+      WHERE JSON_TYPE(list.raw) <> 'STRING'
+    )
+  END;

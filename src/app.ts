@@ -1,0 +1,207 @@
+import { join } from 'node:path';
+import { need } from './config/load.js';
+import type { Config } from './config/schema.js';
+import { openBakFiles } from './db/bak-files.js';
+import { openCatalog, openCatalogDatabase } from './db/catalog.js';
+import { openDeletions } from './db/deletions.js';
+import { openLeases } from './db/leases.js';
+import { checkViews, migrate, planMigration, readRootId, saveRootId } from './db/migrate.js';
+import { openDatabase } from './db/open.js';
+import { openRuns } from './db/runs.js';
+import { openSource } from './db/source.js';
+import type { Database } from './db/tables.js';
+import type { Ceiling } from './domain/ceiling.js';
+import type { Clock } from './domain/clock.js';
+import type { CalendarAge } from './domain/duration.js';
+import type { FileType } from './domain/file-type.js';
+import { localText } from './domain/local-time.js';
+import { retentionAt } from './domain/retention.js';
+import type { ListedFile } from './domain/wire.js';
+import type { Watcher } from './jobs/ports.js';
+import { type JobOptions, type JobPorts, runJob } from './jobs/run-job.js';
+import type { Summary } from './jobs/summary.js';
+import { BackupClient } from './remote/backup-client.js';
+import { rateLimit } from './remote/rate-limit.js';
+import { pendingFiles, pendingPage } from './reports/pending-files.js';
+import { insertStep } from './steps/insert.js';
+import { type Claim, markBackedUpStep, markClaims } from './steps/mark-backed-up.js';
+import type { OrderFilter } from './steps/ports.js';
+import { pullStep } from './steps/pull.js';
+import { purgeTrashStep } from './steps/purge-trash.js';
+import type { Step } from './steps/step.js';
+import { unlinkBackedUpStep, unlinkDiscussStep } from './steps/unlink-recorded.js';
+import { unlinkTrashStep } from './steps/unlink-trash.js';
+import { DigestMemory } from './store/digest.js';
+import { openOfficeStore, OWN_FOLDER, prepareStore } from './store/office-store.js';
+import { openOrderStore } from './store/order-store.js';
+import { Pictures } from './store/pictures.js';
+import { markRoot } from './store/root.js';
+import { openSpool } from './store/spool.js';
+
+/** What a person or a schedule may say about one run. */
+export interface RunChoices {
+  readonly dryRun: boolean;
+  readonly only: OrderFilter;
+  readonly limit: number | null;
+  readonly maxDelete: Ceiling | null;
+  readonly olderThan: CalendarAge | null;
+  readonly origin: JobOptions['origin'];
+  readonly version: string;
+  readonly stop: AbortSignal;
+  readonly watcher: Watcher;
+}
+
+const clock: Clock = Date.now;
+/** More trash than this is more likely a database that lost its rows. */
+const TRASH_CEILING: Ceiling = { kind: 'share', percent: 50 };
+
+/** The shop's server: its database and its disk. Opened for one command, closed after it. */
+export async function openServerApp(config: Config) {
+  const zone = need(config.shop.timezone, 'shop.timezone');
+  const rule = { template: config.orders.folder, zone };
+  const database = await openDatabase(need(config.database.url, 'database.url'));
+  const source = openSource(database, rule);
+  const bakFiles = openBakFiles(database, rule);
+  const deletions = openDeletions(database, clock);
+  const pictures = new Pictures({ size: config.thumbs.size });
+  let rootId: Promise<string | null> | null = null;
+  // The root is asked for only by the commands that look at the disk.
+  const store = () =>
+    openOrderStore({
+      root: need(config.orders.root, 'orders.root'),
+      rootId: () => (rootId ??= readRootId(database)),
+      thumbsFolder: config.thumbs.folder,
+      pictures,
+      digests: new DigestMemory(),
+    });
+  const localNow = () => localText(clock(), zone);
+  const retention = (choices: RunChoices) =>
+    retentionAt(clock(), config.retention.status, choices.olderThan ?? config.retention.age, zone);
+  const run = <Item>(step: Step<Item>, choices: RunChoices, ceiling: Ceiling | null = null) =>
+    runJob(step, { ...choices, ceiling }, jobPorts(database, choices.watcher));
+  const unlinkParts = (choices: RunChoices) => {
+    const { only } = choices;
+    return { source, bakFiles, deletions, store: store(), retention: retention(choices), only, localNow };
+  };
+  const ceiling = (choices: RunChoices) => choices.maxDelete ?? config.delete.max;
+
+  return {
+    /** Task 1. */
+    insert: (choices: RunChoices): Promise<Summary> =>
+      run(insertStep({ source, bakFiles, retention: retention(choices), only: choices.only }), choices),
+
+    /** Task 2. */
+    unlinkDiscuss: (choices: RunChoices): Promise<Summary> =>
+      run(unlinkDiscussStep(unlinkParts(choices)), choices, ceiling(choices)),
+
+    /** Task 5. */
+    unlinkBackedUp: (choices: RunChoices): Promise<Summary> =>
+      run(unlinkBackedUpStep(unlinkParts(choices)), choices, ceiling(choices)),
+
+    /** Task 3, and the end of what an earlier night put into the quarantine. */
+    async unlinkTrash(choices: RunChoices): Promise<Summary> {
+      const { min_age: minAge, keep } = config.trash;
+      const parts = { ...unlinkParts(choices), clock, minAge, keep };
+      const summary = await run(unlinkTrashStep(parts), choices, ceiling(choices) ?? TRASH_CEILING);
+      if (choices.dryRun || choices.stop.aborted || summary.stopped !== null) return summary;
+      const purge = await run(purgeTrashStep({ deletions, store: parts.store, clock, keep }), choices);
+      if (purge.ok) return summary;
+      const errors = [...summary.errors, ...purge.errors];
+      const counts = { ...summary.counts, failed: summary.counts.failed + purge.counts.failed };
+      return { ...summary, ok: false, exit: purge.exit, stopped: purge.stopped, counts, errors };
+    },
+
+    /** The second server question of task 4, by hand. */
+    markBackedUp: (claims: AsyncIterable<Claim>, choices: RunChoices): Promise<Summary> =>
+      run(markBackedUpStep(claims, { bakFiles, store: store(), localNow }), choices),
+
+    /** The first: every file that waits for the office, in id order. */
+    async *list(types: readonly FileType[], only: OrderFilter): AsyncGenerator<ListedFile> {
+      const parts = { rows: bakFiles, store: store() };
+      await parts.store.checkRoot();
+      yield* pendingFiles(parts, { types, only });
+    },
+
+    /** What is left to do for the database, as statements. */
+    planMigration: () => planMigration(database, config.source.views),
+
+    /** Brings database and root up to date. Answers what was done. */
+    async migrate(): Promise<{ statements: number; marker: string | null }> {
+      const root = need(config.orders.root, 'orders.root');
+      const statements = await planMigration(database, config.source.views);
+      await migrate(database, statements);
+      await checkViews(database);
+      const known = await readRootId(database);
+      const marker = await markRoot(root, known);
+      if (marker.id !== known) await saveRootId(database, marker.id);
+      return { statements: statements.length, marker: marker.written ? root : null };
+    },
+
+    /** What the API asks, once the root is known to be there. */
+    async questions() {
+      const disk = store();
+      await disk.checkRoot();
+      return {
+        list: async (after: number, limit: number) => {
+          await disk.checkRoot();
+          return pendingPage({ rows: bakFiles, store: disk }, after, limit, { types: [], only: null });
+        },
+        mark: async (claims: readonly Claim[]) => {
+          await disk.checkRoot();
+          const results = await markClaims(claims, { bakFiles, store: disk, localNow });
+          return results.map(({ id, status }) => ({ id, status }));
+        },
+        open: async (id: number) => {
+          const [row] = await bakFiles.byId([id]);
+          if (row === undefined || row.folder === null || row.unlinkTime !== null) return null;
+          const folder = await disk.openFolder(row.folder);
+          return folder === null ? null : folder.open(row.filename).finally(() => folder.close());
+        },
+      };
+    },
+
+    async close(): Promise<void> {
+      await pictures.close();
+      await database.close();
+    },
+  };
+}
+
+export type ServerApp = Awaited<ReturnType<typeof openServerApp>>;
+
+/** The machine in the office: its store, with the catalog in it, and the server's API. */
+export async function openOfficeApp(config: Config, transfers: number) {
+  const path = need(config.pull.store, 'pull.store');
+  const url = need(config.pull.url, 'pull.url');
+  const token = need(config.pull.token, 'pull.token');
+  await prepareStore(path);
+  const database = await openCatalogDatabase(join(path, OWN_FOLDER, 'catalog.sqlite'));
+  const office = await openOfficeStore(path, openCatalog(database), clock);
+  const server = new BackupClient({ url, token, transfers, rate: rateLimit(config.pull.rate_limit) });
+  return {
+    /** Task 4. */
+    pull: (choices: RunChoices): Promise<Summary> => {
+      const { only, stop } = choices;
+      const until = config.pull.until === null ? null : nextTimeOfDay(config.pull.until);
+      const step = pullStep({ server, office, only, transfers, clock, until, signal: stop });
+      return runJob(step, { ...choices, ceiling: null }, jobPorts(database, choices.watcher));
+    },
+
+    async close(): Promise<void> {
+      await server.close();
+      await database.close();
+    },
+  };
+}
+
+function jobPorts(database: Database, watcher: Watcher): JobPorts {
+  return { leases: openLeases(database), runs: openRuns(database), openSpool, clock, watcher };
+}
+
+/** The next time that this machine's clock shows so many minutes after midnight, ms since 1970. */
+function nextTimeOfDay(minutes: number): number {
+  const at = new Date(clock());
+  at.setHours(Math.floor(minutes / 60), minutes % 60, 0, 0);
+  if (at.getTime() <= clock()) at.setDate(at.getDate() + 1);
+  return at.getTime();
+}

@@ -1,0 +1,55 @@
+import { Command } from 'commander';
+import { openServerApp } from '../../app.js';
+import { loadConfig } from '../../config/load.js';
+import { EXIT } from '../../errors.js';
+import { answering } from '../answering.js';
+import { helpTail } from '../help.js';
+import { openOutput } from '../output.js';
+import type { CommonFlags } from '../run-step.js';
+
+/** Brings database and root up to date. */
+export function migrateCommand(): Command {
+  const command = new Command('migrate')
+    .summary("make orderbak's tables and views, and mark the root (server)")
+    .description(
+      `Makes the tables that are missing, adopts a tbl_bak_order that exists without losing a row or a mark, installs the three
+views through which orderbak reads the shop, and writes .orderbak-root into the orders' root. Twice is as good as once.`,
+    )
+    .option('--print', 'print the SQL that is left to do, for a DBA, and change nothing')
+    .addHelpText(
+      'after',
+      helpTail(
+        [
+          ['orderbak migrate', 'once after each installation or update'],
+          ['orderbak migrate --print > migrate.sql', 'where a DBA makes the tables'],
+        ],
+        [EXIT.done, EXIT.failed, EXIT.usage, EXIT.away],
+      ),
+    );
+  return command.action(() => {
+    const flags = command.optsWithGlobals<CommonFlags & { print?: true }>();
+    return answering(flags, async () => {
+      const output = openOutput(flags);
+      const app = await openServerApp(loadConfig(flags.config ?? null, process.env));
+      try {
+        if (flags.print) {
+          const statements = await app.planMigration();
+          if (output.json) output.answer(JSON.stringify({ ok: true, command: 'migrate', statements }));
+          else if (statements.length > 0) output.answer(statements.map((statement) => `${statement};`).join('\n\n'));
+          return;
+        }
+        const { statements, marker } = await app.migrate();
+        if (output.json) output.answer(JSON.stringify({ ok: true, command: 'migrate', statements, marker }));
+        else if (output.watched || output.verbose) output.tell(toldText(statements, marker));
+      } finally {
+        await app.close();
+      }
+    });
+  });
+}
+
+function toldText(statements: number, marker: string | null): string {
+  const database = statements === 0 ? 'The database is up to date.' : `The database is ready (${statements} statements).`;
+  const root = marker === null ? 'The root is marked.' : `${marker} is marked as the orders' root.`;
+  return `${database} ${root} Next: orderbak insert --dry-run`;
+}

@@ -1,0 +1,85 @@
+import { Command, type Option } from 'commander';
+import { openServerApp, type RunChoices, type ServerApp } from '../../app.js';
+import type { Summary } from '../../jobs/summary.js';
+import type { StepName } from '../../steps/step.js';
+import { helpTail, STEP_CODES } from '../help.js';
+import { dryRun, limit, maxDelete, olderThan, order } from '../options.js';
+import { runStep, type StepFlags } from '../run-step.js';
+
+interface ServerStep {
+  readonly name: StepName;
+  readonly summary: string;
+  readonly description: string;
+  readonly options: readonly Option[];
+  readonly examples: readonly (readonly [command: string, meaning: string])[];
+  run(app: ServerApp, choices: RunChoices): Promise<Summary>;
+}
+
+const removing = () => [dryRun(), order(), limit(), maxDelete(), olderThan()];
+
+const STEPS: readonly ServerStep[] = [
+  {
+    name: 'insert',
+    summary: 'record the files of finished orders (server, 00:00)',
+    description: `Records in tbl_bak_order every file of every order that is finished and older than the limit:
+main, ref, complete, rework and discuss files. Rows that are there already stay as they are.`,
+    options: [dryRun(), order(), olderThan()],
+    examples: [
+      ['orderbak insert', 'what cron runs at midnight'],
+      ['orderbak insert --dry-run', 'count what would be recorded'],
+      ['orderbak insert --order 142 --older-than "1 month"', 'one order, sooner than usual'],
+    ],
+    run: (app, choices) => app.insert(choices),
+  },
+  {
+    name: 'unlink-discuss',
+    summary: 'remove the files of discussions, leaving thumbs (server, 01:00)',
+    description: `Removes recorded discuss files from the server. A picture goes only when its thumb is safe on disk;
+a file that a job names too waits until the office holds it.`,
+    options: removing(),
+    examples: [
+      ['orderbak unlink-discuss --dry-run', 'what would go, and what is held back and why'],
+      ['orderbak unlink-discuss --order 142', 'one order'],
+      ['orderbak unlink-discuss --max-delete 10%', 'nothing at all if more than a tenth would go'],
+    ],
+    run: (app, choices) => app.unlinkDiscuss(choices),
+  },
+  {
+    name: 'unlink-trash',
+    summary: "remove files that the database does not know from finished orders' folders (server, 02:00)",
+    description: `Moves files of finished orders' folders that no order and no row names into the quarantine
+(.orderbak-trash below the root), and deletes for good what has waited there long enough ([trash] keep).`,
+    options: removing(),
+    examples: [
+      ['orderbak unlink-trash --dry-run --verbose', 'name what would go, and what is held back'],
+      ['orderbak unlink-trash --max-delete 80%', 'allow more than the usual half, once'],
+    ],
+    run: (app, choices) => app.unlinkTrash(choices),
+  },
+  {
+    name: 'unlink-backed-up',
+    summary: 'remove the files that the office holds, leaving thumbs (server, 04:00)',
+    description: `Removes recorded files whose copy the office has confirmed with size and SHA-256, when the file on the
+server still is those very bytes. A file that changed since goes back to be copied again.`,
+    options: removing(),
+    examples: [
+      ['orderbak unlink-backed-up --dry-run', 'what would go, and what is held back and why'],
+      ['orderbak unlink-backed-up --limit 1000', 'at most a thousand files'],
+    ],
+    run: (app, choices) => app.unlinkBackedUp(choices),
+  },
+];
+
+/** The server's four tasks of the night. */
+export function serverStepCommands(): Command[] {
+  return STEPS.map((step) => {
+    const command = new Command(step.name).summary(step.summary).description(step.description);
+    for (const option of step.options) command.addOption(option);
+    return command.addHelpText('after', helpTail(step.examples, STEP_CODES)).action(() =>
+      runStep(step.name, command.optsWithGlobals<StepFlags>(), async (config, choices) => {
+        const app = await openServerApp(config);
+        return step.run(app, choices).finally(() => app.close());
+      }),
+    );
+  });
+}

@@ -1,0 +1,27 @@
+import { EXIT, type ExitCode } from '../errors.js';
+
+const MEANINGS: Readonly<Record<ExitCode, string>> = {
+  [EXIT.done]: 'done, also when there was nothing to do',
+  [EXIT.failed]: 'failed',
+  [EXIT.usage]: 'usage or configuration',
+  [EXIT.partial]: 'done, but some files failed',
+  [EXIT.refused]: 'refused by the server',
+  [EXIT.stopped]: 'stopped by a ceiling or guard, nothing removed',
+  [EXIT.busy]: 'already running',
+  [EXIT.away]: 'database, network or mount away, try later',
+};
+
+/** The end of a command's help: examples, each with what it does, and the exit codes that it has. */
+export function helpTail(examples: readonly (readonly [command: string, meaning: string])[], codes: readonly ExitCode[]): string {
+  const width = Math.max(...examples.map(([command]) => command.length));
+  const shown = examples.map(([command, meaning]) => `  $ ${command.padEnd(width)}   ${meaning}`);
+  const exits = [...codes].sort((a, b) => a - b).map((code) => `  ${String(code).padStart(3)}   ${MEANINGS[code]}`);
+  return ['', 'Examples:', ...shown, '', 'Exit codes:', ...exits, '  130, 143   interrupted, state saved'].join('\n');
+}
+
+const { done, failed, usage, partial, refused, stopped, busy, away } = EXIT;
+
+/** The codes of a step that only records or marks, of one that removes, and of one that asks the server. */
+export const STEP_CODES = [done, failed, usage, partial, stopped, busy, away] as const;
+export const PULL_CODES = [done, failed, usage, partial, refused, stopped, busy, away] as const;
+export const QUESTION_CODES = [done, failed, usage, stopped, away] as const;

@@ -1,0 +1,65 @@
+import cliProgress from 'cli-progress';
+import prettyBytes from 'pretty-bytes';
+import prettyMs from 'pretty-ms';
+import type { Watcher } from '../jobs/ports.js';
+
+/** A watcher for nobody. */
+export const silentWatcher: Watcher = {
+  planning: () => {},
+  started: () => {},
+  moved: () => {},
+  advanced: () => {},
+  finished: () => {},
+};
+
+/** A bar on stderr: files, bytes, rate and time left. */
+export function progressBar(): Watcher {
+  const bar = new cliProgress.SingleBar({
+    stream: process.stderr,
+    clearOnComplete: true,
+    hideCursor: true,
+    format: '{step} [{bar}] {value}/{total} files · {amount} · {rate}/s · {left} left',
+    etaBuffer: 50,
+  });
+  let step = '';
+  let bytes = 0;
+  let began = 0;
+  let files = 0;
+  let drawn = 0;
+  const payload = (handled: number) => {
+    const seconds = Math.max((Date.now() - began) / 1000, 0.001);
+    const left = handled > 0 ? ((files - handled) * seconds * 1000) / handled : 0;
+    return {
+      step,
+      amount: prettyBytes(bytes),
+      rate: prettyBytes(bytes / seconds),
+      left: handled > 0 ? prettyMs(left, { compact: true }) : '?',
+    };
+  };
+  let handled = 0;
+  return {
+    planning(name) {
+      step = name;
+      process.stderr.write(`${name}: planning …\r`);
+    },
+    started(total) {
+      process.stderr.write('\x1b[2K');
+      [files, began, bytes, handled] = [total, Date.now(), 0, 0];
+      if (total > 0) bar.start(total, 0, payload(0));
+    },
+    moved(more) {
+      bytes += more;
+      if (Date.now() - drawn < 200) return;
+      drawn = Date.now();
+      bar.update(handled, payload(handled));
+    },
+    advanced({ done, skipped, failed }) {
+      handled = done + skipped + failed;
+      bar.update(handled, payload(handled));
+    },
+    finished() {
+      bar.stop();
+      process.stderr.write('\x1b[2K\r');
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import prettyBytes from 'pretty-bytes';
+import prettyMs from 'pretty-ms';
+import { printable } from '../domain/file-name.js';
+import { messageOf, OrderbakError } from '../errors.js';
+import type { Summary } from '../jobs/summary.js';
+import type { Output } from './output.js';
+
+const FEW = 10;
+
+/** What each step does to a file, in the words of its summary. */
+const DEEDS: Readonly<Record<Summary['command'], { done: string; planned: string }>> = {
+  insert: { done: 'recorded', planned: 'to record' },
+  'unlink-discuss': { done: 'removed', planned: 'to remove' },
+  'unlink-trash': { done: 'removed', planned: 'to remove' },
+  'purge-trash': { done: 'purged', planned: 'to purge' },
+  pull: { done: 'copied and marked', planned: 'to copy' },
+  'mark-backed-up': { done: 'marked', planned: 'to mark' },
+  'unlink-backed-up': { done: 'removed', planned: 'to remove' },
+};
+
+/** An error as one block: what failed, and what to do. */
+export function errorBlock(error: unknown, output: Output): string {
+  const { paint } = output;
+  const hint = error instanceof OrderbakError ? error.hint : undefined;
+  const lines = [`${paint.red('✖')} orderbak: ${messageOf(error)}`];
+  if (hint !== undefined) lines.push(`  ${hint}`);
+  if (output.verbose && error instanceof Error && error.stack !== undefined) lines.push(paint.dim(error.stack));
+  return lines.join('\n');
+}
+
+/** The object that `--json` prints of a run. */
+export function summaryJson({ exit: _exit, stopped: _stopped, ...told }: Summary): string {
+  return JSON.stringify(told);
+}
+
+/** A run in a few lines for a person. */
+export function summaryText(summary: Summary, output: Output): string {
+  const { paint } = output;
+  const { counts, dryRun } = summary;
+  const deeds = DEEDS[summary.command];
+  const parts = [
+    dryRun ? `${files(counts.planned)} ${deeds.planned}` : `${files(counts.done)} ${deeds.done}`,
+    summary.bytes > 0 ? prettyBytes(summary.bytes) : '',
+    counts.skipped > 0 ? `${counts.skipped} skipped` : '',
+    counts.held > 0 ? paint.yellow(`${counts.held} held back`) : '',
+    counts.failed > 0 ? paint.red(`${counts.failed} failed`) : '',
+    prettyMs(summary.elapsedMs),
+  ];
+  const mark = summary.ok ? paint.green('✔') : paint.red('✖');
+  const head = `${mark} ${paint.bold(summary.command)}${dryRun ? ' (dry run)' : ''}  ${parts.filter((p) => p !== '').join(' · ')}`;
+  const most = output.verbose ? Number.POSITIVE_INFINITY : FEW;
+  return [head, ...heldLines(summary, most, output), ...troubleLines(summary, most, output)].join('\n');
+}
+
+/** What is worth a mail from cron: errors and remarks, nothing when there are none. */
+export function troubleText(summary: Summary, output: Output): string {
+  const lines = troubleLines(summary, output.verbose ? Number.POSITIVE_INFINITY : FEW, output);
+  if (lines.length === 0) return '';
+  const { done, failed, held } = summary.counts;
+  return [`orderbak ${summary.command}: ${done} done, ${failed} failed, ${held} held back`, ...lines].join('\n');
+}
+
+function heldLines({ held, counts }: Summary, most: number, { paint }: Output): string[] {
+  const lines = held.slice(0, most).map(({ path, reason }) => `  ${paint.yellow('held')} ${printable(path)}: ${reason}`);
+  return more(lines, counts.held - lines.length, 'held back; --json names up to 100');
+}
+
+function troubleLines({ errors, notes, stopped, counts }: Summary, most: number, { paint }: Output): string[] {
+  const failures = errors.filter((error) => error.message !== stopped?.message);
+  const lines = failures
+    .slice(0, most)
+    .map(({ path, code, message }) => `  ${paint.red('failed')} ${path === '' ? '' : `${printable(path)}: `}${message} (${code})`);
+  const all = more(lines, counts.failed - lines.length, 'failed');
+  for (const note of notes.slice(0, most)) all.push(`  ${paint.cyan('note')} ${printable(note)}`);
+  if (stopped !== null) all.push(`  ${paint.red('stopped')} ${stopped.message}`);
+  if (stopped?.hint !== undefined) all.push(`  ${stopped.hint}`);
+  return all;
+}
+
+function more(lines: string[], rest: number, what: string): string[] {
+  return rest > 0 && lines.length > 0 ? [...lines, `  … and ${rest} more ${what}`] : lines;
+}
+
+function files(count: number): string {
+  return count === 1 ? '1 file' : `${count} files`;
+}

@@ -1,0 +1,79 @@
+import type { RunChoices } from '../app.js';
+import { loadConfig } from '../config/load.js';
+import type { Config } from '../config/schema.js';
+import type { Ceiling } from '../domain/ceiling.js';
+import type { CalendarAge } from '../domain/duration.js';
+import { EXIT, OrderbakError } from '../errors.js';
+import { type Summary, summarise, Tally } from '../jobs/summary.js';
+import type { StepName } from '../steps/step.js';
+import { watchInterrupts } from './interrupts.js';
+import { openOutput, type Output, type OutputFlags } from './output.js';
+import { progressBar, silentWatcher } from './progress.js';
+import { errorBlock, summaryJson, summaryText, troubleText } from './render.js';
+import { VERSION } from './version.js';
+
+/** The options that every command takes. */
+export interface CommonFlags extends OutputFlags {
+  readonly config?: string | undefined;
+}
+
+export interface StepFlags extends CommonFlags {
+  readonly dryRun?: true | undefined;
+  readonly order?: number[] | undefined;
+  readonly limit?: number | undefined;
+  readonly maxDelete?: Ceiling | undefined;
+  readonly olderThan?: CalendarAge | undefined;
+}
+
+/**
+ * Runs one step for the command line: configuration, interrupts, progress, summary, exit code.
+ * `work` opens what the step needs, runs it, and closes it again.
+ */
+export async function runStep(
+  name: StepName,
+  flags: StepFlags,
+  work: (config: Config, choices: RunChoices) => Promise<Summary>,
+): Promise<void> {
+  const output = openOutput(flags);
+  const showsBar = output.watched && !output.json;
+  const interrupts = watchInterrupts(() => {
+    if (output.watched) output.tell(`\n${name}: finishing what is in hand; once more ends at once`);
+  });
+  try {
+    const config = loadConfig(flags.config ?? null, process.env);
+    const summary = await work(config, {
+      dryRun: flags.dryRun ?? false,
+      only: flags.order ?? null,
+      limit: flags.limit ?? null,
+      maxDelete: flags.maxDelete ?? null,
+      olderThan: flags.olderThan ?? null,
+      origin: process.stderr.isTTY === true ? 'hand' : 'cron',
+      version: VERSION,
+      stop: interrupts.signal,
+      watcher: showsBar ? progressBar() : silentWatcher,
+    });
+    tellSummary(summary, output);
+    process.exitCode = interrupts.exitCode() ?? summary.exit;
+  } catch (error) {
+    const known = error instanceof OrderbakError ? error : null;
+    if (output.json && known?.exit !== EXIT.usage) output.answer(summaryJson(summaryOf(name, flags, error)));
+    output.tell(errorBlock(error, output));
+    process.exitCode = known?.exit ?? EXIT.failed;
+  } finally {
+    interrupts.dispose();
+  }
+}
+
+function tellSummary(summary: Summary, output: Output): void {
+  if (output.json) output.answer(summaryJson(summary));
+  else if (summary.dryRun && !output.quiet) output.answer(summaryText(summary, output));
+  else if (output.watched || output.verbose) return output.tell(summaryText(summary, output));
+  const trouble = troubleText(summary, output);
+  if (trouble !== '' && !(summary.dryRun && !output.json)) output.tell(trouble);
+}
+
+/** A run that could not begin, in the shape of one that did. */
+function summaryOf(name: StepName, flags: StepFlags, error: unknown): Summary {
+  const stop = error instanceof OrderbakError ? error : new OrderbakError(EXIT.failed, 'failed', String(error));
+  return summarise(name, null, flags.dryRun ?? false, new Tally(), 0, stop);
+}

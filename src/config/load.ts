@@ -1,0 +1,133 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import envPaths from 'env-paths';
+import { parse as parseToml } from 'smol-toml';
+import { z } from 'zod';
+import { EXIT, messageOf, OrderbakError } from '../errors.js';
+import { type Config, PATHS, SECRETS, schema } from './schema.js';
+
+/** Values by section and key, as they were written. */
+type Raw = Record<string, Record<string, unknown>>;
+
+const PREFIX = 'ORDERBAK_';
+const HINT = 'The README lists every key.';
+
+/**
+ * Reads the configuration once: environment before file before defaults.
+ * `file` is what `--config` named; without it `ORDERBAK_CONFIG`, `./orderbak.toml`, the user's and the system's folder are looked at.
+ * Throws with exit 2, naming the key and where it stands.
+ */
+export function loadConfig(file: string | null, env: NodeJS.ProcessEnv): Config {
+  const path = findFile(file, env);
+  const raw = path === null ? {} : readFile(path);
+  overlay(raw, readEnvironment(env));
+  readSecretFiles(raw);
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const faults = z.prettifyError(parsed.error).replaceAll('✖ ', '').replace(/\n\s*→ at /g, ' — ');
+  throw configError(`the configuration is not right${path === null ? '' : ` (${path})`}:\n${faults}`);
+}
+
+function findFile(file: string | null, env: NodeJS.ProcessEnv): string | null {
+  const named = file ?? env[`${PREFIX}CONFIG`] ?? null;
+  if (named !== null) {
+    if (existsSync(named)) return resolve(named);
+    throw configError(`there is no configuration file ${named}`, 'Check --config or ORDERBAK_CONFIG.');
+  }
+  const user = envPaths('orderbak', { suffix: '' }).config;
+  const system = process.platform === 'win32' ? join(env.ProgramData ?? 'C:\\ProgramData', 'orderbak') : '/etc/orderbak';
+  return ['.', user, system].map((folder) => resolve(folder, 'orderbak.toml')).find((path) => existsSync(path)) ?? null;
+}
+
+function readFile(path: string): Raw {
+  let raw: Record<string, unknown>;
+  try {
+    raw = parseToml(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw configError(`${path} cannot be read: ${messageOf(error)}`);
+  }
+  const loose = Object.keys(raw).find((name) => typeof raw[name] !== 'object' || Array.isArray(raw[name]));
+  if (loose !== undefined) throw configError(`${path}: "${loose}" stands outside of a [section]`);
+  // Every value is a table now: the line above has looked.
+  const sections = raw as Raw;
+  const folder = dirname(path);
+  for (const name of [...PATHS, ...SECRETS.map((secret) => `${secret}_file`)]) {
+    const value = get(sections, name);
+    if (typeof value === 'string') set(sections, name, resolve(folder, value));
+  }
+  const url = get(sections, 'database.url');
+  if (typeof url === 'string' && /^sqlite:[^/]/.test(url)) {
+    set(sections, 'database.url', `sqlite:${resolve(folder, url.slice('sqlite:'.length))}`);
+  }
+  return sections;
+}
+
+/** `ORDERBAK_TRASH_MIN_AGE` is `trash.min_age`. A variable of a known section with an unknown key is an error too. */
+function readEnvironment(env: NodeJS.ProcessEnv): Raw {
+  const raw: Raw = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (!name.startsWith(PREFIX) || value === undefined) continue;
+    const words = name.slice(PREFIX.length).toLowerCase();
+    const section = Object.keys(schema.shape).find((candidate) => words.startsWith(`${candidate}_`));
+    if (section === undefined) continue;
+    const key = words.slice(section.length + 1);
+    if (!isKey(section, key)) throw configError(`the environment variable ${name} is none that orderbak knows`);
+    if (value !== '') set(raw, `${section}.${key}`, value);
+  }
+  return raw;
+}
+
+function isKey(section: string, key: string): boolean {
+  const shapes: Record<string, { shape: object } | undefined> = Object.fromEntries(
+    Object.entries(schema.shape).map(([name, wrapped]) => [name, wrapped.unwrap()]),
+  );
+  const secret = SECRETS.some((name) => `${name}_file` === `${section}.${key}`);
+  return secret || Object.hasOwn(shapes[section]?.shape ?? {}, key);
+}
+
+function readSecretFiles(raw: Raw): void {
+  for (const name of SECRETS) {
+    const file = get(raw, `${name}_file`);
+    const [section = '', key = ''] = name.split('.');
+    delete raw[section]?.[`${key}_file`];
+    if (file === undefined) continue;
+    if (get(raw, name) !== undefined) throw configError(`${name} and ${name}_file are both given`, 'Keep one of them.');
+    try {
+      set(raw, name, readFileSync(String(file), 'utf8').trim());
+    } catch (error) {
+      throw configError(`${name}_file cannot be read: ${messageOf(error)}`);
+    }
+  }
+}
+
+function overlay(base: Raw, above: Raw): void {
+  for (const [section, keys] of Object.entries(above)) {
+    for (const [key, value] of Object.entries(keys)) {
+      // A secret from above replaces the one below in both of its forms.
+      for (const form of [key.replace(/_file$/, ''), `${key}_file`]) delete base[section]?.[form];
+      set(base, `${section}.${key}`, value);
+    }
+  }
+}
+
+function get(raw: Raw, name: string): unknown {
+  const [section = '', key = ''] = name.split('.');
+  return raw[section]?.[key];
+}
+
+function set(raw: Raw, name: string, value: unknown): void {
+  const [section = '', key = ''] = name.split('.');
+  raw[section] = { ...raw[section], [key]: value };
+}
+
+/** A setting that a command cannot do without. Throws with exit 2 when it is not given. */
+export function need<T>(value: T | null, name: string): T {
+  if (value !== null) return value;
+  const variable = PREFIX + name.replace('.', '_').toUpperCase();
+  const [section, key] = name.split('.');
+  throw configError(`${name} is not set`, `Write "${key} = …" under [${section}] in orderbak.toml, or set ${variable}.`);
+}
+
+function configError(message: string, hint = HINT): OrderbakError {
+  return new OrderbakError(EXIT.usage, 'config', message, hint);
+}

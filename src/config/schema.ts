@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import * as value from './values.js';
+
+/** Every section and key, with its default. A key that is not here is an error. */
+export const schema = z.strictObject({
+  database: z.strictObject({ url: value.text.nullable().default(null) }).prefault({}),
+  orders: z
+    .strictObject({
+      root: value.text.nullable().default(null),
+      folder: value.folderTemplate.default('{create_unix}@{create_by}'),
+    })
+    .prefault({}),
+  shop: z.strictObject({ timezone: value.zone.nullable().default(null) }).prefault({}),
+  source: z.strictObject({ views: value.text.nullable().default(null) }).prefault({}),
+  retention: z
+    .strictObject({ status: value.statuses.prefault(9), age: value.age.prefault('3 months') })
+    .prefault({}),
+  thumbs: z
+    .strictObject({ size: value.wholeNumber(16, 4096).prefault(300), folder: value.thumbsFolder.prefault('thumb') })
+    .prefault({}),
+  trash: z.strictObject({ min_age: value.duration.prefault('24h'), keep: value.duration.prefault('7d') }).prefault({}),
+  delete: z.strictObject({ max: value.ceiling.nullable().default(null) }).prefault({}),
+  server: z
+    .strictObject({
+      listen: value.listen.prefault('127.0.0.1:8480'),
+      token: value.text.nullable().default(null),
+    })
+    .prefault({}),
+  pull: z
+    .strictObject({
+      url: value.httpUrl.nullable().default(null),
+      token: value.text.nullable().default(null),
+      store: value.text.nullable().default(null),
+      transfers: value.wholeNumber(1, 64).prefault(4),
+      rate_limit: value.byteRate.nullable().default(null),
+      until: value.timeOfDay.nullable().default(null),
+    })
+    .prefault({}),
+});
+
+/** The configuration, read and checked. Times in ms, sizes in pixels, rates in bytes a second. */
+export type Config = z.infer<typeof schema>;
+
+/** Keys whose value may be in a file of its own, named by `…_file`, so that it stands in no file that others read. */
+export const SECRETS = ['database.url', 'server.token', 'pull.token'] as const;
+
+/** Keys that hold a path; one from a configuration file is meant from that file's folder. */
+export const PATHS = ['orders.root', 'source.views', 'pull.store'] as const;

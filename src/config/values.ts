@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { parseCeiling } from '../domain/ceiling.js';
+import { parseCalendarAge, parseDuration } from '../domain/duration.js';
+import { isPlainName } from '../domain/file-name.js';
+import { templateFault } from '../domain/folder-name.js';
+import { isTimeZone } from '../domain/local-time.js';
+
+/** A value that arrives as text and is read by `parse`; null from it is the error `wanted`. */
+function read<T>(parse: (text: string) => T | null, wanted: string) {
+  return z.union([z.string(), z.number()]).transform((raw, context): T => {
+    const value = parse(String(raw));
+    if (value !== null) return value;
+    context.addIssue({ code: 'custom', message: `"${raw}" is not ${wanted}` });
+    return z.NEVER;
+  });
+}
+
+export const text = z.string().min(1, 'must not be empty');
+export const duration = read(parseDuration, 'a span of time such as "24h", "7d" or "90 minutes"');
+export const age = read(parseCalendarAge, 'an age such as "3 months", "1 year" or "90 days"');
+export const ceiling = read(parseCeiling, 'a ceiling such as "500" or "50%"');
+export const zone = read((name) => (isTimeZone(name) ? name : null), 'a time zone such as "Asia/Ho_Chi_Minh" or "Europe/Berlin"');
+export const byteRate = read(parseByteRate, 'a rate such as "10MB" or "512 KiB" a second');
+export const timeOfDay = read(parseTimeOfDay, 'a time of day such as "06:30"');
+export const listen = read(parseListen, 'an address and port such as "127.0.0.1:8480"');
+export const thumbsFolder = read((name) => (isPlainName(name) ? name : null), 'the plain name of a folder');
+export const httpUrl = read(parseHttpUrl, 'a URL such as "https://shop.example"');
+
+/** A whole number between two ends, both included. */
+export function wholeNumber(from: number, to: number) {
+  const parse = (raw: string) => (/^\d+$/.test(raw) && Number(raw) >= from && Number(raw) <= to ? Number(raw) : null);
+  return read(parse, `a whole number from ${from} to ${to}`);
+}
+
+/** One status or several: a number, a word, a list of them, or (from the environment) words with commas. */
+export const statuses = z
+  .union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))])
+  .transform((raw, context): string[] => {
+    const list = (Array.isArray(raw) ? raw.map(String) : String(raw).split(',')).map((word) => word.trim());
+    if (list.length > 0 && list.every((word) => word !== '')) return list;
+    context.addIssue({ code: 'custom', message: 'must name at least one status' });
+    return z.NEVER;
+  });
+
+export const folderTemplate = z.string().superRefine((template, context) => {
+  const fault = templateFault(template);
+  if (fault !== null) context.addIssue({ code: 'custom', message: `"${template}" cannot name folders: ${fault}` });
+});
+
+function parseByteRate(raw: string): number | null {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*([kmg])?(i)?b?(?:\/s)?\s*$/i.exec(raw);
+  if (match === null) return null;
+  const power = ['', 'k', 'm', 'g'].indexOf((match[2] ?? '').toLowerCase());
+  const rate = Number(match[1]) * (match[3] === undefined ? 1000 : 1024) ** power;
+  return rate > 0 ? rate : null;
+}
+
+/** Minutes since midnight. */
+function parseTimeOfDay(raw: string): number | null {
+  const match = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(raw.trim());
+  return match === null ? null : Number(match[1]) * 60 + Number(match[2]);
+}
+
+function parseListen(raw: string): { host: string; port: number } | null {
+  const match = /^(?:\[([0-9a-f:]+)\]|([\w.-]+)):(\d{1,5})$/i.exec(raw.trim());
+  const port = Number(match?.[3]);
+  return match === null || port > 65_535 ? null : { host: match[1] ?? match[2] ?? '', port };
+}
+
+function parseHttpUrl(raw: string): string | null {
+  try {
+    const { protocol, search, hash } = new URL(raw);
+    return /^https?:$/.test(protocol) && search === '' && hash === '' ? raw : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,147 @@
+import { type RawBuilder, sql } from 'kysely';
+import { COPIED_TYPES, FILE_TYPES, type FileType } from '../domain/file-type.js';
+import { type FolderRule, folderOf } from '../domain/folder-name.js';
+import type { Order } from '../domain/order.js';
+import type { Retention } from '../domain/retention.js';
+import type { BakFiles, LocatedFile, OrderFilter, OrderRange } from '../steps/ports.js';
+import { bakFileColumns, bakFileOf } from './bak-rows.js';
+import { eligible } from './source.js';
+import type { Database } from './tables.js';
+
+const DISCUSS = FILE_TYPES.discuss;
+const ROWS_A_STATEMENT = 500;
+
+/** Recorded files, and the question which of them wait for the office. */
+export interface BakFileTable extends BakFiles {
+  /** Rows that wait for the office, ascending by id, at most `limit`, above `after`. */
+  pending(after: number, limit: number, types: readonly FileType[], only: OrderFilter): Promise<LocatedFile[]>;
+}
+
+/** Opens `tbl_bak_order`. */
+export function openBakFiles({ engine, kysely }: Database, rule: FolderRule): BakFileTable {
+  const length = engine === 'mysql' ? sql`CHAR_LENGTH(f.filename)` : sql`LENGTH(f.filename)`;
+  const bytes = engine === 'mysql' ? sql` COLLATE utf8mb4_bin` : sql``;
+  const name = engine === 'mysql' ? sql`CONVERT(f.filename USING utf8mb4)${bytes}` : sql`f.filename`;
+
+  /** Files of the range's eligible orders that no row records yet, one a (order, type, name). */
+  const newFiles = (range: OrderRange, retention: Retention, only: OrderFilter): RawBuilder<unknown> => sql`
+    SELECT f.id_order, MAX(o.create_time) AS order_create_time, MAX(o.create_by) AS order_create_by,
+      MIN(f.id_job) AS id_job, MIN(f.id_rework) AS id_rework, MIN(f.id_discuss) AS id_discuss,
+      ${name} AS filename, f.file_type
+    FROM (
+      SELECT id_order, create_time, create_by FROM orderbak_order
+      WHERE id_order BETWEEN ${range.from} AND ${range.to} AND ${eligible(engine, retention, only)}
+    ) o
+    JOIN orderbak_order_file f ON f.id_order = o.id_order
+    WHERE f.id_order BETWEEN ${range.from} AND ${range.to}
+      AND f.filename <> '' AND ${length} <= 255
+      AND NOT EXISTS (
+        SELECT 1 FROM tbl_bak_order b
+        WHERE b.id_order = f.id_order AND b.file_type = f.file_type AND b.filename = ${name}
+      )
+    GROUP BY f.id_order, f.file_type, ${name}`;
+
+  const update = async (ids: readonly number[], set: RawBuilder<unknown>, condition: RawBuilder<unknown>) => {
+    for (let i = 0; i < ids.length; i += ROWS_A_STATEMENT) {
+      const some = sql.join(ids.slice(i, i + ROWS_A_STATEMENT));
+      await sql`UPDATE tbl_bak_order SET ${set} WHERE id IN (${some}) AND ${condition}`.execute(kysely);
+    }
+  };
+
+  const locatedRows = () =>
+    kysely
+      .selectFrom('tbl_bak_order')
+      .leftJoin('orderbak_order as o', 'o.id_order', 'tbl_bak_order.id_order')
+      .select([...bakFileColumns, 'order_create_time', 'order_create_by'])
+      .select(['o.id_order as known', 'o.create_time', 'o.create_by', 'o.folder']);
+
+  /** An order that the shop has forgotten is still found by what was recorded of it. */
+  const locate = (row: Awaited<ReturnType<ReturnType<typeof locatedRows>['execute']>>[number]): LocatedFile => {
+    const known = row.known !== null;
+    const order: Order = {
+      id: row.id_order,
+      createTime: known ? row.create_time : row.order_create_time,
+      createBy: known ? row.create_by : row.order_create_by,
+      status: null,
+      doneTime: null,
+      folder: row.folder,
+    };
+    return { ...bakFileOf(row), folder: folderOf(order, rule) };
+  };
+
+  return {
+    async countNew(range, retention, only) {
+      const { rows } = await sql<{ files: number }>`
+        SELECT COUNT(*) AS files FROM (${newFiles(range, retention, only)}) new_file`.execute(kysely);
+      return Number(rows[0]?.files ?? 0);
+    },
+
+    async insertNew(range, retention, only) {
+      const conflict = engine === 'mysql' ? sql`ON DUPLICATE KEY UPDATE tbl_bak_order.id = tbl_bak_order.id` : sql`ON CONFLICT DO NOTHING`;
+      // Without a WHERE of its own, SQLite would read ON CONFLICT as part of the join.
+      const { numAffectedRows } = await sql`
+        INSERT INTO tbl_bak_order (id_order, order_create_time, order_create_by, id_job, id_rework, id_discuss, filename, file_type)
+        SELECT id_order, order_create_time, order_create_by, id_job, id_rework, id_discuss, filename, file_type
+        FROM (${newFiles(range, retention, only)}) new_file WHERE 1 = 1
+        ${conflict}`.execute(kysely);
+      return Number(numAffectedRows ?? 0);
+    },
+
+    async openRows(which, after, limit, only) {
+      const rows = await kysely
+        .selectFrom('tbl_bak_order')
+        .select(bakFileColumns)
+        .where('id', '>', after)
+        .where('unlink_time', 'is', null)
+        .where('missing_time', 'is', null)
+        .$if(which === 'discuss', (query) => query.where('file_type', '=', DISCUSS))
+        .$if(which === 'backed-up', (query) => query.where('file_type', '<>', DISCUSS).where('bak_date_time', 'is not', null))
+        .$if(only !== null, (query) => query.where('id_order', 'in', only ?? []))
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map(bakFileOf);
+    },
+
+    async byId(ids) {
+      const located: LocatedFile[] = [];
+      for (let i = 0; i < ids.length; i += ROWS_A_STATEMENT) {
+        const some = ids.slice(i, i + ROWS_A_STATEMENT);
+        located.push(...(await locatedRows().where('tbl_bak_order.id', 'in', some).execute()).map(locate));
+      }
+      return located;
+    },
+
+    async pending(after, limit, types, only) {
+      const wanted = (types.length > 0 ? types : COPIED_TYPES).map((type) => FILE_TYPES[type]);
+      const rows = await locatedRows()
+        .where('tbl_bak_order.id', '>', after)
+        .where('unlink_time', 'is', null)
+        .where('bak_date_time', 'is', null)
+        .where('file_type', 'in', wanted)
+        .$if(only !== null, (query) => query.where('tbl_bak_order.id_order', 'in', only ?? []))
+        .orderBy('tbl_bak_order.id')
+        .limit(limit)
+        .execute();
+      return rows.map(locate);
+    },
+
+    async mark(receipts, bakTime) {
+      for (let i = 0; i < receipts.length; i += ROWS_A_STATEMENT) {
+        const some = receipts.slice(i, i + ROWS_A_STATEMENT);
+        const sizes = some.map(({ id, size }) => sql`WHEN ${id} THEN ${size}`);
+        const hashes = some.map(({ id, sha256 }) => sql`WHEN ${id} THEN ${sha256}`);
+        const set = sql`bak_date_time = ${bakTime}, missing_time = NULL,
+          file_size = CASE id ${sql.join(sizes, sql` `)} END,
+          file_sha256 = CASE id ${sql.join(hashes, sql` `)} END`;
+        await update(some.map(({ id }) => id), set, sql`unlink_time IS NULL`);
+      }
+    },
+
+    markMissing: (ids, missingTime) =>
+      update(ids, sql`missing_time = ${missingTime}`, sql`unlink_time IS NULL AND missing_time IS NULL`),
+
+    backToRecorded: (ids) =>
+      update(ids, sql`bak_date_time = NULL, file_size = NULL, file_sha256 = NULL`, sql`unlink_time IS NULL`),
+  };
+}

@@ -1,0 +1,48 @@
+import type { Selectable } from 'kysely';
+import { fileTypeOf } from '../domain/file-type.js';
+import type { BakFile } from '../domain/order.js';
+import { EXIT, OrderbakError } from '../errors.js';
+import type { Tables } from './tables.js';
+
+/** The columns of `tbl_bak_order` from which a `BakFile` is made. */
+export const bakFileColumns = [
+  'tbl_bak_order.id',
+  'tbl_bak_order.id_order',
+  'tbl_bak_order.file_type',
+  'tbl_bak_order.filename',
+  'tbl_bak_order.bak_date_time',
+  'tbl_bak_order.file_size',
+  'tbl_bak_order.file_sha256',
+  'tbl_bak_order.unlink_time',
+  'tbl_bak_order.missing_time',
+] as const;
+
+type Column<C> = C extends `tbl_bak_order.${infer Name}` ? Name : never;
+type BakRow = Pick<Selectable<Tables['tbl_bak_order']>, Column<(typeof bakFileColumns)[number]> & keyof Tables['tbl_bak_order']>;
+
+/** A row as the rest of orderbak knows it. Throws for a `file_type` that is none of the five. */
+export function bakFileOf(row: BakRow): BakFile {
+  const type = fileTypeOf(Number(row.file_type));
+  if (type === null) {
+    throw new OrderbakError(
+      EXIT.stopped,
+      'bad-row',
+      `row ${row.id} of tbl_bak_order has the file_type ${row.file_type}, which means nothing`,
+      'file_type must be 1 main, 2 ref, 3 complete, 4 rework or 5 discuss; correct the row.',
+    );
+  }
+  const receipt =
+    row.bak_date_time !== null && row.file_size !== null && row.file_sha256 !== null
+      ? { size: Number(row.file_size), sha256: row.file_sha256 }
+      : null;
+  return {
+    id: row.id,
+    orderId: row.id_order,
+    type,
+    filename: row.filename,
+    bakTime: row.bak_date_time,
+    receipt,
+    unlinkTime: row.unlink_time,
+    missingTime: row.missing_time,
+  };
+}

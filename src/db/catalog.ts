@@ -1,0 +1,77 @@
+import { Kysely } from 'kysely';
+import type { Catalog, Kept } from '../store/office-store.js';
+import { ExplainingDialect, explainDatabaseError } from './explain-errors.js';
+import { migrateCatalog } from './migrations.js';
+import { sqliteDialect } from './sqlite.js';
+import type { Database, Tables } from './tables.js';
+
+/** Opens the store's SQLite file, making its tables when they are missing. Throws with exit 75 when it cannot be used. */
+export async function openCatalogDatabase(path: string): Promise<Database> {
+  try {
+    // A store may lie on a network disk, where SQLite's write-ahead log does not work: the plain journal does.
+    const dialect = await sqliteDialect(path, ['journal_mode = DELETE', 'synchronous = FULL']);
+    const kysely = new Kysely<Tables>({ dialect: new ExplainingDialect(dialect) });
+    const database: Database = { engine: 'sqlite', kysely, close: () => kysely.destroy() };
+    await migrateCatalog(database);
+    return database;
+  } catch (error) {
+    throw explainDatabaseError(error);
+  }
+}
+
+/** Opens the catalog of the store. */
+export function openCatalog({ kysely }: Database): Catalog {
+  const files = () =>
+    kysely.selectFrom('store_file').select(['folder', 'filename', 'path', 'size', 'sha256', 'server_id']).orderBy('id');
+  const keptOf = ({ server_id, ...row }: Awaited<ReturnType<ReturnType<typeof files>['execute']>>[number]): Kept => {
+    return { ...row, serverId: server_id };
+  };
+  return {
+    async find(folder, filename) {
+      const rows = await files().where('folder', '=', folder).where('filename', '=', filename).execute();
+      return rows.map(keptOf);
+    },
+
+    async inFolder(folder) {
+      return (await files().where('folder', '=', folder).execute()).map(keptOf);
+    },
+
+    async add(kept, keptMs) {
+      if (kept.length === 0) return;
+      await kysely
+        .insertInto('store_file')
+        .values(kept.map(({ serverId, ...row }) => ({ ...row, server_id: serverId, kept_ms: keptMs, marked_ms: null })))
+        .onConflict((conflict) =>
+          conflict.columns(['folder', 'filename', 'sha256']).doUpdateSet((set) => ({
+            path: set.ref('excluded.path'),
+            server_id: set.ref('excluded.server_id'),
+            kept_ms: set.ref('excluded.kept_ms'),
+          })),
+        )
+        .execute();
+    },
+
+    async marked(serverIds, markedMs) {
+      if (serverIds.length === 0) return;
+      await kysely.updateTable('store_file').set({ marked_ms: markedMs }).where('server_id', 'in', serverIds).execute();
+    },
+
+    async partEtag(serverId) {
+      const row = await kysely.selectFrom('store_part').select('etag').where('server_id', '=', serverId).executeTakeFirst();
+      return row?.etag ?? undefined;
+    },
+
+    async setPart(serverId, etag) {
+      await kysely
+        .insertInto('store_part')
+        .values({ server_id: serverId, etag })
+        .onConflict((conflict) => conflict.column('server_id').doUpdateSet({ etag }))
+        .execute();
+    },
+
+    async dropParts(serverIds) {
+      if (serverIds.length === 0) return;
+      await kysely.deleteFrom('store_part').where('server_id', 'in', serverIds).execute();
+    },
+  };
+}

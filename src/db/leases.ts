@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { type RawBuilder, sql } from 'kysely';
+import type { Holder, Leases } from '../jobs/ports.js';
+import type { StepName } from '../steps/step.js';
+import type { Database } from './tables.js';
+
+/** Opens `orderbak_lease`. Times are the database's own clock, so that machines need not agree on theirs. */
+export function openLeases({ engine, kysely }: Database): Leases {
+  const now: RawBuilder<number> =
+    engine === 'mysql'
+      ? sql`CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)`
+      : sql`CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)`;
+
+  const ensureRow = (name: StepName) =>
+    kysely
+      .insertInto('orderbak_lease')
+      .values({ name, token: null, host: null, pid: null, taken_ms: 0, expires_ms: 0, fence: 0 })
+      .$if(engine === 'mysql', (query) => query.onDuplicateKeyUpdate({ name }))
+      .$if(engine === 'sqlite', (query) => query.onConflict((conflict) => conflict.doNothing()))
+      .execute();
+
+  /** Takes the row if nobody holds it, or if it still is the dead process's whose token is given. */
+  const seize = async (name: StepName, holder: Holder, ttl: number, deadToken: string | null) => {
+    const token = randomUUID();
+    const result = await kysely
+      .updateTable('orderbak_lease')
+      .set({ ...holder, token, taken_ms: now, expires_ms: sql`${now} + ${ttl}`, fence: sql`fence + 1` })
+      .where('name', '=', name)
+      .where((where) => where.or([where('expires_ms', '<=', now), where('token', 'is', null), where('token', '=', deadToken ?? '')]))
+      .executeTakeFirst();
+    return result.numUpdatedRows === 1n ? token : null;
+  };
+
+  return {
+    async take(name, holder, ttl) {
+      await ensureRow(name);
+      const token = await seize(name, holder, ttl, null);
+      if (token !== null) return { token };
+      const row = await kysely
+        .selectFrom('orderbak_lease')
+        .select(['token', 'host', 'pid', 'taken_ms'])
+        .where('name', '=', name)
+        .executeTakeFirstOrThrow();
+      const dead = row.host === holder.host && row.pid !== null && !isAlive(row.pid);
+      const inherited = dead && row.token !== null ? await seize(name, holder, ttl, row.token) : null;
+      if (inherited !== null) return { token: inherited };
+      return { heldBy: { host: row.host ?? '?', pid: row.pid ?? 0, since: Number(row.taken_ms) } };
+    },
+
+    async renew(name, token, ttl) {
+      const result = await kysely
+        .updateTable('orderbak_lease')
+        .set({ expires_ms: sql`${now} + ${ttl}`, fence: sql`fence + 1` })
+        .where('name', '=', name)
+        .where('token', '=', token)
+        .executeTakeFirst();
+      return result.numUpdatedRows === 1n;
+    },
+
+    async release(name, token) {
+      await kysely
+        .updateTable('orderbak_lease')
+        .set({ token: null, host: null, pid: null, expires_ms: 0 })
+        .where('name', '=', name)
+        .where('token', '=', token)
+        .execute();
+    },
+  };
+}
+
+/** Whether a process of this machine lives; one of another user does too. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+  }
+}

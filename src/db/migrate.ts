@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { EXIT, messageOf, OrderbakError } from '../errors.js';
+import { adoptStatements, readExistingTable } from './adopt.js';
+import { readMigrations, SQL_FOLDER } from './migrations.js';
+import { splitSql } from './split-sql.js';
+import type { Database } from './tables.js';
+
+const VIEWS = ['orderbak_order', 'orderbak_order_file', 'orderbak_unreadable'] as const;
+const VIEW_COLUMNS: Readonly<Record<(typeof VIEWS)[number], string>> = {
+  orderbak_order: 'id_order, create_time, create_by, status, done_time, folder',
+  orderbak_order_file: 'id_order, id_job, id_rework, id_discuss, file_type, filename',
+  orderbak_unreadable: 'id_order, origin, origin_id',
+};
+
+/**
+ * The statements that bring the database up to date, in order; none when it is. `viewsFile` names the shop's own views,
+ * null = the shipped ones. Reads only.
+ */
+export async function planMigration(database: Database, viewsFile: string | null): Promise<string[]> {
+  const { engine } = database;
+  const bytes = engine === 'mysql' ? await bytesCollation(database) : '';
+  const settings = await readSettings(database);
+  const existing = await readExistingTable(database);
+  const statements: string[] = [];
+  for (const { name, statement } of await readMigrations(engine, bytes)) {
+    if (!settings.has(`migration ${name}`)) {
+      statements.push(statement, saveSetting(database, `migration ${name}`, 'done'));
+    }
+    if (name.endsWith('_bak_order') && existing !== null) statements.push(...adoptStatements(existing, engine, bytes));
+  }
+  return [...statements, ...(await planViews(database, viewsFile, settings))];
+}
+
+/** Executes what `planMigration` answered. Throws with the statement that failed; what came before it stays done. */
+export async function migrate(database: Database, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) {
+    try {
+      await sql.raw(statement).execute(database.kysely);
+    } catch (error) {
+      if (error instanceof OrderbakError && error.exit === EXIT.away) throw error;
+      throw new OrderbakError(
+        EXIT.failed,
+        'migrate',
+        `this statement failed: ${messageOf(error)}\n\n${statement}\n`,
+        '`orderbak migrate --print` prints all that is left to do, for a DBA to run. Running migrate again goes on from here.',
+        error,
+      );
+    }
+  }
+}
+
+/** Throws when a view does not have the columns that orderbak reads. */
+export async function checkViews({ kysely }: Database): Promise<void> {
+  for (const view of VIEWS) {
+    try {
+      await sql.raw(`SELECT ${VIEW_COLUMNS[view]} FROM ${view} WHERE 1 = 0`).execute(kysely);
+    } catch (error) {
+      throw new OrderbakError(
+        EXIT.failed,
+        'bad-view',
+        `the view ${view} cannot be read: ${messageOf(error)}`,
+        `It needs the columns ${VIEW_COLUMNS[view]}. Correct the file in [source] views and run \`orderbak migrate\` again.`,
+        error,
+      );
+    }
+  }
+}
+
+/** The id that the root's marker must carry; null before `migrate`. */
+export async function readRootId(database: Database): Promise<string | null> {
+  return (await readSettings(database)).get('root') ?? null;
+}
+
+/** Remembers the id of the root's marker. */
+export async function saveRootId(database: Database, id: string): Promise<void> {
+  await sql.raw(saveSetting(database, 'root', id)).execute(database.kysely);
+}
+
+async function planViews(database: Database, file: string | null, settings: ReadonlyMap<string, string>): Promise<string[]> {
+  const path = file ?? join(SQL_FOLDER, 'source', `${database.engine}.sql`);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    const hint = 'Correct [source] views.';
+    throw new OrderbakError(EXIT.usage, 'views-file', `the views file cannot be read: ${messageOf(error)}`, hint);
+  }
+  const digest = createHash('sha256').update(text).digest('hex');
+  if (settings.get('views') === digest && (await haveViews(database))) return [];
+  const statements = splitSql(text);
+  const create = /^CREATE\s+(OR\s+REPLACE\s+)?VIEW\s+/i;
+  const installs =
+    database.engine === 'mysql'
+      ? statements.map((statement) => statement.replace(create, 'CREATE OR REPLACE VIEW '))
+      : [...VIEWS.map((view) => `DROP VIEW IF EXISTS ${view}`), ...statements.map((s) => s.replace(create, 'CREATE VIEW '))];
+  return [...installs, saveSetting(database, 'views', digest)];
+}
+
+async function haveViews({ engine, kysely }: Database): Promise<boolean> {
+  const { rows } =
+    engine === 'mysql'
+      ? await sql`SELECT 1 FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN (${sql.join(VIEWS)})`.execute(kysely)
+      : await sql`SELECT 1 FROM sqlite_master WHERE type = 'view' AND name IN (${sql.join(VIEWS)})`.execute(kysely);
+  return rows.length === VIEWS.length;
+}
+
+async function readSettings({ engine, kysely }: Database): Promise<Map<string, string>> {
+  const { rows } =
+    engine === 'mysql'
+      ? await sql`SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'orderbak_setting'`.execute(kysely)
+      : await sql`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'orderbak_setting'`.execute(kysely);
+  if (rows.length === 0) return new Map();
+  const settings = await kysely.selectFrom('orderbak_setting').selectAll().execute();
+  return new Map(settings.map(({ name, value }) => [name, value]));
+}
+
+/** As text, so that `--print` can show it. Both parts are orderbak's own words, without quotes. */
+function saveSetting({ engine }: Database, name: string, value: string): string {
+  const replace = engine === 'mysql' ? 'REPLACE INTO' : 'INSERT OR REPLACE INTO';
+  return `${replace} orderbak_setting (name, value) VALUES ('${name}', '${value}')`;
+}
+
+/** The collation that compares every byte, trailing spaces too: MariaDB and MySQL have different names for it. */
+async function bytesCollation({ kysely }: Database): Promise<string> {
+  const { rows } = await sql<{ version: string }>`SELECT VERSION() AS version`.execute(kysely);
+  return /mariadb/i.test(rows[0]?.version ?? '') ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin';
+}

@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { Kysely, MysqlDialect, sql } from 'kysely';
+import { createPool } from 'mysql2';
+import { EXIT, OrderbakError } from '../errors.js';
+import { ExplainingDialect, explainDatabaseError } from './explain-errors.js';
+import { sqliteDialect } from './sqlite.js';
+import type { Database, Tables } from './tables.js';
+
+/**
+ * Opens the shop's database by its URL: `mysql://user:pw@host:port/db` or `sqlite:path`.
+ * Throws with exit 2 for a URL that is neither, with exit 75 when a SQLite file is not there (it is never made).
+ */
+export async function openDatabase(url: string): Promise<Database> {
+  if (url.startsWith('sqlite:')) return openSqlite(url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, ''));
+  if (/^(mysql|mariadb):\/\//.test(url)) return openMysql(url);
+  throw badUrl('it begins neither with mysql:// nor with sqlite:');
+}
+
+async function openSqlite(path: string): Promise<Database> {
+  if (!existsSync(path)) {
+    const hint = 'Check [database] url; orderbak works on the database of a shop and does not make one.';
+    throw new OrderbakError(EXIT.away, 'database-away', `there is no SQLite database at ${path}`, hint);
+  }
+  try {
+    const kysely = new Kysely<Tables>({ dialect: new ExplainingDialect(await sqliteDialect(path)) });
+    return { engine: 'sqlite', kysely, close: () => kysely.destroy() };
+  } catch (error) {
+    throw explainDatabaseError(error);
+  }
+}
+
+function openMysql(url: string): Database {
+  const { host, port, user, password, database } = parseMysqlUrl(url);
+  const pool = createPool({
+    host,
+    port,
+    user,
+    password,
+    database,
+    charset: 'utf8mb4',
+    timezone: 'Z',
+    dateStrings: true,
+    supportBigNumbers: true,
+    connectionLimit: 4,
+    connectTimeout: 10_000,
+    enableKeepAlive: true,
+  });
+  const kysely = new Kysely<Tables>({
+    dialect: new ExplainingDialect(
+      new MysqlDialect({
+        pool,
+        onCreateConnection: async (connection) => {
+          const settings = [
+            // A name that does not fit must be an error, never a shortened name.
+            "SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
+            "SESSION time_zone = '+00:00'",
+            // INSERT … SELECT must not lock the shop's rows that it reads.
+            'SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+          ];
+          for (const setting of settings) {
+            await connection.executeQuery(sql.raw(`SET ${setting}`).compile(kysely));
+          }
+        },
+      }),
+    ),
+  });
+  return { engine: 'mysql', kysely, close: () => kysely.destroy() };
+}
+
+function parseMysqlUrl(url: string) {
+  let parsed: URL;
+  try {
+    parsed = new URL(url);
+  } catch {
+    throw badUrl('it cannot be read; special characters of the password must be percent-encoded');
+  }
+  const database = decodeURIComponent(parsed.pathname.slice(1));
+  if (parsed.hostname === '' || database === '') throw badUrl('it names no host or no database');
+  if (parsed.search !== '') throw badUrl('it has options after "?", and orderbak knows none');
+  return {
+    host: parsed.hostname.replace(/^\[|\]$/g, ''),
+    port: parsed.port === '' ? 3306 : Number(parsed.port),
+    user: decodeURIComponent(parsed.username),
+    password: decodeURIComponent(parsed.password),
+    database,
+  };
+}
+
+function badUrl(fault: string): OrderbakError {
+  return new OrderbakError(
+    EXIT.usage,
+    'database-url',
+    `the database URL is not usable: ${fault}`,
+    'Write mysql://user:password@host:3306/database or sqlite:/path/to/file in [database] url or ORDERBAK_DATABASE_URL.',
+  );
+}

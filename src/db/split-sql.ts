@@ -1,0 +1,17 @@
+/** The statements of an SQL text, without the semicolons between them; quotes and comments are respected. */
+export function splitSql(text: string): string[] {
+  const token = /'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`[^`]*`|--[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/|;/g;
+  const statements: string[] = [];
+  let statement = '';
+  let end = 0;
+  for (const match of text.matchAll(token)) {
+    statement += text.slice(end, match.index);
+    end = match.index + match[0].length;
+    if (match[0] === ';') {
+      statements.push(statement);
+      statement = '';
+    } else if (/^(--|#|\/\*)/.test(match[0])) statement += ' ';
+    else statement += match[0];
+  }
+  return [...statements, statement + text.slice(end)].map((part) => part.trim()).filter((part) => part !== '');
+}

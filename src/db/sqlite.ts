@@ -1,0 +1,59 @@
+import { SqliteDialect } from 'kysely';
+
+/** What both SQLite modules give; `node:sqlite` where Node has it, else the same interface from npm. */
+interface SqliteModule {
+  DatabaseSync: new (
+    path: string,
+    options: { timeout: number },
+  ) => SqliteDatabase;
+}
+
+interface SqliteDatabase {
+  prepare(sql: string): SqliteStatement;
+  exec(sql: string): void;
+  close(): void;
+}
+
+interface SqliteStatement {
+  all(...parameters: unknown[]): unknown[];
+  run(...parameters: unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint };
+  iterate(...parameters: unknown[]): IterableIterator<unknown>;
+}
+
+const BUSY_MS = 20_000;
+
+/** Opens a SQLite file as a Kysely dialect. `pragmas` are run once, e.g. `journal_mode = WAL`. */
+export async function sqliteDialect(path: string, pragmas: readonly string[] = []): Promise<SqliteDialect> {
+  const { DatabaseSync } = await loadSqlite();
+  const database = new DatabaseSync(path, { timeout: BUSY_MS });
+  for (const pragma of pragmas) database.exec(`PRAGMA ${pragma}`);
+  return new SqliteDialect({
+    database: {
+      prepare(sql) {
+        const statement = database.prepare(sql);
+        return {
+          reader: /^\s*(select|pragma|explain|with|values)\b/i.test(sql) || /\breturning\b/i.test(sql),
+          all: (parameters) => statement.all(...parameters),
+          run: (parameters) => statement.run(...parameters),
+          iterate: (parameters) => statement.iterate(...parameters),
+        };
+      },
+      close: () => database.close(),
+    },
+  });
+}
+
+async function loadSqlite(): Promise<SqliteModule> {
+  // Node 22 and 24 print a warning that node:sqlite is experimental, which cron would mail each night.
+  const emitWarning = process.emitWarning;
+  process.emitWarning = () => {};
+  try {
+    // The types of this Node do not know node:sqlite yet; both modules are the interface above.
+    const name = 'node:sqlite';
+    return (await import(name)) as SqliteModule;
+  } catch {
+    return (await import('@photostructure/sqlite')) as unknown as SqliteModule;
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}

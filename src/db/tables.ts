@@ -1,0 +1,112 @@
+import type { Generated, Kysely } from 'kysely';
+
+/** The columns as they are stored. Times of `tbl_bak_order` are text in the shop's zone; `…_ms` are ms since 1970. */
+export interface Tables {
+  tbl_bak_order: {
+    id: Generated<number>;
+    id_order: number;
+    order_create_time: string | null;
+    order_create_by: string | null;
+    id_job: number | null;
+    id_rework: number | null;
+    id_discuss: number | null;
+    filename: string;
+    file_type: number;
+    bak_date_time: string | null;
+    file_size: number | null;
+    file_sha256: string | null;
+    unlink_time: string | null;
+    missing_time: string | null;
+    duplicate: Generated<number>;
+  };
+  orderbak_order: {
+    id_order: number;
+    create_time: string | null;
+    create_by: string | null;
+    status: string | number | null;
+    done_time: string | null;
+    folder: string | null;
+  };
+  orderbak_order_file: {
+    id_order: number;
+    id_job: number | null;
+    id_rework: number | null;
+    id_discuss: number | null;
+    file_type: number;
+    filename: string;
+  };
+  orderbak_unreadable: { id_order: number; origin: string; origin_id: number | null };
+  orderbak_run: {
+    id: Generated<number>;
+    step: string;
+    status: string;
+    dry_run: number;
+    origin: string;
+    host: string;
+    pid: number;
+    version: string;
+    started_ms: number;
+    ended_ms: number | null;
+    planned: Generated<number>;
+    done: Generated<number>;
+    skipped: Generated<number>;
+    held: Generated<number>;
+    failed: Generated<number>;
+    bytes: Generated<number>;
+    error: string | null;
+  };
+  orderbak_run_failure: {
+    id: Generated<number>;
+    run_id: number;
+    item_id: number | null;
+    path: string;
+    code: string;
+    message: string;
+  };
+  orderbak_lease: {
+    name: string;
+    token: string | null;
+    host: string | null;
+    pid: number | null;
+    taken_ms: number;
+    expires_ms: number;
+    fence: number;
+  };
+  orderbak_deletion: {
+    id: Generated<number>;
+    run_id: number;
+    rule: string;
+    folder: string;
+    filename: string;
+    row_ids: string;
+    size: number;
+    sha256: string | null;
+    thumb: string;
+    quarantine: string | null;
+    intended_ms: number;
+    done_ms: number | null;
+    purged_ms: number | null;
+  };
+  orderbak_setting: { name: string; value: string };
+  store_file: {
+    id: Generated<number>;
+    folder: string;
+    filename: string;
+    path: string;
+    size: number;
+    sha256: string;
+    server_id: number;
+    kept_ms: number;
+    marked_ms: number | null;
+  };
+  store_part: { server_id: number; etag: string | null };
+}
+
+export type Engine = 'mysql' | 'sqlite';
+
+/** An open database and the engine that speaks its dialect. */
+export interface Database {
+  readonly engine: Engine;
+  readonly kysely: Kysely<Tables>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,39 @@
+import { baseName, foldName, isPlainName } from './file-name.js';
+import type { FolderFacts } from './order.js';
+import { type Retention, whyKept } from './retention.js';
+
+export interface KeepSet {
+  readonly names: ReadonlySet<string>;
+  readonly folded: ReadonlyMap<string, string>;
+}
+
+/** Every name that any order or row of the folder knows; a name stored with a path keeps its last part as well. */
+export function keepSetOf(facts: FolderFacts): KeepSet {
+  const names = new Set<string>();
+  for (const { filename } of [...facts.named, ...facts.recorded]) names.add(filename).add(baseName(filename));
+  return { names, folded: new Map([...names].map((name) => [foldName(name), name])) };
+}
+
+/** Why nothing in a folder may be taken for trash, in words; null when trash may be looked for. */
+export function whyNoTrash(
+  facts: FolderFacts,
+  onDisk: readonly string[],
+  keep: KeepSet,
+  retention: Retention,
+): string | null {
+  const unreadable = [...facts.unreadable][0];
+  if (unreadable !== undefined) return `order ${unreadable} has a list that cannot be read`;
+  for (const order of facts.orders) {
+    const reason = whyKept(order, retention);
+    if (reason !== null) return reason;
+  }
+  const proven = onDisk.some((name) => keep.names.has(name)) || facts.recorded.some((row) => row.unlinkTime !== null);
+  return proven ? null : 'nothing that the database names is in this folder';
+}
+
+/** Why a file of an unknown name is left, in words; null when it may be trash. */
+export function whyNotTrash(name: string, keep: KeepSet): string | null {
+  if (!isPlainName(name)) return 'its name is not plain text';
+  const twin = keep.folded.get(foldName(name));
+  return twin === undefined ? null : `its name differs from the known "${twin}" only by case or Unicode form`;
+}

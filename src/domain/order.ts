@@ -1,0 +1,50 @@
+import type { FileType } from './file-type.js';
+
+/** One row of the source view `orderbak_order`. Times are text in the shop's zone. */
+export interface Order {
+  readonly id: number;
+  readonly createTime: string | null;
+  readonly createBy: string | null;
+  readonly status: string | null;
+  readonly doneTime: string | null;
+  /** The order's folder below the root as the view gives it; null = by the template. */
+  readonly folder: string | null;
+}
+
+/** One row of the source view `orderbak_order_file`: a name that an order's lists hold. */
+export interface NamedFile {
+  readonly orderId: number;
+  readonly type: FileType;
+  readonly filename: string;
+}
+
+/** What the office has said of its copy, and the server found true: size in bytes, SHA-256 in lower-case hex. */
+export interface Receipt {
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** One row of `tbl_bak_order`. Times are text in the shop's zone. */
+export interface BakFile {
+  readonly id: number;
+  readonly orderId: number;
+  readonly type: FileType;
+  readonly filename: string;
+  readonly bakTime: string | null;
+  /** Null for a row that is not backed up, or was marked by a system that kept no receipt. */
+  readonly receipt: Receipt | null;
+  readonly unlinkTime: string | null;
+  /** When it was found that the file is not on the server's disk. */
+  readonly missingTime: string | null;
+}
+
+/** Everything that is known of one order folder, read at one moment. */
+export interface FolderFacts {
+  readonly folder: string;
+  /** Every order whose files lie in this folder. */
+  readonly orders: readonly Order[];
+  /** Those of the orders with a list that cannot be read. */
+  readonly unreadable: ReadonlySet<number>;
+  readonly named: readonly NamedFile[];
+  readonly recorded: readonly BakFile[];
+}

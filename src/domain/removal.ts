@@ -1,0 +1,65 @@
+import { foldName } from './file-name.js';
+import type { BakFile, FolderFacts, Receipt } from './order.js';
+import { type Retention, whyKept } from './retention.js';
+
+/** Whether a path may go. If it may: the rows that its removal closes, and the receipt that its bytes must match. */
+export type Verdict =
+  | { readonly allowed: true; readonly rows: readonly BakFile[]; readonly receipt: Receipt | null }
+  | { readonly allowed: false; readonly reason: string };
+
+/**
+ * Decides for one path on what every record that names it says: all of them must allow the removal.
+ * Records whose names differ only by case or Unicode form count as naming it too.
+ * A null receipt in the answer means that only discuss rows name the path.
+ */
+export function judgeRemoval(facts: FolderFacts, filename: string, retention: Retention): Verdict {
+  const unreadable = [...facts.unreadable][0];
+  if (unreadable !== undefined) return kept(`order ${unreadable} has a list that cannot be read`);
+  const folded = foldName(filename);
+  const rows = facts.recorded.filter((row) => foldName(row.filename) === folded);
+  const named = facts.named.filter((file) => foldName(file.filename) === folded);
+  for (const id of new Set([...rows, ...named].map((record) => record.orderId))) {
+    const order = facts.orders.find((candidate) => candidate.id === id);
+    const reason = order === undefined ? `the shop no longer knows order ${id}` : whyKept(order, retention);
+    if (reason !== null) return kept(reason);
+  }
+  const unrecorded = named.find(
+    (file) =>
+      !rows.some(
+        (row) => row.orderId === file.orderId && row.type === file.type && row.filename === file.filename,
+      ),
+  );
+  if (unrecorded !== undefined) {
+    return kept(`order ${unrecorded.orderId} names it as ${unrecorded.type} too, which is not recorded yet`);
+  }
+  for (const row of rows) {
+    const reason = row.type === 'discuss' ? null : whyNotHeldByOffice(row);
+    if (reason !== null) return kept(reason);
+  }
+  return withReceipt(rows.filter((row) => row.filename === filename));
+}
+
+function whyNotHeldByOffice(row: BakFile): string | null {
+  if (row.bakTime === null) return `it is not backed up yet (order ${row.orderId}, ${row.type})`;
+  if (row.receipt !== null) return null;
+  return `row ${row.id} was marked without a receipt; \`orderbak mark-backed-up ${row.id}\` records one on your word`;
+}
+
+function withReceipt(rows: readonly BakFile[]): Verdict {
+  if (rows.length === 0) return kept('no record names it');
+  const receipts = rows.flatMap((row) => (row.type !== 'discuss' && row.receipt ? [row.receipt] : []));
+  const receipt = receipts[0] ?? null;
+  if (receipt !== null && receipts.some((other) => !sameReceipt(other, receipt))) {
+    return kept('its records hold different receipts');
+  }
+  return { allowed: true, rows: rows.filter((row) => row.unlinkTime === null), receipt };
+}
+
+/** Whether two receipts speak of the same bytes. */
+export function sameReceipt(a: Receipt, b: Receipt): boolean {
+  return a.size === b.size && a.sha256.toLowerCase() === b.sha256.toLowerCase();
+}
+
+function kept(reason: string): Verdict {
+  return { allowed: false, reason };
+}

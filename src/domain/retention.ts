@@ -1,0 +1,35 @@
+import type { CalendarAge } from './duration.js';
+import { localTextBefore, parseLocalTime } from './local-time.js';
+import type { Order } from './order.js';
+
+/** Which orders are old enough to leave the server. `cutoff` is the shop's local time, computed once a run. */
+export interface Retention {
+  readonly statuses: readonly string[];
+  readonly cutoff: string;
+}
+
+/** The rule for this moment: `now` in ms since 1970, the age counted back on the shop's calendar. */
+export function retentionAt(
+  now: number,
+  statuses: readonly string[],
+  age: CalendarAge,
+  zone: string,
+): Retention {
+  return { statuses, cutoff: localTextBefore(now, age, zone) };
+}
+
+/** Why an order's files must stay, in words; null when the order is finished and older than the limit. */
+export function whyKept(order: Order, retention: Retention): string | null {
+  if (order.status === null || !retention.statuses.includes(order.status)) {
+    return `order ${order.id} is not finished (status ${order.status ?? 'unknown'})`;
+  }
+  const done = parseLocalTime(order.doneTime);
+  const cutoff = parseLocalTime(retention.cutoff);
+  if (done === null || cutoff === null) {
+    return `order ${order.id} has no readable time of completion (${order.doneTime ?? 'none'})`;
+  }
+  if (done.year < 1970 || done.since(cutoff).sign >= 0) {
+    return `order ${order.id} was finished at ${order.doneTime}, after the limit ${retention.cutoff}`;
+  }
+  return null;
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+
+/** The paths of the server's API, as scripts outside know them. */
+export const API = {
+  health: '/healthz',
+  list: '/admin/backup/order_file_list',
+  file: '/admin/backup/order_file',
+  bundle: '/admin/backup/order_file_bundle',
+  mark: '/admin/backup/order_file_bak_date_time_update',
+} as const;
+
+/** The most rows of one list answer, files of one bundle, and receipts of one mark call. */
+export const MOST_PER_CALL = 1000;
+
+const id = z.int().positive();
+const size = z.int().nonnegative();
+const sha256 = z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal digits');
+
+export const listedFile = z.object({
+  id,
+  id_order: z.int(),
+  folder: z.string(),
+  filename: z.string(),
+  file_type: z.enum(['main', 'ref', 'complete', 'rework']),
+  size: size.nullable(),
+  mtime: z.number().nullable(),
+});
+
+/** A file that waits for the office, as it travels; size in bytes, mtime in ms since 1970, null when it is not on disk. */
+export type ListedFile = z.infer<typeof listedFile>;
+
+export const listAnswer = z.object({ files: z.array(listedFile), next: id.nullable() });
+export type ListAnswer = z.infer<typeof listAnswer>;
+
+export const receiptClaim = z.strictObject({ id, size, sha256 });
+/** What the office says that it holds. */
+export type ReceiptClaim = z.infer<typeof receiptClaim>;
+
+export const markRequest = z.union([
+  z.strictObject({ files: z.array(receiptClaim).max(MOST_PER_CALL) }),
+  receiptClaim.transform((file) => ({ files: [file] })),
+]);
+
+export const markStatus = z.enum(['marked', 'already', 'mismatch', 'unknown', 'missing']);
+/** What became of a receipt: `mismatch` = the server holds other bytes; `missing` = it holds none. */
+export type MarkStatus = z.infer<typeof markStatus>;
+
+export const markAnswer = z.object({ results: z.array(z.object({ id, status: markStatus })) });
+export type MarkResult = z.infer<typeof markAnswer>['results'][number];
+
+export const bundleRequest = z.strictObject({ ids: z.array(id).min(1).max(MOST_PER_CALL) });
+
+/** The pax fields that an entry of a bundle carries; its name is the row id. */
+export const BUNDLE_FIELDS = { mtime: 'ORDERBAK.mtime', sha256: 'ORDERBAK.sha256' } as const;
+
+/** `sha-256=:…:` (RFC 9530) of a digest in hex. */
+export function reprDigest(sha256: string): string {
+  return `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`;
+}
+
+/** The SHA-256 in hex of a `Repr-Digest` header, or null when it has none. */
+export function parseReprDigest(header: string | undefined): string | null {
+  const match = /(?:^|,)\s*sha-256=:([A-Za-z0-9+/]{43}=):/.exec(header ?? '');
+  return match === null ? null : Buffer.from(match[1] ?? '', 'base64').toString('hex');
+}

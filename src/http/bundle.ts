@@ -1,0 +1,52 @@
+import type { ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { type Pack, pack } from 'tar-stream';
+import { BUNDLE_FIELDS } from '../domain/wire.js';
+import type { OrderFile } from '../steps/ports.js';
+
+const MOST_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Answers with a tar of small files, each entry named by its row id, with size, mtime and SHA-256 in its header.
+ * A file that is missing, too large or changes while it is read is left out; the client fetches it by itself.
+ */
+export async function sendBundle(
+  response: ServerResponse,
+  ids: readonly number[],
+  open: (id: number) => Promise<OrderFile | null>,
+): Promise<void> {
+  response.writeHead(200, { 'content-type': 'application/x-tar', 'cache-control': 'no-store' });
+  const tar = pack();
+  const sent = pipeline(tar, response);
+  try {
+    for (const id of ids) {
+      if (response.destroyed) break;
+      const file = await open(id);
+      if (file === null) continue;
+      await addFile(tar, id, file).finally(() => file.close());
+    }
+    tar.finalize();
+  } catch (error) {
+    tar.destroy(error instanceof Error ? error : undefined);
+  }
+  await sent.catch(() => response.destroy());
+}
+
+async function addFile(tar: Pack, id: number, file: OrderFile): Promise<void> {
+  const { size, mtimeNs } = file.stamp;
+  if (size > MOST_BYTES) return;
+  const sha256 = await file.sha256();
+  const bytes = Buffer.alloc(size);
+  const { bytesRead } = await file.handle.read(bytes, 0, size, 0);
+  if (bytesRead !== size) return;
+  const mtime = new Date(Number(mtimeNs / 1_000_000n));
+  const header = {
+    name: String(id),
+    size,
+    mtime,
+    pax: { [BUNDLE_FIELDS.mtime]: String(mtime.getTime()), [BUNDLE_FIELDS.sha256]: sha256 },
+  };
+  await new Promise<void>((resolve, reject) => {
+    tar.entry(header, bytes, (error) => (error ? reject(error) : resolve()));
+  });
+}

@@ -1,0 +1,59 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import parseRange from 'range-parser';
+import { reprDigest } from '../domain/wire.js';
+import type { OrderFile } from '../steps/ports.js';
+
+const BLOCK = 256 * 1024;
+
+/**
+ * Answers GET and HEAD with the bytes of an open file: whole, or one range of it (RFC 9110 §14).
+ * The ETag is the hash of the bytes, so that a range is only ever given of the file that the client began with.
+ */
+export async function sendFile(request: IncomingMessage, response: ServerResponse, file: OrderFile): Promise<void> {
+  const { size } = file.stamp;
+  const sha256 = await file.sha256();
+  const etag = `"${sha256}"`;
+  const headers = {
+    'content-type': 'application/octet-stream',
+    'accept-ranges': 'bytes',
+    'cache-control': 'no-store',
+    etag,
+    'repr-digest': reprDigest(sha256),
+  };
+  const range = request.method === 'GET' ? wantedRange(request, size, etag) : null;
+  if (range === 'unsatisfiable') {
+    response.writeHead(416, { 'content-range': `bytes */${size}`, 'content-length': 0 }).end();
+    return;
+  }
+  const { start, end } = range ?? { start: 0, end: size - 1 };
+  const length = end - start + 1;
+  const part = range === null ? {} : { 'content-range': `bytes ${start}-${end}/${size}` };
+  response.writeHead(range === null ? 200 : 206, { ...headers, ...part, 'content-length': length });
+  if (request.method === 'HEAD' || length === 0) {
+    response.end();
+    return;
+  }
+  const stream = file.handle.createReadStream({ start, end, highWaterMark: BLOCK, autoClose: false });
+  try {
+    await pipeline(stream, response, { end: false });
+  } catch {
+    response.destroy();
+    return;
+  }
+  // A file that got shorter meanwhile must not look like a whole answer.
+  if (stream.bytesRead === length) response.end();
+  else response.destroy();
+}
+
+/** The single range that is asked for; null = send all. `If-Range` must name these very bytes. */
+function wantedRange(request: IncomingMessage, size: number, etag: string) {
+  const { range } = request.headers;
+  if (range === undefined) return null;
+  const ifRange = request.headers['if-range'];
+  if (ifRange !== undefined && ifRange !== etag) return null;
+  const ranges = parseRange(size, range);
+  if (ranges === -1) return 'unsatisfiable' as const;
+  if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return null;
+  return ranges[0] ?? null;
+}

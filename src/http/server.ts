@@ -1,0 +1,88 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { API, bundleRequest } from '../domain/wire.js';
+import { Doubt } from '../errors.js';
+import type { OrderFile } from '../steps/ports.js';
+import { answerFor, errorAnswer, sendError } from './answer.js';
+import { isAllowed } from './auth.js';
+import { sendBundle } from './bundle.js';
+import { sendFile } from './file-bytes.js';
+import { jsonRoutes, parseBody, type Questions } from './routes.js';
+
+/** What the server asks of the rest. */
+export interface ServerParts extends Questions {
+  /** The file of a row that is still on the server; null when there is none. Closing it is the caller's. */
+  open(id: number): Promise<OrderFile | null>;
+}
+
+const MOST_BODY = 1024 * 1024;
+
+/** The server's API as a plain HTTP server that does not listen yet. `report` is told of errors inside. */
+export function createApiServer(parts: ServerParts, token: string, report: (error: unknown) => void): Server {
+  const json = getRequestListener(jsonRoutes(parts, report).fetch);
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    if (path !== API.health && !isAllowed(request, token)) {
+      sendError(response, errorAnswer(401, 'unauthorized', 'a bearer token is needed'));
+      return;
+    }
+    if (path.startsWith(`${API.file}/`)) return file(path.slice(API.file.length + 1), request, response);
+    if (path === API.bundle) return bundle(request, response);
+    await json(request, response);
+  };
+
+  const file = async (id: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      sendError(response, errorAnswer(405, 'bad-method', 'files are read with GET and HEAD'));
+      return;
+    }
+    const opened = /^[1-9]\d{0,14}$/.test(id) ? await openQuietly(Number(id)) : null;
+    if (opened === null) {
+      sendError(response, errorAnswer(404, 'missing', 'there is no such file on the server'));
+      return;
+    }
+    await sendFile(request, response, opened).finally(() => opened.close());
+  };
+
+  const bundle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (request.method !== 'POST') {
+      sendError(response, errorAnswer(405, 'bad-method', 'a bundle is asked for with POST'));
+      return;
+    }
+    const body = await readBody(request);
+    const parsed = body === null ? errorAnswer(413, 'too-large', 'the body is larger than 1 MiB') : parseBody(body, bundleRequest);
+    if ('status' in parsed) sendError(response, parsed);
+    else await sendBundle(response, parsed.data.ids, openQuietly);
+  };
+
+  const openQuietly = (id: number) =>
+    parts.open(id).catch((error: unknown) => {
+      if (error instanceof Doubt) return null;
+      throw error;
+    });
+
+  const server = createServer((request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      report(error);
+      if (response.headersSent) response.destroy();
+      else sendError(response, answerFor(error));
+    });
+  });
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 60_000;
+  server.keepAliveTimeout = 30_000;
+  return server;
+}
+
+/** Null for a body that is too large. */
+async function readBody(request: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.byteLength;
+    if (length > MOST_BODY) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

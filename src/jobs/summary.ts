@@ -1,0 +1,100 @@
+import { EXIT, type ExitCode, OrderbakError } from '../errors.js';
+import type { Failure, Held, Outcome, Planned, StepName } from '../steps/step.js';
+
+/** Files by what became of them. */
+export interface Counts {
+  planned: number;
+  done: number;
+  skipped: number;
+  held: number;
+  failed: number;
+}
+
+/** What is told of a run: the object that `--json` prints, and the exit code. */
+export interface Summary {
+  readonly ok: boolean;
+  readonly command: StepName;
+  readonly run: number | null;
+  readonly dryRun: boolean;
+  readonly counts: Readonly<Counts>;
+  readonly bytes: number;
+  readonly elapsedMs: number;
+  readonly held: readonly Held[];
+  readonly errors: readonly Failure[];
+  readonly notes: readonly string[];
+  readonly exit: ExitCode;
+  /** Why the run ended before its end; null when it did not. */
+  readonly stopped: OrderbakError | null;
+}
+
+const MOST_ENTRIES = 100;
+
+/** Adds up a run as it goes; keeps the first hundred of each list, and counts all. */
+export class Tally {
+  readonly counts: Counts = { planned: 0, done: 0, skipped: 0, held: 0, failed: 0 };
+  readonly held: Held[] = [];
+  readonly errors: Failure[] = [];
+  readonly notes: string[] = [];
+  bytes = 0;
+  bytesPlanned = 0;
+  seen = 0;
+
+  addPlanned(planned: Planned<unknown>): void {
+    if (planned.kind === 'do') {
+      this.counts.planned += planned.files;
+      this.bytesPlanned += planned.bytes;
+    } else if (planned.kind === 'held') this.add({ held: [planned.held] });
+    else if (planned.kind === 'failed') this.add({ failed: [planned.failed] });
+    else this.seen += planned.files;
+  }
+
+  add(outcome: Outcome): void {
+    this.counts.done += outcome.done ?? 0;
+    this.counts.skipped += outcome.skipped ?? 0;
+    this.counts.held += outcome.held?.length ?? 0;
+    this.counts.failed += outcome.failed?.length ?? 0;
+    this.bytes += outcome.bytes ?? 0;
+    keepSome(this.held, outcome.held);
+    keepSome(this.errors, outcome.failed);
+    keepSome(this.notes, outcome.notes);
+  }
+
+  /** A whole item broke: one entry stands for its `files` files. */
+  addBroken(failure: Failure, files: number): void {
+    this.counts.failed += files;
+    keepSome(this.errors, [failure]);
+  }
+}
+
+function keepSome<T>(list: T[], more: readonly T[] | undefined): void {
+  list.push(...(more ?? []).slice(0, MOST_ENTRIES - list.length));
+}
+
+/** Sums a run up. A run that was stopped names the reason among its errors. `elapsedMs` in ms. */
+export function summarise(
+  command: StepName,
+  run: number | null,
+  dryRun: boolean,
+  tally: Tally,
+  elapsedMs: number,
+  stopped: OrderbakError | null,
+): Summary {
+  const exit = stopped?.exit ?? (tally.counts.failed > 0 ? EXIT.partial : EXIT.done);
+  const reason: Failure[] = stopped
+    ? [{ id: null, path: '', code: stopped.code, message: stopped.message }]
+    : [];
+  return {
+    ok: exit === EXIT.done,
+    command,
+    run,
+    dryRun,
+    counts: tally.counts,
+    bytes: dryRun ? tally.bytesPlanned : tally.bytes,
+    elapsedMs,
+    held: tally.held,
+    errors: [...reason, ...tally.errors].slice(0, MOST_ENTRIES),
+    notes: tally.notes,
+    exit,
+    stopped,
+  };
+}

@@ -1,0 +1,173 @@
+import pRetry from 'p-retry';
+import { Agent, type Dispatcher } from 'undici';
+import type { z } from 'zod';
+import { API, listAnswer, markAnswer, parseReprDigest } from '../domain/wire.js';
+import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
+import type { BackupServer, Download } from '../steps/ports.js';
+import { RunStopped } from '../steps/step.js';
+import { readBundle } from './bundle.js';
+import type { RateLimit } from './rate-limit.js';
+
+export interface ClientOptions {
+  /** Where the server answers, e.g. `https://shop.example`; a path in it comes before the API's own. */
+  readonly url: string;
+  readonly token: string;
+  /** How many transfers run at once. */
+  readonly transfers: number;
+  readonly rate: RateLimit;
+}
+
+const RETRY = { retries: 4, minTimeout: 500, factor: 2, randomize: true } as const;
+const MOST_JSON = 16 * 1024 * 1024;
+
+/** The server's backup API. Errors: exit 4 when it refuses the token, 75 when it is away or answers nonsense for now. */
+export class BackupClient implements BackupServer {
+  private readonly agent: Agent;
+
+  constructor(private readonly options: ClientOptions) {
+    this.agent = new Agent({
+      connections: options.transfers + 2,
+      connectTimeout: 15_000,
+      headersTimeout: 300_000,
+      bodyTimeout: 60_000,
+    });
+  }
+
+  list(after: number, limit: number, signal: AbortSignal) {
+    return this.json(`${API.list}?after=${after}&limit=${limit}`, undefined, listAnswer, signal);
+  }
+
+  async mark(receipts: Parameters<BackupServer['mark']>[0], signal: AbortSignal) {
+    return (await this.json(API.mark, { files: receipts }, markAnswer, signal)).results;
+  }
+
+  async download(id: number, from: number, etag: string | null, signal: AbortSignal): Promise<Download> {
+    const range = from > 0 && etag !== null ? { range: `bytes=${from}-`, 'if-range': etag } : {};
+    const response = await this.request(`${API.file}/${id}`, undefined, range, signal);
+    const { headers, statusCode } = response;
+    const begin = statusCode === 206 ? from : 0;
+    const length = Number(headerOf(headers, 'content-length') ?? Number.NaN);
+    if (!Number.isSafeInteger(length) || headerOf(headers, 'content-encoding') !== undefined) {
+      response.body.on('error', () => {}).destroy();
+      throw away('the answer does not say how long the file is; is there a proxy that changes it?');
+    }
+    return {
+      from: begin,
+      etag: headerOf(headers, 'etag') ?? null,
+      size: begin + length,
+      sha256: parseReprDigest(headerOf(headers, 'repr-digest')),
+      body: this.paced(response.body, signal),
+    };
+  }
+
+  async *bundle(ids: readonly number[], signal: AbortSignal): ReturnType<BackupServer['bundle']> {
+    try {
+      const { body } = await this.request(API.bundle, { ids }, {}, signal);
+      yield* readBundle(this.paced(body, signal));
+    } catch (error) {
+      // What did not come is fetched file by file, with that path's own retries and words.
+      if (error instanceof RunStopped || signal.aborted) throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.agent.close();
+  }
+
+  private json<S extends z.ZodType>(path: string, body: unknown, schema: S, signal: AbortSignal): Promise<z.infer<S>> {
+    const once = async () => {
+      const response = await this.request(path, body, {}, signal);
+      const parsed = schema.safeParse(await readJson(response.body));
+      if (parsed.success) return parsed.data;
+      throw away('the server answers something else than orderbak does; is [pull] url right?');
+    };
+    return pRetry(once, { ...RETRY, signal, shouldRetry: ({ error }) => isAway(error) });
+  }
+
+  private async request(path: string, body: unknown, extra: Record<string, string>, signal: AbortSignal) {
+    const { url, token } = this.options;
+    const base = new URL(url);
+    let response: Dispatcher.ResponseData;
+    try {
+      response = await this.agent.request({
+        origin: base.origin,
+        path: `${base.pathname.replace(/\/$/, '')}${path}`,
+        method: body === undefined ? 'GET' : 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'accept-encoding': 'identity', ...extra },
+        body: body === undefined ? null : JSON.stringify(body),
+        signal,
+      });
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      throw away(`${url} does not answer: ${messageOf(error) || codeOf(error)}`, error);
+    }
+    if (response.statusCode === 200 || response.statusCode === 206) return response;
+    throw await explainStatus(response, url);
+  }
+
+  private async *paced(body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of body) {
+        await this.options.rate.pass(chunk.byteLength, signal);
+        yield chunk;
+      }
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      throw away(`the transfer broke off: ${messageOf(error)}`, error);
+    }
+  }
+}
+
+async function explainStatus(response: Dispatcher.ResponseData, url: string): Promise<OrderbakError> {
+  const { statusCode } = response;
+  const said = await readJson(response.body).then(saidIn, () => null);
+  const words = said?.message ?? `status ${statusCode}`;
+  if (statusCode === 401 || statusCode === 403) {
+    const hint = 'The token must be the same in [server] token there and in [pull] token here.';
+    return new RunStopped(EXIT.refused, 'refused', `${url} refuses: ${words}`, hint);
+  }
+  if (statusCode === 404 && said !== null) return new OrderbakError(EXIT.failed, said.code, words);
+  if (statusCode >= 500 || statusCode === 429 || statusCode === 408) return away(`${url} cannot answer now: ${words}`);
+  return new OrderbakError(
+    EXIT.failed,
+    `http-${statusCode}`,
+    `${url} answers ${words}`,
+    'Check [pull] url; redirects are not followed.',
+  );
+}
+
+function saidIn(json: unknown): { code: string; message: string } | null {
+  if (typeof json !== 'object' || json === null || !('error' in json)) return null;
+  const { error } = json;
+  if (typeof error !== 'object' || error === null || !('code' in error) || !('message' in error)) return null;
+  return { code: String(error.code), message: String(error.message).slice(0, 300) };
+}
+
+async function readJson(body: AsyncIterable<Uint8Array>): Promise<unknown> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.byteLength;
+    if (length > MOST_JSON) throw away('the server answers without end');
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
+  } catch {
+    throw away('the server answers something that is not JSON; is [pull] url right?');
+  }
+}
+
+function headerOf(headers: Dispatcher.ResponseData['headers'], name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof OrderbakError && error.exit === EXIT.away;
+}
+
+function away(message: string, cause?: unknown): OrderbakError {
+  const hint = 'Nothing is lost; the next run goes on where this one stopped.';
+  return new OrderbakError(EXIT.away, 'server-away', message, hint, cause);
+}

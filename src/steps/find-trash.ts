@@ -1,0 +1,51 @@
+import { keepSetOf, whyNotTrash, whyNoTrash } from '../domain/keep-set.js';
+import type { FolderFacts } from '../domain/order.js';
+import type { Retention } from '../domain/retention.js';
+import { Doubt } from '../errors.js';
+import type { OrderFolder, Stamp } from './ports.js';
+import { type Outcome, sumOf, troubleOf } from './step.js';
+
+/** A file that nobody knows, and what it was when it was found. */
+export interface Trash {
+  readonly name: string;
+  readonly stamp: Stamp;
+}
+
+export interface Findings {
+  readonly trash: readonly Trash[];
+  /** Unknown files that are held back, each with its reason. */
+  readonly troubles: Outcome;
+  /** How many regular files lie in the folder. */
+  readonly seen: number;
+}
+
+/**
+ * The folder minus the keep-set: each unknown file is either trash or held back with a reason.
+ * `youngest` is the latest mtime that trash may have, in ms since 1970.
+ */
+export async function findTrash(
+  facts: FolderFacts,
+  folder: OrderFolder,
+  retention: Retention,
+  youngest: number,
+): Promise<Findings> {
+  const keep = keepSetOf(facts);
+  const { files, others } = await folder.list();
+  const guard = whyNoTrash(facts, files, keep, retention);
+  const trash: Trash[] = [];
+  const troubles: Outcome[] = [];
+  for (const name of [...files, ...others]) {
+    if (keep.names.has(name)) continue;
+    try {
+      const reason = guard ?? whyNotTrash(name, keep);
+      if (reason !== null) throw new Doubt(reason);
+      const stamp = await folder.look(name);
+      if (stamp === null) continue;
+      if (Number(stamp.mtimeNs / 1_000_000n) > youngest) throw new Doubt('it is too young to be trash');
+      trash.push({ name, stamp });
+    } catch (error) {
+      troubles.push(troubleOf(null, `${facts.folder}/${name}`, error));
+    }
+  }
+  return { trash, troubles: sumOf(troubles), seen: files.length };
+}

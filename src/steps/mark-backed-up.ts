@@ -1,0 +1,116 @@
+import pLimit from 'p-limit';
+import { sameReceipt } from '../domain/removal.js';
+import type { MarkStatus, ReceiptClaim } from '../domain/wire.js';
+import { Doubt } from '../errors.js';
+import type { BakFiles, LocatedFile, OrderFolder, OrderStore } from './ports.js';
+import type { Failure, Outcome, Planned, Step } from './step.js';
+
+const CLAIMS_AN_ITEM = 500;
+const FILES_AT_ONCE = 4;
+
+/** A row id with the office's receipt, or alone: then it is the operator's word, and the server's own bytes are recorded. */
+export type Claim = ReceiptClaim | { readonly id: number };
+
+export interface MarkParts {
+  readonly bakFiles: BakFiles;
+  readonly store: OrderStore;
+  readonly localNow: () => string;
+}
+
+/** Marks rows as backed up, given by ids or receipts; the same deed that the server's mark call does. */
+export function markBackedUpStep(claims: AsyncIterable<Claim>, parts: MarkParts): Step<Claim[]> {
+  return {
+    name: 'mark-backed-up',
+    removes: false,
+    concurrency: 1,
+    ready: () => parts.store.checkRoot(),
+    recover: async () => {},
+
+    async *plan(): AsyncGenerator<Planned<Claim[]>> {
+      let batch: Claim[] = [];
+      for await (const claim of claims) {
+        batch.push(claim);
+        if (batch.length < CLAIMS_AN_ITEM) continue;
+        yield { kind: 'do', item: batch, files: batch.length, bytes: 0 };
+        batch = [];
+      }
+      if (batch.length > 0) yield { kind: 'do', item: batch, files: batch.length, bytes: 0 };
+    },
+
+    async apply(batch): Promise<Outcome> {
+      const results = await markClaims(batch, parts);
+      const failed = results.filter((result) => FAULTS[result.status] !== undefined);
+      return {
+        done: results.filter((result) => result.status === 'marked').length,
+        skipped: results.filter((result) => result.status === 'already').length,
+        failed: failed.map(({ id, status, path }): Failure => {
+          return { id, path, code: status, message: FAULTS[status] ?? status };
+        }),
+      };
+    },
+  };
+}
+
+const FAULTS: Partial<Record<MarkStatus, string>> = {
+  mismatch: 'the server holds other bytes than the receipt says; it was not marked',
+  unknown: 'no such row among the files that are copied',
+  missing: "the file is not on the server's disk",
+};
+
+export interface ClaimResult {
+  readonly id: number;
+  readonly status: MarkStatus;
+  readonly path: string;
+}
+
+/** Marks each claim that equals the server's bytes, and answers for each what became of it, in the order given. */
+export async function markClaims(claims: readonly Claim[], parts: MarkParts): Promise<ClaimResult[]> {
+  const { bakFiles, store, localNow } = parts;
+  const rows = new Map((await bakFiles.byId(claims.map((claim) => claim.id))).map((row) => [row.id, row]));
+  const limit = pLimit(FILES_AT_ONCE);
+  const checks = await Promise.all(claims.map((claim) => limit(() => check(claim, rows.get(claim.id), store))));
+  const good = checks.flatMap(({ receipt, status }, i) => {
+    const id = claims[i]?.id;
+    return status === 'marked' && receipt !== undefined && id !== undefined ? [{ id, ...receipt }] : [];
+  });
+  await bakFiles.mark(good, localNow());
+  const missing = claims.filter((_, i) => checks[i]?.status === 'missing').map((claim) => claim.id);
+  await bakFiles.markMissing(missing, localNow());
+  return claims.map(({ id }, i) => {
+    const row = rows.get(id);
+    const path = row === undefined ? String(id) : `${row.folder ?? '?'}/${row.filename}`;
+    return { id, status: checks[i]?.status ?? 'unknown', path };
+  });
+}
+
+interface Check {
+  readonly status: MarkStatus;
+  readonly receipt?: { size: number; sha256: string };
+}
+
+async function check(claim: Claim, row: LocatedFile | undefined, store: OrderStore): Promise<Check> {
+  if (row === undefined || row.type === 'discuss') return { status: 'unknown' };
+  const claimed = 'sha256' in claim ? { size: claim.size, sha256: claim.sha256.toLowerCase() } : null;
+  if (row.bakTime !== null && row.receipt !== null) {
+    if (claimed === null || sameReceipt(row.receipt, claimed)) return { status: 'already' };
+  }
+  if (row.unlinkTime !== null || row.folder === null) return { status: 'missing' };
+  let folder: OrderFolder | null = null;
+  try {
+    folder = await store.openFolder(row.folder);
+    const file = (await folder?.open(row.filename)) ?? null;
+    if (file === null) return { status: 'missing' };
+    try {
+      if (claimed !== null && claimed.size !== file.stamp.size) return { status: 'mismatch' };
+      const receipt = { size: file.stamp.size, sha256: await file.sha256() };
+      return claimed === null || sameReceipt(claimed, receipt) ? { status: 'marked', receipt } : { status: 'mismatch' };
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (error instanceof Doubt) return { status: 'missing' };
+    throw error;
+  } finally {
+    await folder?.close();
+  }
+}

@@ -1,0 +1,221 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { BakFile, FolderFacts, Receipt } from '../domain/order.js';
+import type { Retention } from '../domain/retention.js';
+import type { ListAnswer, ListedFile, MarkResult, ReceiptClaim } from '../domain/wire.js';
+
+/** What the steps need to know of the shop. */
+export interface Source {
+  /** Ids of orders that are finished and older than the limit, ascending, at most `limit`, above `after`. */
+  eligibleOrders(retention: Retention, after: number, limit: number, only: OrderFilter): Promise<number[]>;
+  /**
+   * What is known of the folders of these orders, read now: one entry a folder.
+   * Orders whose folder cannot be told come back in `homeless` with the reason.
+   */
+  folderFacts(orderIds: readonly number[]): Promise<FolderFactsAnswer>;
+}
+
+/** Restricts a step to some orders; null = all. */
+export type OrderFilter = readonly number[] | null;
+
+export interface FolderFactsAnswer {
+  readonly folders: readonly FolderFacts[];
+  readonly homeless: ReadonlyMap<number, string>;
+}
+
+/** A range of order ids, both ends included. */
+export interface OrderRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Rows of `tbl_bak_order` that a removing step starts from. */
+export type OpenRows = 'discuss' | 'backed-up';
+
+/** The table of recorded files. */
+export interface BakFiles {
+  countNew(range: OrderRange, retention: Retention, only: OrderFilter): Promise<number>;
+  /** Records every file of the range's eligible orders that is not recorded yet; answers how many were new. */
+  insertNew(range: OrderRange, retention: Retention, only: OrderFilter): Promise<number>;
+  /** Rows still on the server, ascending by id, at most `limit`, above `after`. */
+  openRows(which: OpenRows, after: number, limit: number, only: OrderFilter): Promise<BakFile[]>;
+  byId(ids: readonly number[]): Promise<LocatedFile[]>;
+  /** Writes receipts of files that are still there; rows that were unlinked since stay as they are. */
+  mark(receipts: readonly (Receipt & { id: number })[], bakTime: string): Promise<void>;
+  markMissing(ids: readonly number[], missingTime: string): Promise<void>;
+  /** Takes the marks back: the file is no longer the one that was copied. */
+  backToRecorded(ids: readonly number[]): Promise<void>;
+}
+
+/** A recorded file and where it lies; `folder` is null when that cannot be told. */
+export interface LocatedFile extends BakFile {
+  readonly folder: string | null;
+}
+
+/** Why a file is removed. */
+export type RemovalRule = 'discuss' | 'backed-up' | 'trash';
+
+/** What is written down before a file goes. Paths are folder and name below the root. */
+export interface Removal {
+  readonly rule: RemovalRule;
+  readonly folder: string;
+  readonly filename: string;
+  /** The rows of `tbl_bak_order` that the removal closes. */
+  readonly rowIds: readonly number[];
+  readonly size: number;
+  readonly sha256: string | null;
+  /** `made`, `kept`, or why there is none. */
+  readonly thumb: string;
+  /** Where the file waits, below the root; null when it is gone for good. */
+  readonly quarantine: string | null;
+}
+
+/** A removal that was written down. */
+export interface Intent extends Removal {
+  readonly id: number;
+}
+
+/** Trash in the quarantine. */
+export interface Waiting {
+  readonly id: number;
+  readonly quarantine: string;
+  readonly size: number;
+}
+
+/** The run on whose behalf something is removed, and the lease that allows it. */
+export interface Mandate {
+  readonly run: number;
+  readonly leaseToken: string;
+}
+
+/** The record of what was removed, why, and with which receipt (`orderbak_deletion`). */
+export interface Deletions {
+  /** Writes the intentions down; throws when the run's lease is no longer its own. */
+  intend(removals: readonly Removal[], mandate: Mandate): Promise<Intent[]>;
+  /** The files are gone: the intentions are done and the rows they name are closed. */
+  done(intents: readonly Intent[], unlinkTime: string): Promise<void>;
+  /** The files stay: the intentions are forgotten. */
+  withdraw(intents: readonly Intent[]): Promise<void>;
+  /** Intentions that a killed process neither carried out to the end nor withdrew. */
+  unsettled(rules: readonly RemovalRule[], limit: number): Promise<Intent[]>;
+  /** Trash whose removal was done before `doneBefore` (ms since 1970), ascending by id, above `after`. */
+  waiting(doneBefore: number, after: number, limit: number): Promise<Waiting[]>;
+  purged(ids: readonly number[]): Promise<void>;
+}
+
+/** Identity of a file's content at one moment; equal stamps mean that nobody wrote to it in between. */
+export interface Stamp {
+  readonly size: number;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+  readonly inode: bigint;
+  readonly device: bigint;
+}
+
+/** A regular file of an order folder, opened without following links. */
+export interface OrderFile {
+  readonly stamp: Stamp;
+  /** For reading the bytes that `stamp` speaks of, whatever the name means by now. */
+  readonly handle: FileHandle;
+  sha256(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** What became of a thumb: there already, made now, not needed, or not possible (`reason`). */
+export type ThumbResult =
+  | { readonly kind: 'kept' | 'made' | 'not-picture' }
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+/** One order folder, checked to be a real folder inside the root; all work goes through it, so that no name can leave it. */
+export interface OrderFolder {
+  /** The names of its regular files, and of whatever else lies flat in it and is no folder (links, devices). */
+  list(): Promise<FolderListing>;
+  /** What a regular file is now, without opening it; null when there is none of that name. */
+  look(filename: string): Promise<Stamp | null>;
+  /** Null when there is no such file; throws when it is not a regular file. */
+  open(filename: string): Promise<OrderFile | null>;
+  /** Makes the thumb safe on disk before it answers. */
+  ensureThumb(filename: string, file: OrderFile): Promise<ThumbResult>;
+  /** Takes the file away if it still is what `stamp` says; false when it is not. */
+  unlink(filename: string, stamp: Stamp): Promise<boolean>;
+  /** Moves the file, and its thumb after it, to `target` below the root, if it still is what `stamp` says. */
+  quarantine(filename: string, stamp: Stamp, target: string): Promise<boolean>;
+  removeThumb(filename: string): Promise<void>;
+  /** Makes removals durable. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface FolderListing {
+  readonly files: readonly string[];
+  readonly others: readonly string[];
+}
+
+/** The server's disk below the root. */
+export interface OrderStore {
+  /** Throws unless the root is there, is a folder, and carries this shop's marker. */
+  checkRoot(): Promise<void>;
+  /** Null when the folder does not exist; throws when it is no real folder inside the root. */
+  openFolder(folder: string): Promise<OrderFolder | null>;
+  /** Deletes one file of the quarantine, and folders that it leaves empty, for good; gone already is well too. */
+  purge(quarantine: string): Promise<void>;
+}
+
+/** A download under way: how many bytes came before this answer, and the rest as it comes. */
+export interface Download {
+  /** Where the body begins: 0, or where the half file ended if the server still has the same bytes. */
+  readonly from: number;
+  readonly etag: string | null;
+  /** What the server says of the whole file: size in bytes, SHA-256 in hex where it told. */
+  readonly size: number;
+  readonly sha256: string | null;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** One file of a bundle; `sha256` is the server's. */
+export interface BundleEntry {
+  readonly id: number;
+  readonly sha256: string | null;
+  readonly bytes: Buffer;
+}
+
+/** The server, as the office machine sees it. */
+export interface BackupServer {
+  list(after: number, limit: number, signal: AbortSignal): Promise<ListAnswer>;
+  /** The bytes of one file from `from` on, if its validator still is `etag`; else from the start. */
+  download(id: number, from: number, etag: string | null, signal: AbortSignal): Promise<Download>;
+  /** Many small files in one answer, in any order; what is missing or breaks is simply not among them. */
+  bundle(ids: readonly number[], signal: AbortSignal): AsyncIterable<BundleEntry>;
+  mark(receipts: readonly ReceiptClaim[], signal: AbortSignal): Promise<MarkResult[]>;
+}
+
+/** A file that has arrived whole, verified and durable, but under no name yet. */
+export interface Arrival {
+  readonly file: ListedFile;
+  readonly receipt: Receipt;
+}
+
+/** A half file: appended to, hashed as it grows. */
+export interface PartFile {
+  readonly size: number;
+  readonly etag: string | null;
+  append(chunk: Uint8Array): Promise<void>;
+  /** Begins again from nothing, under the validator of the bytes that come now. */
+  restart(etag: string | null): Promise<void>;
+  /** Makes it durable and answers what it holds. A failure is final: the part is thrown away. */
+  finish(): Promise<Receipt>;
+  discard(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The office's copy of the shop's files. */
+export interface OfficeStore {
+  /** Throws unless the store is there and can be written to. */
+  ready(): Promise<void>;
+  freeBytes(): Promise<number>;
+  /** What the store holds under this name, read again from its disk; null when it holds nothing good of that size. */
+  held(file: ListedFile): Promise<Receipt | null>;
+  part(file: ListedFile): Promise<PartFile>;
+  /** Gives arrivals their names, durably, and enters them in the catalog; answers what a person should hear of. */
+  keep(arrivals: readonly Arrival[]): Promise<string[]>;
+  marked(ids: readonly number[]): Promise<void>;
+}

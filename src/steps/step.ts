@@ -1,0 +1,103 @@
+import { codeOf, Doubt, messageOf, OrderbakError } from '../errors.js';
+import type { Mandate } from './ports.js';
+
+/** The tasks that change something, by the names of their commands. */
+export type StepName =
+  | 'insert'
+  | 'unlink-discuss'
+  | 'unlink-trash'
+  | 'purge-trash'
+  | 'pull'
+  | 'mark-backed-up'
+  | 'unlink-backed-up';
+
+/** Chosen by the plan or by an order's records, but a guard says no. `id` is a row of `tbl_bak_order`, null for trash. */
+export interface Held {
+  readonly id: number | null;
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** A file that could not be handled; `code` is a short stable word. */
+export interface Failure {
+  readonly id: number | null;
+  readonly path: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What a plan says, one entry at a time, in bounded memory. */
+export type Planned<Item> =
+  /** Something to do: `files` files, `bytes` bytes where they are known. */
+  | { readonly kind: 'do'; readonly item: Item; readonly files: number; readonly bytes: number }
+  | { readonly kind: 'held'; readonly held: Held }
+  | { readonly kind: 'failed'; readonly failed: Failure }
+  /** So many files lie in the folders looked at: what a share of them is counted from. */
+  | { readonly kind: 'seen'; readonly files: number };
+
+/** What came of one item, which may stand for many files. What is absent is nothing. */
+export interface Outcome {
+  readonly done?: number;
+  readonly skipped?: number;
+  readonly bytes?: number;
+  readonly held?: readonly Held[];
+  readonly failed?: readonly Failure[];
+  /** What a person should hear of although it went well. */
+  readonly notes?: readonly string[];
+}
+
+/** Given to `apply`: the run it belongs to, and the signal that asks a long item to stop early. */
+export interface Applying extends Mandate {
+  readonly signal: AbortSignal;
+  /** Bytes that have just been moved, for the progress of long items. */
+  progress(bytes: number): void;
+}
+
+/**
+ * One task of the night. `plan` only reads; `apply` takes one item, checks again, acts, and may be run twice.
+ * An item is plain data: between plan and apply it is kept as JSON.
+ */
+export interface Step<Item> {
+  readonly name: StepName;
+  /** Whether it takes files away: then ceilings are counted before it acts. */
+  readonly removes: boolean;
+  /** How many items are in flight at once. */
+  readonly concurrency: number;
+  /** Throws when the world is not fit to act on; asked before the plan and again before the first item. */
+  ready(): Promise<void>;
+  /** Settles what a killed run left half done; not called for a dry run. */
+  recover(): Promise<void>;
+  plan(): AsyncIterable<Planned<Item>>;
+  /** The first `files` files of an item, where a run is limited to less than the item holds. */
+  cut?(item: Item, files: number): Item;
+  apply(item: Item, applying: Applying): Promise<Outcome>;
+}
+
+/** What comes of a file whose handling threw: held for a doubt, else failed. Errors that stop the whole run are thrown on. */
+export function troubleOf(id: number | null, path: string, error: unknown): Outcome {
+  if (error instanceof RunStopped) throw error;
+  if (error instanceof Doubt) return { held: [{ id, path, reason: error.message }] };
+  return { failed: [failureOf(id, path, error)] };
+}
+
+/** The entry for a file whose handling failed. */
+export function failureOf(id: number | null, path: string, error: unknown): Failure {
+  const code = error instanceof OrderbakError ? error.code : codeOf(error) || 'failed';
+  return { id, path, code, message: messageOf(error) };
+}
+
+/** One outcome for several. */
+export function sumOf(outcomes: readonly Outcome[]): Outcome {
+  const add = (key: 'done' | 'skipped' | 'bytes') => outcomes.reduce((sum, outcome) => sum + (outcome[key] ?? 0), 0);
+  return {
+    done: add('done'),
+    skipped: add('skipped'),
+    bytes: add('bytes'),
+    held: outcomes.flatMap((outcome) => outcome.held ?? []),
+    failed: outcomes.flatMap((outcome) => outcome.failed ?? []),
+    notes: outcomes.flatMap((outcome) => outcome.notes ?? []),
+  };
+}
+
+/** Thrown from `apply` when not just this item but the run must end: its lease is lost, the root is gone. */
+export class RunStopped extends OrderbakError {}

@@ -1,0 +1,137 @@
+import type { Clock } from '../domain/clock.js';
+import type { FolderFacts } from '../domain/order.js';
+import type { Retention } from '../domain/retention.js';
+import { carryOut } from './carry-out.js';
+import { type Findings, findTrash } from './find-trash.js';
+import type { Deletions, OrderFilter, OrderFolder, OrderStore, Removal, Source, Stamp } from './ports.js';
+import { settleRemovals } from './settle.js';
+import {
+  type Applying,
+  type Failure,
+  type Held,
+  type Outcome,
+  type Planned,
+  type Step,
+  sumOf,
+  troubleOf,
+} from './step.js';
+
+const ORDERS_A_PAGE = 200;
+const FILES_AN_ITEM = 256;
+
+export interface TrashParts {
+  readonly source: Source;
+  readonly deletions: Deletions;
+  readonly store: OrderStore;
+  readonly retention: Retention;
+  readonly only: OrderFilter;
+  readonly clock: Clock;
+  readonly localNow: () => string;
+  /** Younger files are left alone, ms. */
+  readonly minAge: number;
+  /** How long trash waits in the quarantine, ms; 0 = it is unlinked at once. */
+  readonly keep: number;
+}
+
+/** Files of one folder that nobody knows; `orderIds` are the orders to ask again about. */
+export interface TrashItem {
+  readonly folder: string;
+  readonly orderIds: readonly number[];
+  readonly names: readonly string[];
+}
+
+/** Task 3: takes the files from finished orders' folders that the database does not know. */
+export function unlinkTrashStep(parts: TrashParts): Step<TrashItem> {
+  const { source, deletions, store, retention, only, localNow } = parts;
+  return {
+    name: 'unlink-trash',
+    removes: true,
+    concurrency: 4,
+    ready: () => store.checkRoot(),
+    recover: () => settleRemovals(deletions, store, ['trash'], localNow()),
+
+    async *plan(): AsyncGenerator<Planned<TrashItem>> {
+      for (let after = Number.MIN_SAFE_INTEGER; ; ) {
+        const ids = await source.eligibleOrders(retention, after, ORDERS_A_PAGE, only);
+        const last = ids.at(-1);
+        if (last === undefined) return;
+        const { folders } = await source.folderFacts(ids);
+        const page = new Set(ids);
+        for (const facts of folders) if (isFirstOfItsFolder(facts, page, only)) yield* planFolder(facts, parts);
+        after = last;
+      }
+    },
+
+    cut: (item, files) => ({ ...item, names: item.names.slice(0, files) }),
+    apply: (item, applying) => removeTrash(item, applying, parts),
+  };
+}
+
+/** Orders that share a folder may come with different pages; the one with the lowest id brings the folder. */
+function isFirstOfItsFolder(facts: FolderFacts, page: ReadonlySet<number>, only: OrderFilter): boolean {
+  const ids = facts.orders.map((order) => order.id).filter((id) => only === null || only.includes(id));
+  return page.has(Math.min(...ids));
+}
+
+async function* planFolder(facts: FolderFacts, parts: TrashParts): AsyncGenerator<Planned<TrashItem>> {
+  const { store, retention, clock, minAge } = parts;
+  let found: Findings;
+  try {
+    const folder = await store.openFolder(facts.folder);
+    if (folder === null) return;
+    found = await findTrash(facts, folder, retention, clock() - minAge).finally(() => folder.close());
+  } catch (error) {
+    const trouble = troubleOf(null, facts.folder, error);
+    found = { trash: [], troubles: trouble, seen: 0 };
+  }
+  yield { kind: 'seen', files: found.seen };
+  for (const held of found.troubles.held ?? []) yield { kind: 'held', held };
+  for (const failed of found.troubles.failed ?? []) yield { kind: 'failed', failed };
+  const orderIds = facts.orders.map((order) => order.id);
+  for (let i = 0; i < found.trash.length; i += FILES_AN_ITEM) {
+    const some = found.trash.slice(i, i + FILES_AN_ITEM);
+    const item = { folder: facts.folder, orderIds, names: some.map((file) => file.name) };
+    yield { kind: 'do', item, files: some.length, bytes: some.reduce((sum, file) => sum + file.stamp.size, 0) };
+  }
+}
+
+async function removeTrash(item: TrashItem, applying: Applying, parts: TrashParts): Promise<Outcome> {
+  const { source, store, deletions, retention, clock, minAge, keep, localNow } = parts;
+  const folder = await store.openFolder(item.folder);
+  if (folder === null) return { skipped: item.names.length };
+  try {
+    const answer = await source.folderFacts(item.orderIds);
+    const facts = answer.folders.find((candidate) => candidate.folder === item.folder);
+    if (facts === undefined) return { held: item.names.map((name) => moved(item.folder, name)) };
+    const now = await findTrash(facts, folder, retention, clock() - minAge);
+    const wanted = new Set(item.names);
+    const allowed = now.trash
+      .filter((file) => wanted.has(file.name))
+      .map(({ name, stamp }) => ({ removal: removalOf(item.folder, name, stamp, applying.run, keep), stamp }));
+    const isWanted = ({ path }: Held | Failure) => wanted.has(path.slice(item.folder.length + 1));
+    const troubles: Outcome = {
+      held: (now.troubles.held ?? []).filter(isWanted),
+      failed: (now.troubles.failed ?? []).filter(isWanted),
+    };
+    const act = (removal: Removal, stamp: Stamp) => takeAway(folder, removal, stamp);
+    return sumOf([troubles, await carryOut(folder, allowed, act, deletions, applying, localNow)]);
+  } finally {
+    await folder.close();
+  }
+}
+
+async function takeAway(folder: OrderFolder, removal: Removal, stamp: Stamp): Promise<boolean> {
+  if (removal.quarantine !== null) return folder.quarantine(removal.filename, stamp, removal.quarantine);
+  const gone = await folder.unlink(removal.filename, stamp);
+  if (gone) await folder.removeThumb(removal.filename);
+  return gone;
+}
+
+function removalOf(folder: string, filename: string, stamp: Stamp, run: number, keep: number): Removal {
+  const quarantine = keep > 0 ? `.orderbak-trash/${run}/${folder}/${filename}` : null;
+  return { rule: 'trash', folder, filename, rowIds: [], size: stamp.size, sha256: null, thumb: 'none: trash', quarantine };
+}
+
+function moved(folder: string, name: string): Held {
+  return { id: null, path: `${folder}/${name}`, reason: 'its order moved to another folder' };
+}

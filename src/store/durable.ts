@@ -1,0 +1,49 @@
+import { constants, type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { codeOf } from '../errors.js';
+
+/** Makes the names in a folder durable. Windows has no such call for folders; its renames are journalled. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Writes a file under a temporary name of the same disk, makes it durable, and gives it its name, replacing what was there. */
+export async function writeDurably(path: string, temporary: string, bytes: Uint8Array | string): Promise<void> {
+  let file: FileHandle | null = await open(temporary, 'w', 0o644);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+    await file.close();
+    file = null;
+    await renamePatiently(temporary, path);
+  } catch (error) {
+    await file?.close();
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+const WAITS_MS = [20, 50, 100, 250, 500, 1000];
+const REFUSALS = new Set(['EPERM', 'EACCES', 'EBUSY']);
+
+/** Renames; on Windows, where a virus scanner may hold the file for a moment, tries again for about two seconds. */
+export async function renamePatiently(from: string, to: string): Promise<void> {
+  const waits = process.platform === 'win32' ? WAITS_MS : [];
+  for (const ms of waits) {
+    try {
+      return await rename(from, to);
+    } catch (error) {
+      if (!REFUSALS.has(codeOf(error))) throw error;
+      await wait(ms);
+    }
+  }
+  return rename(from, to);
+}

@@ -1,0 +1,158 @@
+import { mkdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import type { Clock } from '../domain/clock.js';
+import type { Receipt } from '../domain/order.js';
+import { storeName } from '../domain/store-name.js';
+import type { ListedFile } from '../domain/wire.js';
+import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
+import type { OfficeStore } from '../steps/ports.js';
+import { sha256Of } from './digest.js';
+import { openBelow, openRootHandle } from './folder-handle.js';
+import { keepArrivals } from './keep-arrivals.js';
+import { openPart } from './part-file.js';
+import { openRegular } from './regular-file.js';
+import { writeSums } from './sums.js';
+
+/** The folder of the store that belongs to orderbak: catalog and half files. */
+export const OWN_FOLDER = '.orderbak';
+
+/** One file of the store as the catalog knows it; `path` is below the store. */
+export interface Kept extends Receipt {
+  readonly folder: string;
+  readonly filename: string;
+  readonly path: string;
+  readonly serverId: number;
+}
+
+/** What is in the store: a SQLite file inside it. */
+export interface Catalog {
+  find(folder: string, filename: string): Promise<Kept[]>;
+  inFolder(folder: string): Promise<Kept[]>;
+  add(kept: readonly Kept[], keptMs: number): Promise<void>;
+  marked(serverIds: readonly number[], markedMs: number): Promise<void>;
+  /** The validator of the half file that a broken transfer left; undefined when there is none. */
+  partEtag(serverId: number): Promise<string | undefined>;
+  setPart(serverId: number, etag: string): Promise<void>;
+  dropParts(serverIds: readonly number[]): Promise<void>;
+}
+
+/**
+ * Makes the store's own folder. The store itself is made only if the folder that holds it is there: a disk that is
+ * not mounted is not to be filled. Throws with exit 75.
+ */
+export async function prepareStore(store: string): Promise<void> {
+  try {
+    await mkdir(store).catch((error: unknown) => {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    });
+    await mkdir(join(store, OWN_FOLDER, 'part'), { recursive: true });
+  } catch (error) {
+    throw storeAway(store, error);
+  }
+}
+
+/** The office's copy of the shop's files below `store`, which `prepareStore` has prepared. */
+export async function openOfficeStore(store: string, catalog: Catalog, clock: Clock): Promise<OfficeStore> {
+  const mapped = await needsMapping(store);
+  // Two files may have one place in the store, and two parcels one list of hashes.
+  const oneAtATime = pLimit(1);
+  const partPath = (id: number) => join(store, OWN_FOLDER, 'part', `${id}.part`);
+  return {
+    async ready() {
+      try {
+        await stat(join(store, OWN_FOLDER));
+      } catch (error) {
+        throw storeAway(store, error);
+      }
+    },
+
+    async freeBytes() {
+      const { bavail, bsize } = await statfs(store);
+      return bavail * bsize;
+    },
+
+    async held(file) {
+      const known = (await catalog.find(file.folder, file.filename)).filter((kept) => kept.size === file.size);
+      for (const kept of known.reverse()) {
+        const receipt = await receiptOf(store, kept.path);
+        if (receipt?.sha256 === kept.sha256) return receipt;
+      }
+      return known.length === 0 ? oneAtATime(() => adopt(file)) : null;
+    },
+
+    part: (file) => openPart(partPath(file.id), file.id, catalog),
+
+    keep: (arrivals) =>
+      oneAtATime(async () => {
+        if (arrivals.length === 0) return [];
+        const { kept, notes } = await keepArrivals(store, arrivals, mapped, partPath);
+        await enter(kept);
+        await catalog.dropParts(kept.map((entry) => entry.serverId));
+        return notes;
+      }),
+
+    marked: (ids) => catalog.marked(ids, clock()),
+  };
+
+  async function enter(kept: readonly Kept[]): Promise<void> {
+    await catalog.add(kept, clock());
+    for (const folder of new Set(kept.map((entry) => entry.folder))) {
+      await writeSums(store, await catalog.inFolder(folder), join(store, OWN_FOLDER, 'sums.tmp'));
+    }
+  }
+
+  /** A file that lies in its place without being in the catalog: a run was killed between the two. */
+  async function adopt(file: ListedFile): Promise<Receipt | null> {
+    const path = `${file.folder}/${storeName(file.filename, mapped)}`;
+    const receipt = await receiptOf(store, path);
+    if (receipt === null || receipt.size !== file.size) return null;
+    await enter([{ ...receipt, folder: file.folder, filename: file.filename, path, serverId: file.id }]);
+    return receipt;
+  }
+}
+
+/** Size and SHA-256 of what the store's disk holds at a path, made durable; null when there is no such file. */
+async function receiptOf(store: string, path: string): Promise<Receipt | null> {
+  const slash = path.lastIndexOf('/');
+  const root = await openRootHandle(store);
+  try {
+    const folder = await openBelow(root, path.slice(0, slash));
+    if (folder === null) return null;
+    try {
+      const file = await openRegular(join(folder.base, path.slice(slash + 1)), path);
+      if (file === null) return null;
+      try {
+        const sha256 = await sha256Of(file.handle);
+        await file.handle.sync();
+        await folder.sync();
+        return { size: file.stamp.size, sha256 };
+      } finally {
+        await file.handle.close();
+      }
+    } finally {
+      await folder.close();
+    }
+  } finally {
+    await root.close();
+  }
+}
+
+/** Whether the store's file system refuses names that others hold: Windows' own, and its file systems elsewhere. */
+async function needsMapping(store: string): Promise<boolean> {
+  if (process.platform === 'win32') return true;
+  const probe = join(store, OWN_FOLDER, `name?probe-${process.pid}`);
+  try {
+    await writeFile(probe, '');
+    await rm(probe);
+    return false;
+  } catch (error) {
+    if (codeOf(error) === 'EINVAL' || codeOf(error) === 'ENOENT') return true;
+    throw storeAway(store, error);
+  }
+}
+
+function storeAway(store: string, error: unknown): OrderbakError {
+  const hint = 'Mount its disk, or correct [pull] store. What the store holds is not touched.';
+  return new OrderbakError(EXIT.away, 'store-away', `the store ${store} cannot be used: ${messageOf(error)}`, hint, error);
+}

@@ -1,0 +1,140 @@
+import { lstat, readdir, rename, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf, Doubt, EXIT, OrderbakError } from '../errors.js';
+import type { OrderFolder } from '../steps/ports.js';
+import { type FolderHandle, makeBelow, openInside } from './folder-handle.js';
+import type { OrderStoreParts } from './order-store.js';
+import { isStill, openRegular, stampOf } from './regular-file.js';
+import { ensureThumb } from './thumbs.js';
+
+/** The work on one order folder. Takes over both handles and closes them. */
+export function openOrderFolder(folder: FolderHandle, root: FolderHandle, parts: OrderStoreParts): OrderFolder {
+  const pathOf = (name: string) => {
+    // Every name that reaches the disk passes here; one with a separator would leave the folder.
+    if (name.includes('/') || name.includes('\0') || name === '.' || name === '..') {
+      throw new Doubt('its name does not stay inside its folder');
+    }
+    return join(folder.base, name);
+  };
+  const touched = new Map<string, FolderHandle>();
+
+  /** A folder of the quarantine, kept open until the end. */
+  const waitingRoom = async (names: readonly string[]): Promise<FolderHandle> => {
+    const path = names.join('/');
+    const room = touched.get(path) ?? (await makeBelow(root, path));
+    touched.set(path, room);
+    return room;
+  };
+
+  return {
+    async list() {
+      const files: string[] = [];
+      const others: string[] = [];
+      for (const entry of await readdir(folder.base, { withFileTypes: true })) {
+        if (entry.isFile()) files.push(entry.name);
+        else if (!entry.isDirectory()) others.push(entry.name);
+      }
+      return { files, others };
+    },
+
+    async look(filename) {
+      try {
+        const stats = await lstat(pathOf(filename), { bigint: true });
+        if (stats.isFile()) return stampOf(stats);
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT') return null;
+        throw error;
+      }
+      throw new Doubt('it is not a regular file');
+    },
+
+    async open(filename) {
+      const opened = await openRegular(pathOf(filename), filename);
+      if (opened === null) return null;
+      const { handle, stamp } = opened;
+      return { stamp, handle, sha256: () => parts.digests.of(handle, stamp), close: () => handle.close() };
+    },
+
+    async ensureThumb(filename, file) {
+      return ensureThumb(folder, filename, openPath(file.handle.fd, pathOf(filename)), parts.thumbsFolder, parts.pictures);
+    },
+
+    async unlink(filename, stamp) {
+      const path = pathOf(filename);
+      if (!(await isStill(path, stamp))) return false;
+      await unlink(path);
+      await mustBeGone(path);
+      return true;
+    },
+
+    async quarantine(filename, stamp, target) {
+      const path = pathOf(filename);
+      if (!(await isStill(path, stamp))) return false;
+      const names = target.split('/').slice(0, -1);
+      const waiting = await waitingRoom(names);
+      await renameAside(path, join(waiting.base, filename));
+      await mustBeGone(path);
+      const thumbs = touched.get(parts.thumbsFolder) ?? (await openInside(folder, parts.thumbsFolder));
+      if (thumbs === null) return true;
+      touched.set(parts.thumbsFolder, thumbs);
+      if (await isFile(join(thumbs.base, filename))) {
+        const beside = await waitingRoom([...names, parts.thumbsFolder]);
+        await renameAside(join(thumbs.base, filename), join(beside.base, filename));
+      }
+      return true;
+    },
+
+    async removeThumb(filename) {
+      pathOf(filename);
+      const thumbs = await openInside(folder, parts.thumbsFolder);
+      if (thumbs === null) return;
+      try {
+        if (await isFile(join(thumbs.base, filename))) await unlink(join(thumbs.base, filename));
+      } finally {
+        await thumbs.close();
+      }
+    },
+
+    async sync() {
+      for (const handle of touched.values()) await handle.sync();
+      await folder.sync();
+    },
+
+    async close() {
+      for (const handle of touched.values()) await handle.close();
+      await folder.close();
+      await root.close();
+    },
+  };
+}
+
+/** The path under which another process can open the very file that a handle holds. */
+function openPath(fd: number, path: string): string {
+  return process.platform === 'linux' ? `/proc/${process.pid}/fd/${fd}` : path;
+}
+
+/** A disk that says yes and does nothing must not have its rows closed. */
+async function mustBeGone(path: string): Promise<void> {
+  try {
+    await lstat(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return;
+    throw error;
+  }
+  throw new OrderbakError(EXIT.failed, 'still-there', 'the system said that it is removed, but it is still there');
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isFile();
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** Renames without replacing what may already wait under that name. */
+async function renameAside(from: string, to: string): Promise<void> {
+  if (await isFile(to)) throw new Doubt('the quarantine holds a file of that name already');
+  await rename(from, to);
+}

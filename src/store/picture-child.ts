@@ -1,0 +1,142 @@
+// The program of a decoder process: takes one picture at a time from its parent, answers with the thumb, writes nothing.
+import { open } from 'node:fs/promises';
+import type { Sharp } from 'sharp';
+import { claimsPicture, isSvg, thumbFormat } from '../domain/thumb-format.js';
+import { codeOf, messageOf } from '../errors.js';
+import type { PictureJob, PictureMessage, Rendered } from './pictures.js';
+
+// Ctrl-C reaches the whole group, but the parent decides when its decoders end. Set before the long imports below.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+// The parent is gone. A plain exit would wait for the decoding to end.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+
+const { fileTypeFromFile } = await import('file-type');
+const { default: sharp } = await import('sharp');
+
+const MEMORY_BYTES = 2 * 1024 ** 3;
+const FILE_BYTES = 1024 ** 3;
+const HEAD_BYTES = 8 * 1024;
+/** Photoshop writes up to 56 channels. */
+const LIMITS = { failOn: 'error', limitInputPixels: 300_000_000, limitInputChannels: 56 } as const;
+const KNOWN = new Set(
+  ['jpeg', 'png', 'apng', 'gif', 'webp', 'avif', 'tiff', 'svg+xml'].map((kind) => `image/${kind}`),
+);
+
+sharp.cache(false);
+sharp.concurrency(1);
+// From memory only: an SVG that is read by its path may draw files that lie beside it into the thumb.
+sharp.block({ operation: ['VipsForeignLoad'] });
+sharp.unblock({
+  operation: ['Jpeg', 'Png', 'Nsgif', 'Webp', 'Tiff', 'Svg', 'Heif'].map(
+    (kind) => `VipsForeignLoad${kind}Buffer`,
+  ),
+});
+
+async function answer(job: PictureJob): Promise<PictureMessage> {
+  try {
+    return await render(job);
+  } catch (error) {
+    return { kind: 'failed', message: messageOf(error), code: codeOf(error) };
+  }
+}
+
+/** Throws only what the system says of the file itself. */
+async function render(job: PictureJob): Promise<Rendered> {
+  const file = await open(job.path, 'r');
+  try {
+    const { size } = await file.stat();
+    const head = Buffer.alloc(Math.min(HEAD_BYTES, size));
+    await file.read(head, 0, head.length, 0);
+    const mime = await sniff(job.path, head);
+    if (mime === undefined || !isPicture(mime)) {
+      if (!claimsPicture(job.name)) return { kind: 'not-picture' };
+      if (size === 0) return unreadable('the file is empty');
+      return unreadable(mime === undefined ? 'holds no picture' : `holds ${mime}, not a picture`);
+    }
+    if (size > FILE_BYTES) return unreadable('the file is larger than 1 GiB');
+    const bytes = await file.readFile();
+    return await thumb(bytes, job).then(
+      (made) => ({ kind: 'thumb', bytes: made }) as const,
+      (error: unknown) => unreadable(reasonOf(error, mime)),
+    );
+  } finally {
+    await file.close();
+  }
+}
+
+/** The MIME type that the content has, whatever the name says; undefined when it has no mark of any. */
+async function sniff(path: string, head: Buffer): Promise<string | undefined> {
+  const found = await fileTypeFromFile(path).catch((error: unknown) => {
+    if (error instanceof Error && 'syscall' in error) throw error;
+    return undefined;
+  });
+  const mime = found?.mime;
+  if ((mime === undefined || mime === 'application/xml') && isSvg(head.toString('utf8')))
+    return 'image/svg+xml';
+  // Two letters announce a BMP, and a note may begin with them; its reserved bytes are zero.
+  if (mime === 'image/bmp' && !head.subarray(6, 10).equals(Buffer.alloc(4))) return undefined;
+  return mime ?? cutPicture(head);
+}
+
+/** These are not recognised any more when the file ends early, and are pictures still. */
+function cutPicture(head: Buffer): string | undefined {
+  const mark = head.toString('latin1', 0, 4);
+  if (mark === '\x89PNG') return 'image/png';
+  return mark === 'II*\0' || mark === 'MM\0*' ? 'image/tiff' : undefined;
+}
+
+function isPicture(mime: string): boolean {
+  return mime.startsWith('image/') && mime !== 'image/vnd.adobe.photoshop';
+}
+
+async function thumb(bytes: Buffer, { name, size }: PictureJob): Promise<Buffer> {
+  const picture = await upright(bytes);
+  const small = picture.resize({ width: size, height: size, fit: 'inside', withoutEnlargement: true });
+  const format = thumbFormat(name);
+  if (format === 'jpeg') return small.flatten({ background: '#ffffff' }).jpeg().toBuffer();
+  if (format !== 'svg') return small.toFormat(format).toBuffer();
+  const { data, info } = await small.png().toBuffer({ resolveWithObject: true });
+  const box = `width="${info.width}" height="${info.height}"`;
+  const image = `<image ${box} href="data:image/png;base64,${data.toString('base64')}"/>`;
+  return Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" ${box}>${image}</svg>\n`);
+}
+
+/**
+ * The picture as its camera was held. Retouchers save selections and spot colours as further channels of a TIFF:
+ * sharp can neither shrink nor flatten those, so they are dropped first.
+ */
+async function upright(bytes: Buffer): Promise<Sharp> {
+  const picture = sharp(bytes, LIMITS).autoOrient();
+  const { channels, space } = await picture.metadata();
+  const colours = space === 'cmyk' ? 4 : space === 'b-w' || space === 'grey16' ? 1 : 3;
+  if (channels <= colours + 1) return picture;
+  const { data, info } = await picture.removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  return sharp(data, { ...LIMITS, raw: { width: info.width, height: info.height, channels: info.channels } });
+}
+
+function reasonOf(error: unknown, mime: string): string {
+  if (messageOf(error).includes('exceeds pixel limit')) return 'more than 300 megapixels';
+  return KNOWN.has(mime) ? 'damaged or cut short' : `no decoder here reads ${mime}`;
+}
+
+function unreadable(reason: string): Rendered {
+  return { kind: 'unreadable', reason };
+}
+
+function send(message: PictureMessage, sent: () => void = () => undefined): void {
+  process.send?.(message, sent);
+}
+
+setInterval(() => {
+  if (process.memoryUsage.rss() <= MEMORY_BYTES) return;
+  send({ kind: 'outgrown', reason: 'needed more than 2 GiB of memory' }, () =>
+    process.kill(process.pid, 'SIGKILL'),
+  );
+}, 100);
+// Sent as `unknown`, and only our own parent holds the other end.
+process.on('message', async (job) => {
+  send(await answer(job as PictureJob));
+  // The last picture's bytes must not count against the next one.
+  if (process.memoryUsage.rss() > MEMORY_BYTES / 4) globalThis.gc?.();
+});
+send({ kind: 'ready' });

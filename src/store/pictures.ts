@@ -1,0 +1,189 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import pLimit, { type LimitFunction } from 'p-limit';
+import { codeOf, EXIT, OrderbakError } from '../errors.js';
+
+const CHILD = new URL('./picture-child.js', import.meta.url);
+const TIMEOUT_MS = 30_000;
+
+/** What came of a picture file. */
+export type Rendered =
+  /** What to write as the thumb. */
+  | { readonly kind: 'thumb'; readonly bytes: Buffer }
+  /** A document, an archive, a text, a Photoshop file: no thumb is expected. */
+  | { readonly kind: 'not-picture' }
+  /** It is or claims to be a picture, but no decoder here reads it. `reason`: a few words for a person, without a path. */
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+export interface PictureSource {
+  /** Absolute, and openable by a child of this process (`/proc/<pid>/fd/<n>` is). */
+  readonly path: string;
+  /** The file's own name: decides which kind of bytes the thumb holds, never how the input is read. */
+  readonly name: string;
+}
+
+/** Parent to child: one picture. `size` is the longest side of the thumb in pixels. */
+export interface PictureJob extends PictureSource {
+  readonly size: number;
+}
+
+/** Child to parent: `ready` once after its start, then one message a job. */
+export type PictureMessage =
+  | { readonly kind: 'ready' }
+  | Rendered
+  /** The file could not be read at all, which says nothing about the picture in it. */
+  | { readonly kind: 'failed'; readonly message: string; readonly code: string }
+  /** The child gives up and ends. */
+  | { readonly kind: 'outgrown'; readonly reason: string };
+
+type Heard = PictureMessage | { readonly kind: 'ended'; readonly reason: string };
+
+/**
+ * Makes thumbnails in child processes, because pictures come from strangers: a picture that takes too long, needs too
+ * much memory or crashes its decoder costs a child, never the run. Children start when they are needed and are used again.
+ */
+export class Pictures {
+  readonly #size: number;
+  readonly #timeoutMs: number;
+  readonly #limit: LimitFunction;
+  readonly #children = new Set<ChildProcess>();
+  readonly #idle: ChildProcess[] = [];
+  #closing: Promise<void> | undefined;
+
+  /**
+   * @param options.size longest side of a thumb, in pixels
+   * @param options.workers how many pictures at once; default: the number of cores, at most 4
+   * @param options.timeoutMs how long one picture may take, in milliseconds; default 30 000
+   */
+  constructor(options: { size: number; workers?: number; timeoutMs?: number }) {
+    this.#size = options.size;
+    this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+    this.#limit = pLimit(options.workers ?? Math.min(availableParallelism(), 4));
+  }
+
+  /**
+   * The thumb of a picture file: upright, sRGB, 8 bit, without metadata, never larger than the picture.
+   * @throws the system's error, with its `code`, when the file cannot be opened or read; OrderbakError `no-decoder` when
+   *   the child program does not start; Error after `close`. None of these says anything about the picture.
+   */
+  async render(source: PictureSource): Promise<Rendered> {
+    const job: PictureJob = { path: source.path, name: source.name, size: this.#size };
+    const answer = await this.#limit(() => this.#run(job));
+    switch (answer.kind) {
+      case 'ended':
+      case 'outgrown':
+        return { kind: 'unreadable', reason: answer.reason };
+      case 'failed':
+        throw Object.assign(new Error(answer.message), { code: answer.code });
+      case 'ready':
+        throw new Error('the picture decoder started twice');
+      default:
+        return answer;
+    }
+  }
+
+  /**
+   * Whether the file at `path` is there and is a picture that decodes to its last pixel: false for an empty, cut or other file.
+   * (A file that lost its end mark and no pixel may pass.)
+   * @throws as `render` does, but not for a missing file.
+   */
+  async decodes(path: string): Promise<boolean> {
+    try {
+      // Making a thumb reads every pixel, and an empty name claims nothing.
+      return (await this.render({ path, name: '' })).kind === 'thumb';
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return false;
+      throw error;
+    }
+  }
+
+  /** Ends the children and waits for their end. What still runs or waits is rejected. May be called again. */
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
+    const ends = Array.from(this.#children, (child) => {
+      const end = new Promise<void>((resolve) =>
+        child.once('exit', () => resolve()).once('error', () => resolve()),
+      );
+      child.kill('SIGKILL');
+      return end;
+    });
+    await Promise.all(ends);
+  }
+
+  async #run(job: PictureJob): Promise<Heard> {
+    this.#mustBeOpen();
+    const child = this.#idle.pop() ?? (await this.#start());
+    // A child that died meanwhile is noticed by the end of its channel.
+    child.send(job, () => undefined);
+    const answer = await this.#hear(child, this.#timeoutMs);
+    this.#mustBeOpen();
+    const usable = answer.kind !== 'ended' && answer.kind !== 'outgrown' && child.connected;
+    if (usable) this.#idle.push(child);
+    return answer;
+  }
+
+  async #start(): Promise<ChildProcess> {
+    const child = fork(CHILD, {
+      env: childEnvironment(),
+      execArgv: ['--expose-gc'],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    this.#children.add(child);
+    child.once('exit', () => this.#children.delete(child));
+    child.once('disconnect', () => {
+      const at = this.#idle.indexOf(child);
+      if (at >= 0) this.#idle.splice(at, 1);
+    });
+    // A child that could not even be created has no exit.
+    child.on('error', () => child.pid === undefined && this.#children.delete(child));
+    const first = await this.#hear(child, TIMEOUT_MS);
+    this.#mustBeOpen();
+    if (first.kind === 'ready') return child;
+    const why = first.kind === 'ended' ? `: ${first.reason}` : '';
+    throw new OrderbakError(
+      EXIT.failed,
+      'no-decoder',
+      `the picture decoder does not start${why}`,
+      'Install orderbak again on this machine: sharp brings a program for one system and processor.',
+    );
+  }
+
+  /** The child's next message, or why there is none; a child that is late or gives up is killed. */
+  #hear(child: ChildProcess, timeoutMs: number): Promise<Heard> {
+    return new Promise((resolve) => {
+      const settle = (heard: Heard): void => {
+        clearTimeout(timer);
+        child.off('message', onMessage).off('disconnect', onEnd).off('error', onEnd);
+        resolve(heard);
+      };
+      const onEnd = (): void => settle({ kind: 'ended', reason: 'the decoder crashed' });
+      const onMessage = (message: unknown): void => {
+        // The other end is our own program, of the same version.
+        const heard = message as PictureMessage;
+        if (heard.kind === 'outgrown') child.kill('SIGKILL');
+        settle(heard);
+      };
+      const timer = setTimeout(() => {
+        child.kill('SIGKILL');
+        settle({ kind: 'ended', reason: `took longer than ${timeoutMs / 1000} s` });
+      }, timeoutMs);
+      // Not 'exit': that may be told before the last messages, the end of the channel never is.
+      child.on('message', onMessage).once('disconnect', onEnd).once('error', onEnd);
+    });
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closing !== undefined) throw new Error('the picture decoders are closed');
+  }
+}
+
+/** A decoder that a picture takes over finds no password of ours, and a debugger's options are not for it. */
+function childEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([key]) => !/^(ORDERBAK_|NODE_OPTIONS$)/i.test(key));
+  return Object.fromEntries(kept);
+}

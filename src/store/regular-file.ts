@@ -1,0 +1,66 @@
+import { type BigIntStats, constants } from 'node:fs';
+import { type FileHandle, lstat, open } from 'node:fs/promises';
+import { codeOf, Doubt } from '../errors.js';
+import type { Stamp } from '../steps/ports.js';
+
+/**
+ * Opens a regular file for reading, following no link and waiting for no pipe. Null when there is none of that name.
+ * Throws when the name belongs to a link, a folder, a device or the like.
+ */
+export async function openRegular(path: string, name: string): Promise<{ handle: FileHandle; stamp: Stamp } | null> {
+  let handle: FileHandle;
+  try {
+    if (!(await lstat(path)).isFile()) throw notRegular(name);
+    handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT' || code === 'ENAMETOOLONG') return null;
+    if (code === 'ELOOP' || code === 'EMLINK' || code === 'ENXIO') throw notRegular(name);
+    throw error;
+  }
+  try {
+    const stats = await handle.stat({ bigint: true });
+    if (!stats.isFile()) throw notRegular(name);
+    return { handle, stamp: stampOf(stats) };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** Whether a name still belongs to the very file, unchanged, that the stamp was taken of. */
+export async function isStill(path: string, stamp: Stamp): Promise<boolean> {
+  try {
+    const stats = await lstat(path, { bigint: true });
+    return stats.isFile() && sameStamp(stampOf(stats), stamp);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** Whether two stamps are of one file that nobody wrote to in between. */
+export function sameStamp(a: Stamp, b: Stamp): boolean {
+  return (
+    a.size === b.size &&
+    a.mtimeNs === b.mtimeNs &&
+    a.ctimeNs === b.ctimeNs &&
+    a.inode === b.inode &&
+    a.device === b.device
+  );
+}
+
+/** What identifies a file's content at this moment. */
+export function stampOf(stats: BigIntStats): Stamp {
+  return {
+    size: Number(stats.size),
+    mtimeNs: stats.mtimeNs,
+    ctimeNs: stats.ctimeNs,
+    inode: stats.ino,
+    device: stats.dev,
+  };
+}
+
+function notRegular(name: string): Doubt {
+  return new Doubt(`"${name}" is a link or no regular file; it is not touched`);
+}

@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Spool } from '../jobs/ports.js';
+
+const BLOCK = 256 * 1024;
+
+/** A plan in a temporary file, one JSON text a line. The file has no name once it is open, so that no crash leaves it behind. */
+export async function openSpool(): Promise<Spool> {
+  const path = join(tmpdir(), `orderbak-${randomUUID()}.plan`);
+  const file: FileHandle = await open(path, 'wx+', 0o600);
+  await unlink(path);
+  let lines: string[] = [];
+  let length = 0;
+  const flush = async () => {
+    const text = lines.join('');
+    lines = [];
+    length = 0;
+    await file.appendFile(text);
+  };
+  return {
+    async write(entry) {
+      const line = `${JSON.stringify(entry)}\n`;
+      length += line.length;
+      if (lines.push(line) > 0 && length > BLOCK) await flush();
+    },
+    async *read() {
+      await flush();
+      const stream = file.createReadStream({ start: 0, encoding: 'utf8', autoClose: false });
+      for await (const line of createInterface({ input: stream })) yield JSON.parse(line) as unknown;
+    },
+    close: () => file.close(),
+  };
+}

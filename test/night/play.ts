@@ -1,0 +1,45 @@
+import { expect } from 'vitest';
+import { type Finished, type RunOptions, runOrderbak } from '../support/run.js';
+import { startServe } from '../support/serve.js';
+import type { World } from '../support/worlds.js';
+
+export const TASKS = ['insert', 'unlink-discuss', 'unlink-trash', 'pull', 'unlink-backed-up'] as const;
+export type Task = (typeof TASKS)[number];
+
+export interface PlayOptions {
+  /** More arguments for every command on the server. */
+  readonly server?: readonly string[];
+  /** More arguments for `pull`, which asks the server at this URL. */
+  readonly office?: (url: string) => Promise<readonly string[]>;
+  readonly run?: RunOptions;
+}
+
+/** One task on the machine where it belongs; the office finds the shop's server running. */
+export async function playTask(world: World, task: Task, options: PlayOptions = {}): Promise<Finished> {
+  const { server = [], office = async () => [], run = {} } = options;
+  if (task !== 'pull') return await runOrderbak(world, [task, ...server], run);
+  const serve = await startServe(world, server, run);
+  try {
+    return await runOrderbak(world, [task, ...(await office(serve.url))], run);
+  } finally {
+    await serve.stop();
+  }
+}
+
+/** Cron sends mail for every word that a command says: a command that went well says none. */
+export function expectSilence(finished: Finished, command: string): void {
+  expect({ command, ...finished }).toEqual({ command, code: 0, signal: null, stdout: '', stderr: '' });
+}
+
+export async function playSilently(
+  world: World,
+  tasks: readonly Task[],
+  options: PlayOptions = {},
+): Promise<void> {
+  for (const task of tasks) expectSilence(await playTask(world, task, options), task);
+}
+
+export async function migrate(world: World, options: PlayOptions = {}): Promise<void> {
+  const { server = [], run = {} } = options;
+  expectSilence(await runOrderbak(world, ['migrate', ...server], run), 'migrate');
+}
