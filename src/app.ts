@@ -32,7 +32,7 @@ import type { Step } from './steps/step.js';
 import { unlinkBackedUpStep, unlinkDiscussStep } from './steps/unlink-recorded.js';
 import { unlinkTrashStep } from './steps/unlink-trash.js';
 import { DigestMemory } from './store/digest.js';
-import { openOfficeStore, OWN_FOLDER, prepareStore } from './store/office-store.js';
+import { OWN_FOLDER, openOfficeStore, prepareStore } from './store/office-store.js';
 import { openOrderStore } from './store/order-store.js';
 import { Pictures } from './store/pictures.js';
 import { markRoot } from './store/root.js';

@@ -1,5 +1,5 @@
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
-import { openOutput, type OutputFlags } from './output.js';
+import { type OutputFlags, openOutput } from './output.js';
 import { errorBlock } from './render.js';
 
 /** Runs a command that is no step: an error becomes one block on stderr, an object on stdout under `--json`, and the exit code. */
@@ -9,7 +9,10 @@ export async function answering(flags: OutputFlags, work: () => Promise<void>): 
   } catch (error) {
     const output = openOutput(flags);
     const known = error instanceof OrderbakError ? error : null;
-    if (output.json) output.answer(JSON.stringify({ ok: false, error: { code: known?.code ?? 'failed', message: messageOf(error) } }));
+    if (output.json)
+      output.answer(
+        JSON.stringify({ ok: false, error: { code: known?.code ?? 'failed', message: messageOf(error) } }),
+      );
     output.tell(errorBlock(error, output));
     process.exitCode = known?.exit ?? EXIT.failed;
   }

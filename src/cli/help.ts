@@ -12,11 +12,24 @@ const MEANINGS: Readonly<Record<ExitCode, string>> = {
 };
 
 /** The end of a command's help: examples, each with what it does, and the exit codes that it has. */
-export function helpTail(examples: readonly (readonly [command: string, meaning: string])[], codes: readonly ExitCode[]): string {
+export function helpTail(
+  examples: readonly (readonly [command: string, meaning: string])[],
+  codes: readonly ExitCode[],
+): string {
   const width = Math.max(...examples.map(([command]) => command.length));
   const shown = examples.map(([command, meaning]) => `  $ ${command.padEnd(width)}   ${meaning}`);
-  const exits = [...codes].sort((a, b) => a - b).map((code) => `  ${String(code).padStart(3)}   ${MEANINGS[code]}`);
-  return ['', 'Examples:', ...shown, '', 'Exit codes:', ...exits, '  130, 143   interrupted, state saved'].join('\n');
+  const exits = [...codes]
+    .sort((a, b) => a - b)
+    .map((code) => `  ${String(code).padStart(3)}   ${MEANINGS[code]}`);
+  return [
+    '',
+    'Examples:',
+    ...shown,
+    '',
+    'Exit codes:',
+    ...exits,
+    '  130, 143   interrupted, state saved',
+  ].join('\n');
 }
 
 const { done, failed, usage, partial, refused, stopped, busy, away } = EXIT;

@@ -6,23 +6,29 @@ import { type CalendarAge, parseCalendarAge } from '../domain/duration.js';
 export const dryRun = () => new Option('-n, --dry-run', 'show what would be done, and change nothing');
 export const limit = () => new Option('--limit <n>', 'handle at most so many files').argParser(wholeNumber);
 export const order = () =>
-  new Option('--order <id...>', 'only these orders').argParser((text: string, before: number[] | undefined) => [
-    ...(before ?? []),
-    ...text.split(',').map(wholeNumber),
-  ]);
+  new Option('--order <id...>', 'only these orders').argParser(
+    (text: string, before: number[] | undefined) => [...(before ?? []), ...text.split(',').map(wholeNumber)],
+  );
 export const maxDelete = () =>
-  new Option('--max-delete <n|p%>', 'remove nothing if the plan is larger: a count, or a share of the files looked at').argParser(
-    (text: string): Ceiling => parseCeiling(text) ?? reject('write a count such as 500 or a share such as 50%'),
+  new Option(
+    '--max-delete <n|p%>',
+    'remove nothing if the plan is larger: a count, or a share of the files looked at',
+  ).argParser(
+    (text: string): Ceiling =>
+      parseCeiling(text) ?? reject('write a count such as 500 or a share such as 50%'),
   );
 export const olderThan = () =>
   new Option('--older-than <age>', 'instead of the age in [retention], e.g. "6 months"').argParser(
-    (text: string): CalendarAge => parseCalendarAge(text) ?? reject('write an age such as "3 months" or "90 days"'),
+    (text: string): CalendarAge =>
+      parseCalendarAge(text) ?? reject('write an age such as "3 months" or "90 days"'),
   );
 
 /** A whole number above zero. */
 export function wholeNumber(text: string): number {
   const number = Number(text);
-  return /^\d+$/.test(text) && Number.isSafeInteger(number) && number > 0 ? number : reject('write a whole number above 0');
+  return /^\d+$/.test(text) && Number.isSafeInteger(number) && number > 0
+    ? number
+    : reject('write a whole number above 0');
 }
 
 /** Ends the parsing of an option's value with words. */

@@ -22,7 +22,12 @@ export interface OutputFlags {
 }
 
 /** The output of a command. Colours only for a person, and not where `NO_COLOR` is set (no-color.org). */
-export function openOutput({ json = false, quiet = false, verbose = false, color = true }: OutputFlags): Output {
+export function openOutput({
+  json = false,
+  quiet = false,
+  verbose = false,
+  color = true,
+}: OutputFlags): Output {
   const watched = process.stderr.isTTY === true && !quiet;
   const colours = color && process.stderr.isTTY === true && (process.env.NO_COLOR ?? '') === '';
   return {

@@ -11,16 +11,24 @@ import { VERSION } from './version.js';
 /** The whole command line. */
 export function buildProgram(): Command {
   const program = new Command('orderbak')
-    .description("Moves the files of a shop's finished orders from the full web server to a machine in the office, and loses none.")
+    .description(
+      "Moves the files of a shop's finished orders from the full web server to a machine in the office, and loses none.",
+    )
     .version(VERSION, '-V, --version', 'print the version')
-    .option('--config <file>', 'the configuration file (else ORDERBAK_CONFIG, ./orderbak.toml, the user’s, the system’s)')
+    .option(
+      '--config <file>',
+      'the configuration file (else ORDERBAK_CONFIG, ./orderbak.toml, the user’s, the system’s)',
+    )
     .option('--json', 'answer with JSON on standard output')
     .option('-q, --quiet', 'say nothing but errors')
     .option('-v, --verbose', 'say more')
     .option('--no-color', 'no colours')
     .configureHelp({ showGlobalOptions: true })
     .helpCommand(false)
-    .addHelpText('after', '\nFirst steps:\n  $ orderbak demo      see a whole night on a small shop\n  $ orderbak migrate   prepare your own database and root');
+    .addHelpText(
+      'after',
+      '\nFirst steps:\n  $ orderbak demo      see a whole night on a small shop\n  $ orderbak migrate   prepare your own database and root',
+    );
   const commands = [
     migrateCommand(),
     ...serverStepCommands(),
@@ -35,7 +43,9 @@ export function buildProgram(): Command {
       .exitOverride()
       .configureHelp({ showGlobalOptions: true })
       .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, '✖ orderbak: ')) })
-      .showHelpAfterError(`  See \`${command === program ? 'orderbak' : `orderbak ${command.name()}`} --help\`.`);
+      .showHelpAfterError(
+        `  See \`${command === program ? 'orderbak' : `orderbak ${command.name()}`} --help\`.`,
+      );
   }
   return program;
 }
@@ -43,7 +53,9 @@ export function buildProgram(): Command {
 /** Parses the arguments (without node and script) and runs the command; sets the process's exit code. */
 export async function main(args: readonly string[]): Promise<void> {
   // A reader that has seen enough (`orderbak list | head`) closes the pipe: nothing is wrong.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed),
+  );
   try {
     const program = buildProgram();
     if (args.length === 0) program.outputHelp();

@@ -24,7 +24,8 @@ export function errorBlock(error: unknown, output: Output): string {
   const hint = error instanceof OrderbakError ? error.hint : undefined;
   const lines = [`${paint.red('✖')} orderbak: ${messageOf(error)}`];
   if (hint !== undefined) lines.push(`  ${hint}`);
-  if (output.verbose && error instanceof Error && error.stack !== undefined) lines.push(paint.dim(error.stack));
+  if (output.verbose && error instanceof Error && error.stack !== undefined)
+    lines.push(paint.dim(error.stack));
   return lines.join('\n');
 }
 
@@ -57,19 +58,30 @@ export function troubleText(summary: Summary, output: Output): string {
   const lines = troubleLines(summary, output.verbose ? Number.POSITIVE_INFINITY : FEW, output);
   if (lines.length === 0) return '';
   const { done, failed, held } = summary.counts;
-  return [`orderbak ${summary.command}: ${done} done, ${failed} failed, ${held} held back`, ...lines].join('\n');
+  return [`orderbak ${summary.command}: ${done} done, ${failed} failed, ${held} held back`, ...lines].join(
+    '\n',
+  );
 }
 
 function heldLines({ held, counts }: Summary, most: number, { paint }: Output): string[] {
-  const lines = held.slice(0, most).map(({ path, reason }) => `  ${paint.yellow('held')} ${printable(path)}: ${reason}`);
+  const lines = held
+    .slice(0, most)
+    .map(({ path, reason }) => `  ${paint.yellow('held')} ${printable(path)}: ${reason}`);
   return more(lines, counts.held - lines.length, 'held back; --json names up to 100');
 }
 
-function troubleLines({ errors, notes, stopped, counts }: Summary, most: number, { paint }: Output): string[] {
+function troubleLines(
+  { errors, notes, stopped, counts }: Summary,
+  most: number,
+  { paint }: Output,
+): string[] {
   const failures = errors.filter((error) => error.message !== stopped?.message);
   const lines = failures
     .slice(0, most)
-    .map(({ path, code, message }) => `  ${paint.red('failed')} ${path === '' ? '' : `${printable(path)}: `}${message} (${code})`);
+    .map(
+      ({ path, code, message }) =>
+        `  ${paint.red('failed')} ${path === '' ? '' : `${printable(path)}: `}${message} (${code})`,
+    );
   const all = more(lines, counts.failed - lines.length, 'failed');
   for (const note of notes.slice(0, most)) all.push(`  ${paint.cyan('note')} ${printable(note)}`);
   if (stopped !== null) all.push(`  ${paint.red('stopped')} ${stopped.message}`);

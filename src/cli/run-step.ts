@@ -7,7 +7,7 @@ import { EXIT, OrderbakError } from '../errors.js';
 import { type Summary, summarise, Tally } from '../jobs/summary.js';
 import type { StepName } from '../steps/step.js';
 import { watchInterrupts } from './interrupts.js';
-import { openOutput, type Output, type OutputFlags } from './output.js';
+import { type Output, type OutputFlags, openOutput } from './output.js';
 import { progressBar, silentWatcher } from './progress.js';
 import { errorBlock, summaryJson, summaryText, troubleText } from './render.js';
 import { VERSION } from './version.js';
@@ -66,14 +66,15 @@ export async function runStep(
 
 function tellSummary(summary: Summary, output: Output): void {
   if (output.json) output.answer(summaryJson(summary));
-  else if (summary.dryRun && !output.quiet) output.answer(summaryText(summary, output));
-  else if (output.watched || output.verbose) return output.tell(summaryText(summary, output));
-  const trouble = troubleText(summary, output);
-  if (trouble !== '' && !(summary.dryRun && !output.json)) output.tell(trouble);
+  const toPerson = output.watched || output.verbose;
+  if (!output.json && summary.dryRun && !output.quiet) output.answer(summaryText(summary, output));
+  else if (!output.json && toPerson) output.tell(summaryText(summary, output));
+  else if (troubleText(summary, output) !== '') output.tell(troubleText(summary, output));
 }
 
 /** A run that could not begin, in the shape of one that did. */
 function summaryOf(name: StepName, flags: StepFlags, error: unknown): Summary {
-  const stop = error instanceof OrderbakError ? error : new OrderbakError(EXIT.failed, 'failed', String(error));
+  const stop =
+    error instanceof OrderbakError ? error : new OrderbakError(EXIT.failed, 'failed', String(error));
   return summarise(name, null, flags.dryRun ?? false, new Tally(), 0, stop);
 }

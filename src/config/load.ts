@@ -24,7 +24,10 @@ export function loadConfig(file: string | null, env: NodeJS.ProcessEnv): Config 
   readSecretFiles(raw);
   const parsed = schema.safeParse(raw);
   if (parsed.success) return parsed.data;
-  const faults = z.prettifyError(parsed.error).replaceAll('✖ ', '').replace(/\n\s*→ at /g, ' — ');
+  const faults = z
+    .prettifyError(parsed.error)
+    .replaceAll('✖ ', '')
+    .replace(/\n\s*→ at /g, ' — ');
   throw configError(`the configuration is not right${path === null ? '' : ` (${path})`}:\n${faults}`);
 }
 
@@ -35,8 +38,12 @@ function findFile(file: string | null, env: NodeJS.ProcessEnv): string | null {
     throw configError(`there is no configuration file ${named}`, 'Check --config or ORDERBAK_CONFIG.');
   }
   const user = envPaths('orderbak', { suffix: '' }).config;
-  const system = process.platform === 'win32' ? join(env.ProgramData ?? 'C:\\ProgramData', 'orderbak') : '/etc/orderbak';
-  return ['.', user, system].map((folder) => resolve(folder, 'orderbak.toml')).find((path) => existsSync(path)) ?? null;
+  const system =
+    process.platform === 'win32' ? join(env.ProgramData ?? 'C:\\ProgramData', 'orderbak') : '/etc/orderbak';
+  return (
+    ['.', user, system].map((folder) => resolve(folder, 'orderbak.toml')).find((path) => existsSync(path)) ??
+    null
+  );
 }
 
 function readFile(path: string): Raw {
@@ -71,7 +78,8 @@ function readEnvironment(env: NodeJS.ProcessEnv): Raw {
     const section = Object.keys(schema.shape).find((candidate) => words.startsWith(`${candidate}_`));
     if (section === undefined) continue;
     const key = words.slice(section.length + 1);
-    if (!isKey(section, key)) throw configError(`the environment variable ${name} is none that orderbak knows`);
+    if (!isKey(section, key))
+      throw configError(`the environment variable ${name} is none that orderbak knows`);
     if (value !== '') set(raw, `${section}.${key}`, value);
   }
   return raw;
@@ -91,7 +99,8 @@ function readSecretFiles(raw: Raw): void {
     const [section = '', key = ''] = name.split('.');
     delete raw[section]?.[`${key}_file`];
     if (file === undefined) continue;
-    if (get(raw, name) !== undefined) throw configError(`${name} and ${name}_file are both given`, 'Keep one of them.');
+    if (get(raw, name) !== undefined)
+      throw configError(`${name} and ${name}_file are both given`, 'Keep one of them.');
     try {
       set(raw, name, readFileSync(String(file), 'utf8').trim());
     } catch (error) {
@@ -125,7 +134,10 @@ export function need<T>(value: T | null, name: string): T {
   if (value !== null) return value;
   const variable = PREFIX + name.replace('.', '_').toUpperCase();
   const [section, key] = name.split('.');
-  throw configError(`${name} is not set`, `Write "${key} = …" under [${section}] in orderbak.toml, or set ${variable}.`);
+  throw configError(
+    `${name} is not set`,
+    `Write "${key} = …" under [${section}] in orderbak.toml, or set ${variable}.`,
+  );
 }
 
 function configError(message: string, hint = HINT): OrderbakError {

@@ -16,9 +16,14 @@ export const schema = z.strictObject({
     .strictObject({ status: value.statuses.prefault(9), age: value.age.prefault('3 months') })
     .prefault({}),
   thumbs: z
-    .strictObject({ size: value.wholeNumber(16, 4096).prefault(300), folder: value.thumbsFolder.prefault('thumb') })
+    .strictObject({
+      size: value.wholeNumber(16, 4096).prefault(300),
+      folder: value.thumbsFolder.prefault('thumb'),
+    })
     .prefault({}),
-  trash: z.strictObject({ min_age: value.duration.prefault('24h'), keep: value.duration.prefault('7d') }).prefault({}),
+  trash: z
+    .strictObject({ min_age: value.duration.prefault('24h'), keep: value.duration.prefault('7d') })
+    .prefault({}),
   delete: z.strictObject({ max: value.ceiling.nullable().default(null) }).prefault({}),
   server: z
     .strictObject({

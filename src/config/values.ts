@@ -19,7 +19,10 @@ export const text = z.string().min(1, 'must not be empty');
 export const duration = read(parseDuration, 'a span of time such as "24h", "7d" or "90 minutes"');
 export const age = read(parseCalendarAge, 'an age such as "3 months", "1 year" or "90 days"');
 export const ceiling = read(parseCeiling, 'a ceiling such as "500" or "50%"');
-export const zone = read((name) => (isTimeZone(name) ? name : null), 'a time zone such as "Asia/Ho_Chi_Minh" or "Europe/Berlin"');
+export const zone = read(
+  (name) => (isTimeZone(name) ? name : null),
+  'a time zone such as "Asia/Ho_Chi_Minh" or "Europe/Berlin"',
+);
 export const byteRate = read(parseByteRate, 'a rate such as "10MB" or "512 KiB" a second');
 export const timeOfDay = read(parseTimeOfDay, 'a time of day such as "06:30"');
 export const listen = read(parseListen, 'an address and port such as "127.0.0.1:8480"');
@@ -28,7 +31,8 @@ export const httpUrl = read(parseHttpUrl, 'a URL such as "https://shop.example"'
 
 /** A whole number between two ends, both included. */
 export function wholeNumber(from: number, to: number) {
-  const parse = (raw: string) => (/^\d+$/.test(raw) && Number(raw) >= from && Number(raw) <= to ? Number(raw) : null);
+  const parse = (raw: string) =>
+    /^\d+$/.test(raw) && Number(raw) >= from && Number(raw) <= to ? Number(raw) : null;
   return read(parse, `a whole number from ${from} to ${to}`);
 }
 
@@ -44,7 +48,8 @@ export const statuses = z
 
 export const folderTemplate = z.string().superRefine((template, context) => {
   const fault = templateFault(template);
-  if (fault !== null) context.addIssue({ code: 'custom', message: `"${template}" cannot name folders: ${fault}` });
+  if (fault !== null)
+    context.addIssue({ code: 'custom', message: `"${template}" cannot name folders: ${fault}` });
 });
 
 function parseByteRate(raw: string): number | null {

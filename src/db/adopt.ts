@@ -56,15 +56,21 @@ export function adoptStatements(table: ExistingTable, engine: Database['engine']
   for (const [name, definition] of Object.entries(ADDED)) {
     const column = columns.get(name);
     if (column === undefined) alter(`ADD COLUMN ${name} ${definition}`);
-    else if (mysql && !column.nullable && name !== 'duplicate') alter(`MODIFY COLUMN ${name} ${column.type} NULL`);
+    else if (mysql && !column.nullable && name !== 'duplicate')
+      alter(`MODIFY COLUMN ${name} ${column.type} NULL`);
   }
   if (table.hasZeroTimes) {
     for (const name of ['bak_date_time', 'unlink_time']) {
-      if (columns.has(name)) statements.push(`UPDATE tbl_bak_order SET ${name} = NULL WHERE ${name} < '1000-01-01'`);
+      if (columns.has(name))
+        statements.push(`UPDATE tbl_bak_order SET ${name} = NULL WHERE ${name} < '1000-01-01'`);
     }
   }
   const filename = columns.get('filename');
-  if (mysql && filename !== undefined && (filename.collation !== bytes || !filename.type.startsWith('varchar'))) {
+  if (
+    mysql &&
+    filename !== undefined &&
+    (filename.collation !== bytes || !filename.type.startsWith('varchar'))
+  ) {
     const length = Math.max(255, Number(/^varchar\((\d+)\)/.exec(filename.type)?.[1] ?? table.longestName));
     const nullable = filename.nullable ? 'NULL' : 'NOT NULL';
     alter(`MODIFY COLUMN filename VARCHAR(${length}) CHARACTER SET utf8mb4 COLLATE ${bytes} ${nullable}`);
@@ -98,14 +104,18 @@ WHERE kept.id_order = tbl_bak_order.id_order AND kept.file_type = tbl_bak_order.
 function checkTypes({ columns, longestName }: ExistingTable, engine: Database['engine']): void {
   const missing = NEEDED.filter((name) => !columns.has(name));
   if (missing.length > 0) throw unfit(`it has no column ${missing.join(', ')}`);
-  if (columns.get('id')?.counts === false) throw unfit('its column id does not count up by itself (AUTO_INCREMENT)');
+  if (columns.get('id')?.counts === false)
+    throw unfit('its column id does not count up by itself (AUTO_INCREMENT)');
   for (const name of TIMES) {
     const type = columns.get(name)?.type ?? '';
-    if (/int|decimal|float|double/.test(type)) throw unfit(`its column ${name} is ${type}; orderbak needs DATETIME`);
+    if (/int|decimal|float|double/.test(type))
+      throw unfit(`its column ${name} is ${type}; orderbak needs DATETIME`);
   }
   if (longestName > 700) throw unfit('it has filenames of more than 700 characters');
   if (engine === 'mysql') return;
-  const strict = Object.keys(ADDED).filter((name) => name !== 'duplicate' && columns.get(name)?.nullable === false);
+  const strict = Object.keys(ADDED).filter(
+    (name) => name !== 'duplicate' && columns.get(name)?.nullable === false,
+  );
   if (strict.length > 0) throw unfit(`its columns ${strict.join(', ')} are NOT NULL`);
 }
 
@@ -120,7 +130,8 @@ function unfit(fault: string): OrderbakError {
 
 /** Reads what the existing `tbl_bak_order` looks like; null when there is none. */
 export async function readExistingTable(database: Database): Promise<ExistingTable | null> {
-  const shape = database.engine === 'mysql' ? await readMysqlShape(database) : await readSqliteShape(database);
+  const shape =
+    database.engine === 'mysql' ? await readMysqlShape(database) : await readSqliteShape(database);
   if (shape === null) return null;
   const zero = ['bak_date_time', 'unlink_time']
     .filter((name) => /date|timestamp/.test(shape.columns.get(name)?.type ?? ''))
@@ -129,24 +140,40 @@ export async function readExistingTable(database: Database): Promise<ExistingTab
   const length = database.engine === 'mysql' ? 'CHAR_LENGTH' : 'LENGTH';
   const longest = shape.columns.has('filename') ? `MAX(${length}(filename))` : '0';
   const { rows } = await sql
-    .raw<{ zeros: number | null; longest: number | null }>(`SELECT ${zeroCount} AS zeros, ${longest} AS longest FROM tbl_bak_order`)
+    .raw<{ zeros: number | null; longest: number | null }>(
+      `SELECT ${zeroCount} AS zeros, ${longest} AS longest FROM tbl_bak_order`,
+    )
     .execute(database.kysely);
-  return { ...shape, hasZeroTimes: Number(rows[0]?.zeros ?? 0) > 0, longestName: Number(rows[0]?.longest ?? 0) };
+  return {
+    ...shape,
+    hasZeroTimes: Number(rows[0]?.zeros ?? 0) > 0,
+    longestName: Number(rows[0]?.longest ?? 0),
+  };
 }
 
 type Shape = Omit<ExistingTable, 'hasZeroTimes' | 'longestName'>;
 
 async function readMysqlShape({ kysely }: Database): Promise<Shape | null> {
-  const columns = await sql<{ name: string; type: string; nullable: string; collation: string | null; extra: string }>`
+  const columns = await sql<{
+    name: string;
+    type: string;
+    nullable: string;
+    collation: string | null;
+    extra: string;
+  }>`
     SELECT COLUMN_NAME AS name, COLUMN_TYPE AS type, IS_NULLABLE AS nullable, COLLATION_NAME AS collation, EXTRA AS extra
-    FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'tbl_bak_order'`.execute(kysely);
+    FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'tbl_bak_order'`.execute(
+    kysely,
+  );
   if (columns.rows.length === 0) return null;
   const indexes = await sql<{ name: string; is_unique: number; columns: string }>`
     SELECT INDEX_NAME AS name, NON_UNIQUE = 0 AS is_unique, GROUP_CONCAT(COLUMN_NAME ORDER BY SEQ_IN_INDEX) AS columns
     FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'tbl_bak_order'
     GROUP BY INDEX_NAME, NON_UNIQUE`.execute(kysely);
   const table = await sql<{ storage: string }>`
-    SELECT ENGINE AS storage FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'tbl_bak_order'`.execute(kysely);
+    SELECT ENGINE AS storage FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'tbl_bak_order'`.execute(
+    kysely,
+  );
   return {
     columns: new Map(
       columns.rows.map((row) => [
@@ -159,7 +186,9 @@ async function readMysqlShape({ kysely }: Database): Promise<Shape | null> {
         },
       ]),
     ),
-    uniqueKeys: indexes.rows.filter((row) => Number(row.is_unique) === 1).map((row) => row.columns.toLowerCase()),
+    uniqueKeys: indexes.rows
+      .filter((row) => Number(row.is_unique) === 1)
+      .map((row) => row.columns.toLowerCase()),
     indexes: indexes.rows.map((row) => row.name.toLowerCase()),
     storage: table.rows[0]?.storage ?? null,
   };

@@ -14,7 +14,12 @@ const ROWS_A_STATEMENT = 500;
 /** Recorded files, and the question which of them wait for the office. */
 export interface BakFileTable extends BakFiles {
   /** Rows that wait for the office, ascending by id, at most `limit`, above `after`. */
-  pending(after: number, limit: number, types: readonly FileType[], only: OrderFilter): Promise<LocatedFile[]>;
+  pending(
+    after: number,
+    limit: number,
+    types: readonly FileType[],
+    only: OrderFilter,
+  ): Promise<LocatedFile[]>;
 }
 
 /** Opens `tbl_bak_order`. */
@@ -56,7 +61,9 @@ export function openBakFiles({ engine, kysely }: Database, rule: FolderRule): Ba
       .select(['o.id_order as known', 'o.create_time', 'o.create_by', 'o.folder']);
 
   /** An order that the shop has forgotten is still found by what was recorded of it. */
-  const locate = (row: Awaited<ReturnType<ReturnType<typeof locatedRows>['execute']>>[number]): LocatedFile => {
+  const locate = (
+    row: Awaited<ReturnType<ReturnType<typeof locatedRows>['execute']>>[number],
+  ): LocatedFile => {
     const known = row.known !== null;
     const order: Order = {
       id: row.id_order,
@@ -77,7 +84,10 @@ export function openBakFiles({ engine, kysely }: Database, rule: FolderRule): Ba
     },
 
     async insertNew(range, retention, only) {
-      const conflict = engine === 'mysql' ? sql`ON DUPLICATE KEY UPDATE tbl_bak_order.id = tbl_bak_order.id` : sql`ON CONFLICT DO NOTHING`;
+      const conflict =
+        engine === 'mysql'
+          ? sql`ON DUPLICATE KEY UPDATE tbl_bak_order.id = tbl_bak_order.id`
+          : sql`ON CONFLICT DO NOTHING`;
       // Without a WHERE of its own, SQLite would read ON CONFLICT as part of the join.
       const { numAffectedRows } = await sql`
         INSERT INTO tbl_bak_order (id_order, order_create_time, order_create_by, id_job, id_rework, id_discuss, filename, file_type)
@@ -95,7 +105,9 @@ export function openBakFiles({ engine, kysely }: Database, rule: FolderRule): Ba
         .where('unlink_time', 'is', null)
         .where('missing_time', 'is', null)
         .$if(which === 'discuss', (query) => query.where('file_type', '=', DISCUSS))
-        .$if(which === 'backed-up', (query) => query.where('file_type', '<>', DISCUSS).where('bak_date_time', 'is not', null))
+        .$if(which === 'backed-up', (query) =>
+          query.where('file_type', '<>', DISCUSS).where('bak_date_time', 'is not', null),
+        )
         .$if(only !== null, (query) => query.where('id_order', 'in', only ?? []))
         .orderBy('id')
         .limit(limit)
@@ -134,7 +146,11 @@ export function openBakFiles({ engine, kysely }: Database, rule: FolderRule): Ba
         const set = sql`bak_date_time = ${bakTime}, missing_time = NULL,
           file_size = CASE id ${sql.join(sizes, sql` `)} END,
           file_sha256 = CASE id ${sql.join(hashes, sql` `)} END`;
-        await update(some.map(({ id }) => id), set, sql`unlink_time IS NULL`);
+        await update(
+          some.map(({ id }) => id),
+          set,
+          sql`unlink_time IS NULL`,
+        );
       }
     },
 

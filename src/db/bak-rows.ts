@@ -18,7 +18,10 @@ export const bakFileColumns = [
 ] as const;
 
 type Column<C> = C extends `tbl_bak_order.${infer Name}` ? Name : never;
-type BakRow = Pick<Selectable<Tables['tbl_bak_order']>, Column<(typeof bakFileColumns)[number]> & keyof Tables['tbl_bak_order']>;
+type BakRow = Pick<
+  Selectable<Tables['tbl_bak_order']>,
+  Column<(typeof bakFileColumns)[number]> & keyof Tables['tbl_bak_order']
+>;
 
 /** A row as the rest of orderbak knows it. Throws for a `file_type` that is none of the five. */
 export function bakFileOf(row: BakRow): BakFile {

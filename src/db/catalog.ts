@@ -22,8 +22,14 @@ export async function openCatalogDatabase(path: string): Promise<Database> {
 /** Opens the catalog of the store. */
 export function openCatalog({ kysely }: Database): Catalog {
   const files = () =>
-    kysely.selectFrom('store_file').select(['folder', 'filename', 'path', 'size', 'sha256', 'server_id']).orderBy('id');
-  const keptOf = ({ server_id, ...row }: Awaited<ReturnType<ReturnType<typeof files>['execute']>>[number]): Kept => {
+    kysely
+      .selectFrom('store_file')
+      .select(['folder', 'filename', 'path', 'size', 'sha256', 'server_id'])
+      .orderBy('id');
+  const keptOf = ({
+    server_id,
+    ...row
+  }: Awaited<ReturnType<ReturnType<typeof files>['execute']>>[number]): Kept => {
     return { ...row, serverId: server_id };
   };
   return {
@@ -40,7 +46,14 @@ export function openCatalog({ kysely }: Database): Catalog {
       if (kept.length === 0) return;
       await kysely
         .insertInto('store_file')
-        .values(kept.map(({ serverId, ...row }) => ({ ...row, server_id: serverId, kept_ms: keptMs, marked_ms: null })))
+        .values(
+          kept.map(({ serverId, ...row }) => ({
+            ...row,
+            server_id: serverId,
+            kept_ms: keptMs,
+            marked_ms: null,
+          })),
+        )
         .onConflict((conflict) =>
           conflict.columns(['folder', 'filename', 'sha256']).doUpdateSet((set) => ({
             path: set.ref('excluded.path'),
@@ -53,11 +66,19 @@ export function openCatalog({ kysely }: Database): Catalog {
 
     async marked(serverIds, markedMs) {
       if (serverIds.length === 0) return;
-      await kysely.updateTable('store_file').set({ marked_ms: markedMs }).where('server_id', 'in', serverIds).execute();
+      await kysely
+        .updateTable('store_file')
+        .set({ marked_ms: markedMs })
+        .where('server_id', 'in', serverIds)
+        .execute();
     },
 
     async partEtag(serverId) {
-      const row = await kysely.selectFrom('store_part').select('etag').where('server_id', '=', serverId).executeTakeFirst();
+      const row = await kysely
+        .selectFrom('store_part')
+        .select('etag')
+        .where('server_id', '=', serverId)
+        .executeTakeFirst();
       return row?.etag ?? undefined;
     },
 

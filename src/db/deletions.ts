@@ -37,7 +37,11 @@ export function openDeletions({ kysely }: Database, clock: Clock): Deletions {
           .selectAll()
           .where('run_id', '=', run)
           .where('folder', '=', first.folder)
-          .where('filename', 'in', removals.map((removal) => removal.filename))
+          .where(
+            'filename',
+            'in',
+            removals.map((removal) => removal.filename),
+          )
           .where('done_ms', 'is', null)
           .execute();
         return rows.map(intentOf);
@@ -59,7 +63,11 @@ export function openDeletions({ kysely }: Database, clock: Clock): Deletions {
         await transaction
           .updateTable('orderbak_deletion')
           .set({ done_ms: clock() })
-          .where('id', 'in', intents.map((intent) => intent.id))
+          .where(
+            'id',
+            'in',
+            intents.map((intent) => intent.id),
+          )
           .execute();
       });
     },
@@ -67,7 +75,11 @@ export function openDeletions({ kysely }: Database, clock: Clock): Deletions {
     async withdraw(intents) {
       if (intents.length === 0) return;
       const ids = intents.map((intent) => intent.id);
-      await kysely.deleteFrom('orderbak_deletion').where('id', 'in', ids).where('done_ms', 'is', null).execute();
+      await kysely
+        .deleteFrom('orderbak_deletion')
+        .where('id', 'in', ids)
+        .where('done_ms', 'is', null)
+        .execute();
     },
 
     async unsettled(rules, limit) {
@@ -98,7 +110,11 @@ export function openDeletions({ kysely }: Database, clock: Clock): Deletions {
 
     async purged(ids) {
       if (ids.length === 0) return;
-      await kysely.updateTable('orderbak_deletion').set({ purged_ms: clock() }).where('id', 'in', ids).execute();
+      await kysely
+        .updateTable('orderbak_deletion')
+        .set({ purged_ms: clock() })
+        .where('id', 'in', ids)
+        .execute();
     },
   };
 }

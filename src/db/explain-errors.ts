@@ -38,19 +38,48 @@ export function explainDatabaseError(error: unknown): OrderbakError {
   if (error instanceof OrderbakError) return error;
   const code = codeOf(error);
   const message = messageOf(error);
-  if (AWAY.has(code) || /database is locked|disk I\/O error|unable to open database|Connection is closed/i.test(message)) {
+  if (
+    AWAY.has(code) ||
+    /database is locked|disk I\/O error|unable to open database|Connection is closed/i.test(message)
+  ) {
     const hint = 'Nothing is lost. See that the database answers, then run this again.';
-    return new OrderbakError(EXIT.away, 'database-away', `the database does not answer: ${message || code}`, hint, error);
+    return new OrderbakError(
+      EXIT.away,
+      'database-away',
+      `the database does not answer: ${message || code}`,
+      hint,
+      error,
+    );
   }
-  if (code.startsWith('ER_ACCESS_DENIED') || code === 'ER_DBACCESS_DENIED_ERROR' || code === 'ER_BAD_DB_ERROR') {
+  if (
+    code.startsWith('ER_ACCESS_DENIED') ||
+    code === 'ER_DBACCESS_DENIED_ERROR' ||
+    code === 'ER_BAD_DB_ERROR'
+  ) {
     const hint = 'Check user, password and database name in [database] url.';
     return new OrderbakError(EXIT.usage, 'database-refused', `the database refuses: ${message}`, hint, error);
   }
-  if (code === 'ER_NO_SUCH_TABLE' || code === 'ER_BAD_FIELD_ERROR' || /no such (table|column)/i.test(message)) {
+  if (
+    code === 'ER_NO_SUCH_TABLE' ||
+    code === 'ER_BAD_FIELD_ERROR' ||
+    /no such (table|column)/i.test(message)
+  ) {
     const hint = 'Run `orderbak migrate` first; it makes the tables and views that are missing.';
-    return new OrderbakError(EXIT.failed, 'table-missing', `the database is not ready: ${message}`, hint, error);
+    return new OrderbakError(
+      EXIT.failed,
+      'table-missing',
+      `the database is not ready: ${message}`,
+      hint,
+      error,
+    );
   }
-  return new OrderbakError(EXIT.failed, 'database', `the database refused a statement: ${message}`, undefined, error);
+  return new OrderbakError(
+    EXIT.failed,
+    'database',
+    `the database refused a statement: ${message}`,
+    undefined,
+    error,
+  );
 }
 
 /** Wraps a dialect so that its errors come out explained, and a statement that lost a deadlock is tried again. */
@@ -67,7 +96,9 @@ export class ExplainingDialect implements Dialect {
     return this.inner.createQueryCompiler();
   }
   // Kysely's own interface leaves the database's tables open here.
-  createIntrospector(db: Parameters<Dialect['createIntrospector']>[0] extends Kysely<infer T> ? Kysely<T> : never) {
+  createIntrospector(
+    db: Parameters<Dialect['createIntrospector']>[0] extends Kysely<infer T> ? Kysely<T> : never,
+  ) {
     return this.inner.createIntrospector(db);
   }
 }
@@ -115,7 +146,8 @@ class ExplainingConnection implements DatabaseConnection {
         return await this.inner.executeQuery<R>(query);
       } catch (error) {
         // A whole transaction is rolled back by a deadlock, so only single statements may be repeated here.
-        if (this.inTransaction || attempt === TRIES || !RETRIED.has(codeOf(error))) throw explainDatabaseError(error);
+        if (this.inTransaction || attempt === TRIES || !RETRIED.has(codeOf(error)))
+          throw explainDatabaseError(error);
       }
     }
   }

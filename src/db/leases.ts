@@ -26,7 +26,13 @@ export function openLeases({ engine, kysely }: Database): Leases {
       .updateTable('orderbak_lease')
       .set({ ...holder, token, taken_ms: now, expires_ms: sql`${now} + ${ttl}`, fence: sql`fence + 1` })
       .where('name', '=', name)
-      .where((where) => where.or([where('expires_ms', '<=', now), where('token', 'is', null), where('token', '=', deadToken ?? '')]))
+      .where((where) =>
+        where.or([
+          where('expires_ms', '<=', now),
+          where('token', 'is', null),
+          where('token', '=', deadToken ?? ''),
+        ]),
+      )
       .executeTakeFirst();
     return result.numUpdatedRows === 1n ? token : null;
   };

@@ -29,7 +29,8 @@ export async function planMigration(database: Database, viewsFile: string | null
     if (!settings.has(`migration ${name}`)) {
       statements.push(statement, saveSetting(database, `migration ${name}`, 'done'));
     }
-    if (name.endsWith('_bak_order') && existing !== null) statements.push(...adoptStatements(existing, engine, bytes));
+    if (name.endsWith('_bak_order') && existing !== null)
+      statements.push(...adoptStatements(existing, engine, bytes));
   }
   return [...statements, ...(await planViews(database, viewsFile, settings))];
 }
@@ -79,14 +80,23 @@ export async function saveRootId(database: Database, id: string): Promise<void> 
   await sql.raw(saveSetting(database, 'root', id)).execute(database.kysely);
 }
 
-async function planViews(database: Database, file: string | null, settings: ReadonlyMap<string, string>): Promise<string[]> {
+async function planViews(
+  database: Database,
+  file: string | null,
+  settings: ReadonlyMap<string, string>,
+): Promise<string[]> {
   const path = file ?? join(SQL_FOLDER, 'source', `${database.engine}.sql`);
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
     const hint = 'Correct [source] views.';
-    throw new OrderbakError(EXIT.usage, 'views-file', `the views file cannot be read: ${messageOf(error)}`, hint);
+    throw new OrderbakError(
+      EXIT.usage,
+      'views-file',
+      `the views file cannot be read: ${messageOf(error)}`,
+      hint,
+    );
   }
   const digest = createHash('sha256').update(text).digest('hex');
   if (settings.get('views') === digest && (await haveViews(database))) return [];
@@ -95,23 +105,34 @@ async function planViews(database: Database, file: string | null, settings: Read
   const installs =
     database.engine === 'mysql'
       ? statements.map((statement) => statement.replace(create, 'CREATE OR REPLACE VIEW '))
-      : [...VIEWS.map((view) => `DROP VIEW IF EXISTS ${view}`), ...statements.map((s) => s.replace(create, 'CREATE VIEW '))];
+      : [
+          ...VIEWS.map((view) => `DROP VIEW IF EXISTS ${view}`),
+          ...statements.map((s) => s.replace(create, 'CREATE VIEW ')),
+        ];
   return [...installs, saveSetting(database, 'views', digest)];
 }
 
 async function haveViews({ engine, kysely }: Database): Promise<boolean> {
   const { rows } =
     engine === 'mysql'
-      ? await sql`SELECT 1 FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN (${sql.join(VIEWS)})`.execute(kysely)
-      : await sql`SELECT 1 FROM sqlite_master WHERE type = 'view' AND name IN (${sql.join(VIEWS)})`.execute(kysely);
+      ? await sql`SELECT 1 FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN (${sql.join(VIEWS)})`.execute(
+          kysely,
+        )
+      : await sql`SELECT 1 FROM sqlite_master WHERE type = 'view' AND name IN (${sql.join(VIEWS)})`.execute(
+          kysely,
+        );
   return rows.length === VIEWS.length;
 }
 
 async function readSettings({ engine, kysely }: Database): Promise<Map<string, string>> {
   const { rows } =
     engine === 'mysql'
-      ? await sql`SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'orderbak_setting'`.execute(kysely)
-      : await sql`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'orderbak_setting'`.execute(kysely);
+      ? await sql`SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'orderbak_setting'`.execute(
+          kysely,
+        )
+      : await sql`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'orderbak_setting'`.execute(
+          kysely,
+        );
   if (rows.length === 0) return new Map();
   const settings = await kysely.selectFrom('orderbak_setting').selectAll().execute();
   return new Map(settings.map(({ name, value }) => [name, value]));

@@ -14,7 +14,10 @@ export interface Migration {
 }
 
 /** The numbered files of a folder of `sql/migrations`, in order. `bytes` is the collation that compares names as bytes. */
-export async function readMigrations(folder: 'mysql' | 'sqlite' | 'catalog', bytes = ''): Promise<Migration[]> {
+export async function readMigrations(
+  folder: 'mysql' | 'sqlite' | 'catalog',
+  bytes = '',
+): Promise<Migration[]> {
   const path = join(SQL_FOLDER, 'migrations', folder);
   const names = (await readdir(path)).filter((name) => name.endsWith('.sql')).sort();
   return Promise.all(

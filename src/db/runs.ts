@@ -10,7 +10,14 @@ export function openRuns({ kysely }: Database): Runs {
     async start({ dryRun, started, ...run }) {
       const result = await kysely
         .insertInto('orderbak_run')
-        .values({ ...run, dry_run: dryRun ? 1 : 0, started_ms: started, ended_ms: null, status: 'running', error: null })
+        .values({
+          ...run,
+          dry_run: dryRun ? 1 : 0,
+          started_ms: started,
+          ended_ms: null,
+          status: 'running',
+          error: null,
+        })
         .executeTakeFirstOrThrow();
       return Number(result.insertId);
     },

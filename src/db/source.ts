@@ -6,7 +6,7 @@ import type { FolderFacts, NamedFile, Order } from '../domain/order.js';
 import type { Retention } from '../domain/retention.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import type { FolderFactsAnswer, OrderFilter, Source } from '../steps/ports.js';
-import { bakFileOf, bakFileColumns } from './bak-rows.js';
+import { bakFileColumns, bakFileOf } from './bak-rows.js';
 import type { Database, Engine, Tables } from './tables.js';
 
 /** Reads the shop through its three views. */
@@ -28,7 +28,12 @@ export function openSource({ engine, kysely }: Database, rule: FolderRule): Sour
     const ids = [...new Set([...folders.values()].flat().map((order) => order.id))];
     if (ids.length === 0) return [];
     const [unreadable, named, recorded] = await Promise.all([
-      kysely.selectFrom('orderbak_unreadable').select('id_order').distinct().where('id_order', 'in', ids).execute(),
+      kysely
+        .selectFrom('orderbak_unreadable')
+        .select('id_order')
+        .distinct()
+        .where('id_order', 'in', ids)
+        .execute(),
       kysely
         .selectFrom('orderbak_order_file')
         .select(['id_order', 'file_type', 'filename'])
@@ -70,7 +75,11 @@ export function openSource({ engine, kysely }: Database, rule: FolderRule): Sour
         const order = own.find((candidate) => candidate.id === id);
         const folder = order && folderOf(order, rule);
         if (folder) wanted.add(folder);
-        else homeless.set(id, order ? `the folder of order ${id} cannot be told` : `the shop no longer knows order ${id}`);
+        else
+          homeless.set(
+            id,
+            order ? `the folder of order ${id} cannot be told` : `the shop no longer knows order ${id}`,
+          );
       }
       const folders = new Map<string, Order[]>([...wanted].map((folder) => [folder, []]));
       const seen = new Set<number>();
@@ -87,7 +96,8 @@ export function openSource({ engine, kysely }: Database, rule: FolderRule): Sour
 
 /** SQL for "finished and older than the limit" over the columns of `orderbak_order`. */
 export function eligible(engine: Engine, retention: Retention, only: OrderFilter): RawBuilder<SqlBool> {
-  const status = engine === 'mysql' ? sql`CAST(status AS CHAR) COLLATE utf8mb4_bin` : sql`CAST(status AS TEXT)`;
+  const status =
+    engine === 'mysql' ? sql`CAST(status AS CHAR) COLLATE utf8mb4_bin` : sql`CAST(status AS TEXT)`;
   const some = only === null ? sql`` : sql` AND id_order IN (${sql.join(only.length > 0 ? only : [null])})`;
   // '0000-00-00' is how old shops write "never".
   return sql<SqlBool>`${status} IN (${sql.join(retention.statuses)})
@@ -99,8 +109,15 @@ function neighbourCondition(orders: readonly Order[], template: string): RawBuil
   const times = orders.map((order) => order.createTime).filter((time) => time !== null);
   if (near === null || times.length === 0) return null;
   if (near.by === 'time') return sql`create_time IN (${sql.join([...new Set(times)])})`;
-  const days = new Set(times.map((time) => parseLocalTime(time)?.toPlainDate()).filter((day) => day !== undefined).map(String));
-  const ranges = [...days].map((day) => sql`(create_time >= ${day} AND create_time <= ${`${day} 23:59:59.999999`})`);
+  const days = new Set(
+    times
+      .map((time) => parseLocalTime(time)?.toPlainDate())
+      .filter((day) => day !== undefined)
+      .map(String),
+  );
+  const ranges = [...days].map(
+    (day) => sql`(create_time >= ${day} AND create_time <= ${`${day} 23:59:59.999999`})`,
+  );
   return sql`(${sql.join(ranges, sql` OR `)})`;
 }
 
@@ -115,7 +132,9 @@ function orderOf(row: Tables['orderbak_order']): Order {
   };
 }
 
-function namedFileOf(row: Pick<Tables['orderbak_order_file'], 'id_order' | 'file_type' | 'filename'>): NamedFile {
+function namedFileOf(
+  row: Pick<Tables['orderbak_order_file'], 'id_order' | 'file_type' | 'filename'>,
+): NamedFile {
   const type = fileTypeOf(Number(row.file_type));
   if (type === null) {
     throw new OrderbakError(

@@ -13,5 +13,7 @@ export function splitSql(text: string): string[] {
     } else if (/^(--|#|\/\*)/.test(match[0])) statement += ' ';
     else statement += match[0];
   }
-  return [...statements, statement + text.slice(end)].map((part) => part.trim()).filter((part) => part !== '');
+  return [...statements, statement + text.slice(end)]
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }

@@ -2,10 +2,7 @@ import { SqliteDialect } from 'kysely';
 
 /** What both SQLite modules give; `node:sqlite` where Node has it, else the same interface from npm. */
 interface SqliteModule {
-  DatabaseSync: new (
-    path: string,
-    options: { timeout: number },
-  ) => SqliteDatabase;
+  DatabaseSync: new (path: string, options: { timeout: number }) => SqliteDatabase;
 }
 
 interface SqliteDatabase {

@@ -46,5 +46,10 @@ function hasControl(text: string): boolean {
 /** Control characters, line separators, and those that turn the reading direction so that one name looks like another. */
 function isUnprintable(code: number): boolean {
   if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return true;
-  return code === 0x2028 || code === 0x2029 || (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+  return (
+    code === 0x2028 ||
+    code === 0x2029 ||
+    (code >= 0x202a && code <= 0x202e) ||
+    (code >= 0x2066 && code <= 0x2069)
+  );
 }

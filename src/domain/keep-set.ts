@@ -27,7 +27,8 @@ export function whyNoTrash(
     const reason = whyKept(order, retention);
     if (reason !== null) return reason;
   }
-  const proven = onDisk.some((name) => keep.names.has(name)) || facts.recorded.some((row) => row.unlinkTime !== null);
+  const proven =
+    onDisk.some((name) => keep.names.has(name)) || facts.recorded.some((row) => row.unlinkTime !== null);
   return proven ? null : 'nothing that the database names is in this folder';
 }
 

@@ -23,7 +23,14 @@ export function parseLocalTime(text: string | null): Temporal.PlainDateTime | nu
   const [year, month, day, hour, minute, second] = match.slice(1).map((part) => Number(part ?? 0));
   try {
     return Temporal.PlainDateTime.from(
-      { year: year ?? 0, month: month ?? 0, day: day ?? 0, hour: hour ?? 0, minute: minute ?? 0, second: second ?? 0 },
+      {
+        year: year ?? 0,
+        month: month ?? 0,
+        day: day ?? 0,
+        hour: hour ?? 0,
+        minute: minute ?? 0,
+        second: second ?? 0,
+      },
       { overflow: 'reject' },
     );
   } catch {

@@ -13,8 +13,7 @@ const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout
 export function storeName(name: string, mapped: boolean): string {
   if (foldName(name) === foldName(SUMS)) return encodeFirst(name);
   if (!mapped) return name;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: Windows forbids them in names.
-  const encoded = name.replace(/[%<>:"|?*\\\u0000-\u001f]/g, encode).replace(/[. ]+$/, (end) => end.replace(/./g, encode));
+  const encoded = name.replace(/[%<>:"|?*\\]/g, encode).replace(/[. ]+$/, (end) => end.replace(/./g, encode));
   return RESERVED.test(encoded) ? encodeFirst(encoded) : encoded;
 }
 

@@ -24,5 +24,7 @@ export function answerFor(error: unknown): ErrorAnswer {
 export function sendError(response: ServerResponse, { status, body }: ErrorAnswer): void {
   const text = JSON.stringify(body);
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
-  response.writeHead(status, status === 401 ? { ...headers, 'www-authenticate': 'Bearer' } : headers).end(text);
+  response
+    .writeHead(status, status === 401 ? { ...headers, 'www-authenticate': 'Bearer' } : headers)
+    .end(text);
 }

@@ -6,8 +6,10 @@ const SHORTEST = 32;
 
 /** Throws with exit 2 unless the token is there and long enough to be no word that somebody could guess. */
 export function checkToken(token: string | null): string {
-  const hint = 'Put a long random one into [server] token (or ORDERBAK_SERVER_TOKEN), e.g. from `openssl rand -hex 32`.';
-  if (token === null || token === '') throw new OrderbakError(EXIT.usage, 'token', 'serve needs a token', hint);
+  const hint =
+    'Put a long random one into [server] token (or ORDERBAK_SERVER_TOKEN), e.g. from `openssl rand -hex 32`.';
+  if (token === null || token === '')
+    throw new OrderbakError(EXIT.usage, 'token', 'serve needs a token', hint);
   if (token.length >= SHORTEST) return token;
   const message = `the server's token is too short: it needs at least ${SHORTEST} characters`;
   throw new OrderbakError(EXIT.usage, 'token', message, hint);

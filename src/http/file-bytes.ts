@@ -10,7 +10,11 @@ const BLOCK = 256 * 1024;
  * Answers GET and HEAD with the bytes of an open file: whole, or one range of it (RFC 9110 §14).
  * The ETag is the hash of the bytes, so that a range is only ever given of the file that the client began with.
  */
-export async function sendFile(request: IncomingMessage, response: ServerResponse, file: OrderFile): Promise<void> {
+export async function sendFile(
+  request: IncomingMessage,
+  response: ServerResponse,
+  file: OrderFile,
+): Promise<void> {
   const { size } = file.stamp;
   const sha256 = await file.sha256();
   const etag = `"${sha256}"`;

@@ -1,15 +1,15 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
+import type { ListedFile } from '../domain/wire.js';
 import {
   API,
   type ListAnswer,
-  MOST_PER_CALL,
   type MarkResult,
+  MOST_PER_CALL,
   markRequest,
   type ReceiptClaim,
 } from '../domain/wire.js';
-import type { ListedFile } from '../domain/wire.js';
 import { answerFor, type ErrorAnswer, errorAnswer } from './answer.js';
 
 /** What the routes ask of the rest: the same functions that the command line calls. */
@@ -30,7 +30,9 @@ export function jsonRoutes(questions: Questions, report: (error: unknown) => voi
     const after = wholeNumber(context.req.query('after') ?? '0');
     const limit = wholeNumber(context.req.query('limit') ?? String(LIST_PAGE));
     if (after === null || limit === null || limit === 0) {
-      return reply(errorAnswer(400, 'bad-request', 'after and limit must be whole numbers, limit at least 1'));
+      return reply(
+        errorAnswer(400, 'bad-request', 'after and limit must be whole numbers, limit at least 1'),
+      );
     }
     const most = Math.min(limit, MOST_PER_CALL);
     const files = await questions.list(after, most + 1);
@@ -66,7 +68,11 @@ export function parseBody<S extends z.ZodType>(text: string, schema: S): { data:
   if (parsed.success) return { data: parsed.data };
   const issue = parsed.error.issues[0];
   const where = issue?.path.join('.') ?? '';
-  return errorAnswer(400, 'bad-request', `${where === '' ? 'the body' : where}: ${issue?.message ?? 'not of the right shape'}`);
+  return errorAnswer(
+    400,
+    'bad-request',
+    `${where === '' ? 'the body' : where}: ${issue?.message ?? 'not of the right shape'}`,
+  );
 }
 
 function reply({ status, body }: ErrorAnswer): Response {

@@ -51,7 +51,10 @@ export function createApiServer(parts: ServerParts, token: string, report: (erro
       return;
     }
     const body = await readBody(request);
-    const parsed = body === null ? errorAnswer(413, 'too-large', 'the body is larger than 1 MiB') : parseBody(body, bundleRequest);
+    const parsed =
+      body === null
+        ? errorAnswer(413, 'too-large', 'the body is larger than 1 MiB')
+        : parseBody(body, bundleRequest);
     if ('status' in parsed) sendError(response, parsed);
     else await sendBundle(response, parsed.data.ids, openQuietly);
   };

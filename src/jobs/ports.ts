@@ -38,7 +38,14 @@ export interface Runs {
   start(run: RunStart): Promise<number>;
   progress(run: number, counts: Counts, bytes: number): Promise<void>;
   failures(run: number, failures: readonly Failure[]): Promise<void>;
-  finish(run: number, status: RunStatus, counts: Counts, bytes: number, ended: number, error: string | null): Promise<void>;
+  finish(
+    run: number,
+    status: RunStatus,
+    counts: Counts,
+    bytes: number,
+    ended: number,
+    error: string | null,
+  ): Promise<void>;
 }
 
 /** A plan put aside: written once, then read once, in order. Entries are kept as JSON. */

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { type Ceiling, ceilingText, isOver } from '../domain/ceiling.js';
 import type { Clock } from '../domain/clock.js';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
-import { type Applying, failureOf, RunStopped, type Step } from '../steps/step.js';
+import { type Applying, failureOf, RunStopped, type Step, type StepName } from '../steps/step.js';
 import { type HeldLease, holdLease } from './lease.js';
 import type { Leases, RunStart, RunStatus, Runs, Spool, Watcher } from './ports.js';
 import { type Summary, summarise, Tally } from './summary.js';
@@ -34,7 +34,7 @@ interface Waiting<Item> {
   readonly files: number;
 }
 
-const FAILURES_BEFORE_BUDGET = 20;
+const FILES_BEFORE_BUDGET = 20;
 const PROGRESS_EVERY = 1000;
 
 /**
@@ -50,7 +50,7 @@ export async function runJob<Item>(step: Step<Item>, options: JobOptions, ports:
   let run: number | null = null;
   let stopped: OrderbakError | null = null;
   try {
-    run = await runs.start(startOf(step, options, started));
+    run = await runs.start(startOf(step.name, options, started));
     stopped = await planAndApply(step, options, ports, tally, run, lease);
   } catch (error) {
     stopped = asStop(error);
@@ -60,7 +60,11 @@ export async function runJob<Item>(step: Step<Item>, options: JobOptions, ports:
   const summary = summarise(step.name, run, options.dryRun, tally, clock() - started, stopped);
   try {
     if (run !== null) {
-      const status: RunStatus = interrupted ? 'cancelled' : summary.exit === EXIT.done || summary.exit === EXIT.partial ? 'completed' : 'failed';
+      const status: RunStatus = interrupted
+        ? 'cancelled'
+        : summary.exit === EXIT.done || summary.exit === EXIT.partial
+          ? 'completed'
+          : 'failed';
       await runs.finish(run, status, tally.counts, tally.bytes, clock(), stopped?.message ?? null);
     }
     await lease?.release();
@@ -71,9 +75,9 @@ export async function runJob<Item>(step: Step<Item>, options: JobOptions, ports:
   return summary;
 }
 
-function startOf(step: Step<never> | Step<unknown>, options: JobOptions, started: number): RunStart {
+function startOf(step: StepName, options: JobOptions, started: number): RunStart {
   const { dryRun, origin, version } = options;
-  return { step: step.name, dryRun, origin, version, started, host: hostname(), pid: process.pid };
+  return { step, dryRun, origin, version, started, host: hostname(), pid: process.pid };
 }
 
 async function planAndApply<Item>(
@@ -101,7 +105,12 @@ async function planAndApply<Item>(
   }
 }
 
-async function planInto<Item>(spool: Spool, step: Step<Item>, options: JobOptions, tally: Tally): Promise<void> {
+async function planInto<Item>(
+  spool: Spool,
+  step: Step<Item>,
+  options: JobOptions,
+  tally: Tally,
+): Promise<void> {
   const limit = options.limit ?? Number.POSITIVE_INFINITY;
   for await (const planned of step.plan()) {
     if (options.stop.aborted) return;
@@ -143,7 +152,12 @@ async function applyAll<Item>(
   const { runs, clock, watcher } = ports;
   const halt = new AbortController();
   const signal = AbortSignal.any([options.stop, lease.lost, halt.signal]);
-  const applying: Applying = { run, leaseToken: lease.token, signal, progress: (bytes) => watcher.moved(bytes) };
+  const applying: Applying = {
+    run,
+    leaseToken: lease.token,
+    signal,
+    progress: (bytes) => watcher.moved(bytes),
+  };
   // The spool gives back what was written to it by this same run.
   const items = (spool.read() as AsyncIterable<Waiting<Item>>)[Symbol.asyncIterator]();
   let written = clock();
@@ -160,13 +174,15 @@ async function applyAll<Item>(
       if (outcome.failed?.length) await runs.failures(run, outcome.failed);
     } catch (error) {
       if (signal.aborted && error === signal.reason) return;
-      if (error instanceof OrderbakError && (error instanceof RunStopped || error.exit === EXIT.away)) return stop(error);
+      if (error instanceof OrderbakError && (error instanceof RunStopped || error.exit === EXIT.away))
+        return stop(error);
       const failure = failureOf(null, '', error);
       tally.addBroken(failure, files);
       await runs.failures(run, [failure]);
     }
-    const { done, skipped, failed } = tally.counts;
-    if (failed > FAILURES_BEFORE_BUDGET && failed > done + skipped) stop(tooManyFailures(failed));
+    const { done, skipped, held, failed } = tally.counts;
+    const handled = done + skipped + held + failed;
+    if (handled >= FILES_BEFORE_BUDGET && failed * 2 > handled) stop(tooManyFailures(failed));
     watcher.advanced(tally.counts);
     if (clock() - written < PROGRESS_EVERY) return;
     written = clock();

@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode, OrderbakError } from '../errors.js';
+import { EXIT, type ExitCode, type OrderbakError } from '../errors.js';
 import type { Failure, Held, Outcome, Planned, StepName } from '../steps/step.js';
 
 /** Files by what became of them. */

@@ -74,7 +74,12 @@ export class BackupClient implements BackupServer {
     return this.agent.close();
   }
 
-  private json<S extends z.ZodType>(path: string, body: unknown, schema: S, signal: AbortSignal): Promise<z.infer<S>> {
+  private json<S extends z.ZodType>(
+    path: string,
+    body: unknown,
+    schema: S,
+    signal: AbortSignal,
+  ): Promise<z.infer<S>> {
     const once = async () => {
       const response = await this.request(path, body, {}, signal);
       const parsed = schema.safeParse(await readJson(response.body));
@@ -93,7 +98,12 @@ export class BackupClient implements BackupServer {
         origin: base.origin,
         path: `${base.pathname.replace(/\/$/, '')}${path}`,
         method: body === undefined ? 'GET' : 'POST',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'accept-encoding': 'identity', ...extra },
+        headers: {
+          authorization: `Bearer ${token}`,
+          'content-type': 'application/json',
+          'accept-encoding': 'identity',
+          ...extra,
+        },
         body: body === undefined ? null : JSON.stringify(body),
         signal,
       });
@@ -127,7 +137,8 @@ async function explainStatus(response: Dispatcher.ResponseData, url: string): Pr
     return new RunStopped(EXIT.refused, 'refused', `${url} refuses: ${words}`, hint);
   }
   if (statusCode === 404 && said !== null) return new OrderbakError(EXIT.failed, said.code, words);
-  if (statusCode >= 500 || statusCode === 429 || statusCode === 408) return away(`${url} cannot answer now: ${words}`);
+  if (statusCode >= 500 || statusCode === 429 || statusCode === 408)
+    return away(`${url} cannot answer now: ${words}`);
   return new OrderbakError(
     EXIT.failed,
     `http-${statusCode}`,

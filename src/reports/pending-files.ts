@@ -9,7 +9,12 @@ const FOLDERS_AT_ONCE = 8;
 
 /** What the question needs of the table of recorded files. */
 export interface PendingRows {
-  pending(after: number, limit: number, types: readonly FileType[], only: OrderFilter): Promise<LocatedFile[]>;
+  pending(
+    after: number,
+    limit: number,
+    types: readonly FileType[],
+    only: OrderFilter,
+  ): Promise<LocatedFile[]>;
 }
 
 export interface PendingParts {
@@ -37,7 +42,9 @@ export async function pendingPage(
   }
   const stamps = new Map<number, Stamp>();
   const limited = pLimit(FOLDERS_AT_ONCE);
-  await Promise.all([...byFolder].map(([folder, some]) => limited(() => lookAt(store, folder, some, stamps))));
+  await Promise.all(
+    [...byFolder].map(([folder, some]) => limited(() => lookAt(store, folder, some, stamps))),
+  );
   return page.flatMap(({ id, orderId, folder, filename, type }) => {
     if (type === 'discuss') return [];
     const stamp = stamps.get(id);

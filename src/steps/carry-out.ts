@@ -25,12 +25,16 @@ export async function carryOut(
   const gone: Intent[] = [];
   const kept: Intent[] = [];
   const troubles: Outcome[] = [];
-  for (const intent of await deletions.intend(allowed.map((entry) => entry.removal), mandate)) {
+  for (const intent of await deletions.intend(
+    allowed.map((entry) => entry.removal),
+    mandate,
+  )) {
     const id = intent.rowIds[0] ?? null;
     const path = `${intent.folder}/${intent.filename}`;
     try {
       const stamp = stamps.get(intent.filename);
-      if (stamp === undefined || !(await act(intent, stamp))) throw new Doubt('it changed while it was being removed');
+      if (stamp === undefined || !(await act(intent, stamp)))
+        throw new Doubt('it changed while it was being removed');
       gone.push(intent);
     } catch (error) {
       kept.push(intent);
@@ -40,5 +44,8 @@ export async function carryOut(
   await folder.sync();
   await deletions.done(gone, localNow());
   await deletions.withdraw(kept);
-  return sumOf([...troubles, { done: gone.length, bytes: gone.reduce((sum, intent) => sum + intent.size, 0) }]);
+  return sumOf([
+    ...troubles,
+    { done: gone.length, bytes: gone.reduce((sum, intent) => sum + intent.size, 0) },
+  ]);
 }

@@ -25,11 +25,18 @@ export async function fetchParcel(
   }
   const first = await mark([...held.values()], server, office, applying.signal);
   // The store's copy is sound, but the server has other bytes by now: they are fetched beside it.
-  const outdated = first.filter((result) => result.status === 'mismatch').map((result) => held.get(result.id)?.file);
-  const fetched = await fetchAll([...wanted, ...outdated.filter((file) => file !== undefined)], server, office, {
-    ...applying,
-    fail: (file, error) => failed.push(failureOf(file.id, pathOf(file), error)),
-  });
+  const outdated = first
+    .filter((result) => result.status === 'mismatch')
+    .map((result) => held.get(result.id)?.file);
+  const fetched = await fetchAll(
+    [...wanted, ...outdated.filter((file) => file !== undefined)],
+    server,
+    office,
+    {
+      ...applying,
+      fail: (file, error) => failed.push(failureOf(file.id, pathOf(file), error)),
+    },
+  );
   const notes = await office.keep(fetched);
   const second = await mark(fetched, server, office, applying.signal);
   const files = new Map(parcel.map((file) => [file.id, file]));
@@ -53,7 +60,12 @@ const NOT_MARKED = {
   unknown: 'the server no longer knows this file',
 } as const;
 
-async function mark(arrivals: readonly Arrival[], server: BackupServer, office: OfficeStore, signal: AbortSignal) {
+async function mark(
+  arrivals: readonly Arrival[],
+  server: BackupServer,
+  office: OfficeStore,
+  signal: AbortSignal,
+) {
   if (arrivals.length === 0) return [];
   const claims = arrivals.map(({ file, receipt }) => ({ id: file.id, ...receipt }));
   const results = await server.mark(claims, signal);
@@ -151,7 +163,8 @@ async function fetchRest(
     progress(chunk.byteLength);
   }
   const receipt = await part.finish();
-  if (receipt.size === download.size && receipt.sha256 === (download.sha256 ?? receipt.sha256)) return receipt;
+  if (receipt.size === download.size && receipt.sha256 === (download.sha256 ?? receipt.sha256))
+    return receipt;
   await part.restart(null);
   throw new OrderbakError(EXIT.away, 'wrong-bytes', 'what arrived is not what the server says it sent');
 }

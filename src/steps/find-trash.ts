@@ -1,4 +1,4 @@
-import { keepSetOf, whyNotTrash, whyNoTrash } from '../domain/keep-set.js';
+import { keepSetOf, whyNoTrash, whyNotTrash } from '../domain/keep-set.js';
 import type { FolderFacts } from '../domain/order.js';
 import type { Retention } from '../domain/retention.js';
 import { Doubt } from '../errors.js';
@@ -15,7 +15,7 @@ export interface Findings {
   readonly trash: readonly Trash[];
   /** Unknown files that are held back, each with its reason. */
   readonly troubles: Outcome;
-  /** How many regular files lie in the folder. */
+  /** How many files the folder has: those on disk, and those that orderbak took from it. */
   readonly seen: number;
 }
 
@@ -47,5 +47,7 @@ export async function findTrash(
       troubles.push(troubleOf(null, `${facts.folder}/${name}`, error));
     }
   }
-  return { trash, troubles: sumOf(troubles), seen: files.length };
+  // Without the files that earlier steps removed, a cleared folder's last piece of trash would be all of its files.
+  const removed = new Set(facts.recorded.filter((row) => row.unlinkTime !== null).map((row) => row.filename));
+  return { trash, troubles: sumOf(troubles), seen: new Set([...files, ...removed]).size };
 }

@@ -68,7 +68,9 @@ export async function markClaims(claims: readonly Claim[], parts: MarkParts): Pr
   const { bakFiles, store, localNow } = parts;
   const rows = new Map((await bakFiles.byId(claims.map((claim) => claim.id))).map((row) => [row.id, row]));
   const limit = pLimit(FILES_AT_ONCE);
-  const checks = await Promise.all(claims.map((claim) => limit(() => check(claim, rows.get(claim.id), store))));
+  const checks = await Promise.all(
+    claims.map((claim) => limit(() => check(claim, rows.get(claim.id), store))),
+  );
   const good = checks.flatMap(({ receipt, status }, i) => {
     const id = claims[i]?.id;
     return status === 'marked' && receipt !== undefined && id !== undefined ? [{ id, ...receipt }] : [];
@@ -103,7 +105,9 @@ async function check(claim: Claim, row: LocatedFile | undefined, store: OrderSto
     try {
       if (claimed !== null && claimed.size !== file.stamp.size) return { status: 'mismatch' };
       const receipt = { size: file.stamp.size, sha256: await file.sha256() };
-      return claimed === null || sameReceipt(claimed, receipt) ? { status: 'marked', receipt } : { status: 'mismatch' };
+      return claimed === null || sameReceipt(claimed, receipt)
+        ? { status: 'marked', receipt }
+        : { status: 'mismatch' };
     } finally {
       await file.close();
     }

@@ -100,7 +100,12 @@ async function* inParcels(
 ): AsyncGenerator<Planned<Parcel>> {
   let parcel: ListedFile[] = [];
   let bytes = 0;
-  const send = (item: Parcel, size: number): Planned<Parcel> => ({ kind: 'do', item, files: item.length, bytes: size });
+  const send = (item: Parcel, size: number): Planned<Parcel> => ({
+    kind: 'do',
+    item,
+    files: item.length,
+    bytes: size,
+  });
   for await (const entry of files) {
     if ('reason' in entry) {
       const { id, folder, filename } = entry.file;

@@ -103,9 +103,14 @@ async function removePrepared(
   await bakFiles.backToRecorded(findings.flatMap((finding) => finding.changed ?? []));
   await bakFiles.markMissing(missing, localNow());
   const allowed = findings.flatMap((finding) => finding.allowed ?? []);
-  const act = (removal: Removal, stamp: Stamp) => folder?.unlink(removal.filename, stamp) ?? Promise.resolve(false);
+  const act = (removal: Removal, stamp: Stamp) =>
+    folder?.unlink(removal.filename, stamp) ?? Promise.resolve(false);
   const removed = folder === null ? {} : await carryOut(folder, allowed, act, deletions, applying, localNow);
-  return sumOf([...findings.flatMap((finding) => finding.trouble ?? []), removed, { skipped: missing.length }]);
+  return sumOf([
+    ...findings.flatMap((finding) => finding.trouble ?? []),
+    removed,
+    { skipped: missing.length },
+  ]);
 }
 
 /** What is to be done with one path: row ids to close as missing or to take back, or one of the others. */

@@ -88,7 +88,8 @@ export function failureOf(id: number | null, path: string, error: unknown): Fail
 
 /** One outcome for several. */
 export function sumOf(outcomes: readonly Outcome[]): Outcome {
-  const add = (key: 'done' | 'skipped' | 'bytes') => outcomes.reduce((sum, outcome) => sum + (outcome[key] ?? 0), 0);
+  const add = (key: 'done' | 'skipped' | 'bytes') =>
+    outcomes.reduce((sum, outcome) => sum + (outcome[key] ?? 0), 0);
   return {
     done: add('done'),
     skipped: add('skipped'),

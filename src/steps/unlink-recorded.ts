@@ -74,14 +74,18 @@ async function* planPage(
   }
   const pageIds = new Set(page.map((row) => row.id));
   for (const facts of answer.folders) {
-    const open = facts.recorded.filter((row) => isOpen(row, rule) && (only === null || only.includes(row.orderId)));
+    const open = facts.recorded.filter(
+      (row) => isOpen(row, rule) && (only === null || only.includes(row.orderId)),
+    );
     const rows = firstOfEachPath(open).filter((row) => pageIds.has(row.id));
     try {
       // A folder whose rows are spread over pages is counted with the page of its first row.
       const isFirst = open.length > 0 && pageIds.has(Math.min(...open.map((row) => row.id)));
       if (isFirst) yield { kind: 'seen', files: await countFiles(store, facts.folder) };
     } catch (error) {
-      const { held = [], failed = [] } = sumOf(rows.map((row) => troubleOf(row.id, pathOf(facts, row), error)));
+      const { held = [], failed = [] } = sumOf(
+        rows.map((row) => troubleOf(row.id, pathOf(facts, row), error)),
+      );
       for (const entry of held) yield { kind: 'held', held: entry };
       for (const entry of failed) yield { kind: 'failed', failed: entry };
       continue;

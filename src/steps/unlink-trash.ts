@@ -57,7 +57,8 @@ export function unlinkTrashStep(parts: TrashParts): Step<TrashItem> {
         if (last === undefined) return;
         const { folders } = await source.folderFacts(ids);
         const page = new Set(ids);
-        for (const facts of folders) if (isFirstOfItsFolder(facts, page, only)) yield* planFolder(facts, parts);
+        for (const facts of folders)
+          if (isFirstOfItsFolder(facts, page, only)) yield* planFolder(facts, parts);
         after = last;
       }
     },
@@ -91,7 +92,12 @@ async function* planFolder(facts: FolderFacts, parts: TrashParts): AsyncGenerato
   for (let i = 0; i < found.trash.length; i += FILES_AN_ITEM) {
     const some = found.trash.slice(i, i + FILES_AN_ITEM);
     const item = { folder: facts.folder, orderIds, names: some.map((file) => file.name) };
-    yield { kind: 'do', item, files: some.length, bytes: some.reduce((sum, file) => sum + file.stamp.size, 0) };
+    yield {
+      kind: 'do',
+      item,
+      files: some.length,
+      bytes: some.reduce((sum, file) => sum + file.stamp.size, 0),
+    };
   }
 }
 
@@ -107,7 +113,10 @@ async function removeTrash(item: TrashItem, applying: Applying, parts: TrashPart
     const wanted = new Set(item.names);
     const allowed = now.trash
       .filter((file) => wanted.has(file.name))
-      .map(({ name, stamp }) => ({ removal: removalOf(item.folder, name, stamp, applying.run, keep), stamp }));
+      .map(({ name, stamp }) => ({
+        removal: removalOf(item.folder, name, stamp, applying.run, keep),
+        stamp,
+      }));
     const isWanted = ({ path }: Held | Failure) => wanted.has(path.slice(item.folder.length + 1));
     const troubles: Outcome = {
       held: (now.troubles.held ?? []).filter(isWanted),
@@ -129,7 +138,16 @@ async function takeAway(folder: OrderFolder, removal: Removal, stamp: Stamp): Pr
 
 function removalOf(folder: string, filename: string, stamp: Stamp, run: number, keep: number): Removal {
   const quarantine = keep > 0 ? `.orderbak-trash/${run}/${folder}/${filename}` : null;
-  return { rule: 'trash', folder, filename, rowIds: [], size: stamp.size, sha256: null, thumb: 'none: trash', quarantine };
+  return {
+    rule: 'trash',
+    folder,
+    filename,
+    rowIds: [],
+    size: stamp.size,
+    sha256: null,
+    thumb: 'none: trash',
+    quarantine,
+  };
 }
 
 function moved(folder: string, name: string): Held {

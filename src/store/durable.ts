@@ -15,7 +15,11 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 /** Writes a file under a temporary name of the same disk, makes it durable, and gives it its name, replacing what was there. */
-export async function writeDurably(path: string, temporary: string, bytes: Uint8Array | string): Promise<void> {
+export async function writeDurably(
+  path: string,
+  temporary: string,
+  bytes: Uint8Array | string,
+): Promise<void> {
   let file: FileHandle | null = await open(temporary, 'w', 0o644);
   try {
     await file.writeFile(bytes);

@@ -17,7 +17,9 @@ const HAS_PROC = process.platform === 'linux';
 
 /** Opens the root itself, which may be reached through links. */
 export async function openRootHandle(root: string): Promise<FolderHandle> {
-  return HAS_PROC ? onHandle(await open(root, constants.O_RDONLY | constants.O_DIRECTORY)) : onPath(await realpath(root));
+  return HAS_PROC
+    ? onHandle(await open(root, constants.O_RDONLY | constants.O_DIRECTORY))
+    : onPath(await realpath(root));
 }
 
 /**

@@ -25,7 +25,10 @@ export async function keepArrivals(
   const root = await openRootHandle(store);
   try {
     for (const { file, receipt } of arrivals) {
-      const path = file.folder.split('/').map((part) => storeName(part, mapped)).join('/');
+      const path = file.folder
+        .split('/')
+        .map((part) => storeName(part, mapped))
+        .join('/');
       const folder = folders.get(path) ?? (await makeBelow(root, path));
       folders.set(path, folder);
       const own = storeName(file.filename, mapped);
@@ -33,7 +36,13 @@ export async function keepArrivals(
       if (name !== own) {
         notes.push(`${path}/${own} holds other bytes already; both are kept, the new ones as ${name}`);
       }
-      kept.push({ ...receipt, folder: file.folder, filename: file.filename, path: `${path}/${name}`, serverId: file.id });
+      kept.push({
+        ...receipt,
+        folder: file.folder,
+        filename: file.filename,
+        path: `${path}/${name}`,
+        serverId: file.id,
+      });
     }
     for (const folder of folders.values()) await folder.sync();
     return { kept, notes };

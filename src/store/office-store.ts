@@ -73,7 +73,9 @@ export async function openOfficeStore(store: string, catalog: Catalog, clock: Cl
     },
 
     async held(file) {
-      const known = (await catalog.find(file.folder, file.filename)).filter((kept) => kept.size === file.size);
+      const known = (await catalog.find(file.folder, file.filename)).filter(
+        (kept) => kept.size === file.size,
+      );
       for (const kept of known.reverse()) {
         const receipt = await receiptOf(store, kept.path);
         if (receipt?.sha256 === kept.sha256) return receipt;
@@ -154,5 +156,11 @@ async function needsMapping(store: string): Promise<boolean> {
 
 function storeAway(store: string, error: unknown): OrderbakError {
   const hint = 'Mount its disk, or correct [pull] store. What the store holds is not touched.';
-  return new OrderbakError(EXIT.away, 'store-away', `the store ${store} cannot be used: ${messageOf(error)}`, hint, error);
+  return new OrderbakError(
+    EXIT.away,
+    'store-away',
+    `the store ${store} cannot be used: ${messageOf(error)}`,
+    hint,
+    error,
+  );
 }

@@ -8,7 +8,11 @@ import { isStill, openRegular, stampOf } from './regular-file.js';
 import { ensureThumb } from './thumbs.js';
 
 /** The work on one order folder. Takes over both handles and closes them. */
-export function openOrderFolder(folder: FolderHandle, root: FolderHandle, parts: OrderStoreParts): OrderFolder {
+export function openOrderFolder(
+  folder: FolderHandle,
+  root: FolderHandle,
+  parts: OrderStoreParts,
+): OrderFolder {
   const pathOf = (name: string) => {
     // Every name that reaches the disk passes here; one with a separator would leave the folder.
     if (name.includes('/') || name.includes('\0') || name === '.' || name === '..') {
@@ -56,7 +60,13 @@ export function openOrderFolder(folder: FolderHandle, root: FolderHandle, parts:
     },
 
     async ensureThumb(filename, file) {
-      return ensureThumb(folder, filename, openPath(file.handle.fd, pathOf(filename)), parts.thumbsFolder, parts.pictures);
+      return ensureThumb(
+        folder,
+        filename,
+        openPath(file.handle.fd, pathOf(filename)),
+        parts.thumbsFolder,
+        parts.pictures,
+      );
     },
 
     async unlink(filename, stamp) {
@@ -121,7 +131,11 @@ async function mustBeGone(path: string): Promise<void> {
     if (codeOf(error) === 'ENOENT') return;
     throw error;
   }
-  throw new OrderbakError(EXIT.failed, 'still-there', 'the system said that it is removed, but it is still there');
+  throw new OrderbakError(
+    EXIT.failed,
+    'still-there',
+    'the system said that it is removed, but it is still there',
+  );
 }
 
 async function isFile(path: string): Promise<boolean> {

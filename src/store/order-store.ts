@@ -43,7 +43,8 @@ export function openOrderStore(parts: OrderStoreParts): OrderStore {
     async purge(quarantine) {
       const [top, ...rest] = quarantine.split('/');
       const name = rest.pop();
-      if (top !== QUARANTINE || rest.length < 2 || name === undefined) throw new Doubt('it is not in the quarantine');
+      if (top !== QUARANTINE || rest.length < 2 || name === undefined)
+        throw new Doubt('it is not in the quarantine');
       const root = await openRootHandle(parts.root);
       try {
         await purgeFile(root, [QUARANTINE, ...rest], name, parts.thumbsFolder);
@@ -54,7 +55,12 @@ export function openOrderStore(parts: OrderStoreParts): OrderStore {
   };
 }
 
-async function purgeFile(root: FolderHandle, path: readonly string[], name: string, thumbs: string): Promise<void> {
+async function purgeFile(
+  root: FolderHandle,
+  path: readonly string[],
+  name: string,
+  thumbs: string,
+): Promise<void> {
   for (const folderPath of [[...path, thumbs], [...path]]) {
     const folder = await openBelow(root, folderPath.join('/'));
     if (folder === null) continue;

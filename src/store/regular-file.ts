@@ -7,7 +7,10 @@ import type { Stamp } from '../steps/ports.js';
  * Opens a regular file for reading, following no link and waiting for no pipe. Null when there is none of that name.
  * Throws when the name belongs to a link, a folder, a device or the like.
  */
-export async function openRegular(path: string, name: string): Promise<{ handle: FileHandle; stamp: Stamp } | null> {
+export async function openRegular(
+  path: string,
+  name: string,
+): Promise<{ handle: FileHandle; stamp: Stamp } | null> {
   let handle: FileHandle;
   try {
     if (!(await lstat(path)).isFile()) throw notRegular(name);

@@ -26,7 +26,10 @@ export async function checkRoot(root: string, rootId: string | null): Promise<vo
 }
 
 /** Puts the marker into a root that has none, under `wantedId` if the database knows one already; answers the id that is in force. */
-export async function markRoot(root: string, wantedId: string | null): Promise<{ id: string; written: boolean }> {
+export async function markRoot(
+  root: string,
+  wantedId: string | null,
+): Promise<{ id: string; written: boolean }> {
   await checkFolder(root);
   const there = await readMarker(root);
   if (there !== null && there !== '') return { id: there, written: false };
@@ -65,6 +68,7 @@ function rootEmpty(root: string): OrderbakError {
 }
 
 function unmarked(root: string): OrderbakError {
-  const hint = 'If it is the right folder, run `orderbak migrate`, which writes the marker. Nothing was removed.';
+  const hint =
+    'If it is the right folder, run `orderbak migrate`, which writes the marker. Nothing was removed.';
   return new OrderbakError(EXIT.stopped, 'no-marker', `the orders' root ${root} has no ${ROOT_MARKER}`, hint);
 }

@@ -10,7 +10,9 @@ export async function writeSums(store: string, kept: readonly Kept[], temporary:
   if (first === undefined) return;
   const folderPath = first.path.slice(0, first.path.lastIndexOf('/'));
   const lines = new Map(kept.map(({ path, sha256 }) => [path.slice(path.lastIndexOf('/') + 1), sha256]));
-  const text = [...lines].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, sha256]) => `${sha256}  ${name}\n`);
+  const text = [...lines]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, sha256]) => `${sha256}  ${name}\n`);
   const root = await openRootHandle(store);
   try {
     const folder = await makeBelow(root, folderPath);

@@ -8,11 +8,7 @@ export interface Canonical {
 }
 
 /** A moment of a world without its times and the names of its runs, to compare one way of getting there with another. */
-export function canonical({ server, store, rows }: Evidence): {
-  server: string[];
-  store: string[];
-  rows: string[];
-} {
+export function canonical({ server, store, rows }: Evidence): Canonical {
   return {
     server: contents(server),
     store: contents(ordersIn(store)),

@@ -7,10 +7,10 @@ import { loadConfig } from '../../config/load.js';
 import { printable } from '../../domain/file-name.js';
 import { COPIED_TYPES, type FileType, isFileType } from '../../domain/file-type.js';
 import type { ListedFile } from '../../domain/wire.js';
+import { answering } from '../answering.js';
 import { helpTail, QUESTION_CODES } from '../help.js';
 import { order, reject } from '../options.js';
 import type { CommonFlags } from '../run-step.js';
-import { answering } from '../answering.js';
 
 const FORMATS = ['table', 'ndjson', 'json'] as const;
 type Format = (typeof FORMATS)[number];
@@ -26,8 +26,7 @@ export function listCommand(): Command {
   const command = new Command('list')
     .summary('list the files that wait to be backed up (server)')
     .description(
-      `Lists recorded main, ref, complete and rework files that the office does not hold yet, in the order of their ids.
-A file that is not on the server's disk has no size.`,
+      `Lists recorded main, ref, complete and rework files that the office does not hold yet, in the order of their ids. A file that is not on the server's disk has no size.`,
     )
     .addOption(new Option('--format <format>', 'table on a terminal, else ndjson').choices(FORMATS))
     .addOption(new Option('--type <types>', `only these: ${COPIED_TYPES.join(',')}`).argParser(parseTypes))
@@ -70,7 +69,10 @@ function parseTypes(text: string): FileType[] {
 const PRINTERS: Readonly<Record<Format, (files: AsyncIterable<ListedFile>) => Promise<void>>> = {
   ndjson: (files) => print(files, (file, first) => `${first ? '' : '\n'}${shown(file)}`, ['', '\n']),
   json: (files) =>
-    print(files, (file, first) => `${first ? '' : ',\n'}${shown(file)}`, ['{"ok":true,"command":"list","files":[\n', '\n]}\n']),
+    print(files, (file, first) => `${first ? '' : ',\n'}${shown(file)}`, [
+      '{"ok":true,"command":"list","files":[\n',
+      '\n]}\n',
+    ]),
   table: printTable,
 };
 

@@ -18,11 +18,15 @@ export function markBackedUpCommand(): Command {
   const command = new Command('mark-backed-up')
     .summary('tell the server that files are backed up (server, by hand)')
     .description(
-      `With receipts (--from), a row is marked only if size and SHA-256 equal the server's own bytes. With ids alone it is your
-word that a copy exists: the server's own size and hash are recorded. Marking twice is a success.`,
+      `With receipts (--from), a row is marked only if size and SHA-256 equal the server's own bytes. With ids alone it is your word that a copy exists: the server's own size and hash are recorded. Marking twice is a success.`,
     )
     .argument('[id...]', 'rows of tbl_bak_order, as `orderbak list` shows them')
-    .addOption(new Option('--from <file>', 'receipts as NDJSON, {"id":…,"size":…,"sha256":"…"} a line; - reads standard input'))
+    .addOption(
+      new Option(
+        '--from <file>',
+        'receipts as NDJSON, {"id":…,"size":…,"sha256":"…"} a line; - reads standard input',
+      ),
+    )
     .addOption(dryRun())
     .addHelpText(
       'after',
@@ -84,7 +88,9 @@ function parseLine(line: string, number: number): Claim {
   const parsed = receiptLine.safeParse(json);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw usage(`line ${number} is no receipt: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}; nothing was marked`);
+  throw usage(
+    `line ${number} is no receipt: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}; nothing was marked`,
+  );
 }
 
 function usage(message: string): OrderbakError {

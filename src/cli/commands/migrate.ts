@@ -12,8 +12,7 @@ export function migrateCommand(): Command {
   const command = new Command('migrate')
     .summary("make orderbak's tables and views, and mark the root (server)")
     .description(
-      `Makes the tables that are missing, adopts a tbl_bak_order that exists without losing a row or a mark, installs the three
-views through which orderbak reads the shop, and writes .orderbak-root into the orders' root. Twice is as good as once.`,
+      `Makes the tables that are missing, adopts a tbl_bak_order that exists without losing a row or a mark, installs the three views through which orderbak reads the shop, and writes .orderbak-root into the orders' root. Twice is as good as once.`,
     )
     .option('--print', 'print the SQL that is left to do, for a DBA, and change nothing')
     .addHelpText(
@@ -35,7 +34,8 @@ views through which orderbak reads the shop, and writes .orderbak-root into the 
         if (flags.print) {
           const statements = await app.planMigration();
           if (output.json) output.answer(JSON.stringify({ ok: true, command: 'migrate', statements }));
-          else if (statements.length > 0) output.answer(statements.map((statement) => `${statement};`).join('\n\n'));
+          else if (statements.length > 0)
+            output.answer(statements.map((statement) => `${statement};`).join('\n\n'));
           return;
         }
         const { statements, marker } = await app.migrate();
@@ -49,7 +49,8 @@ views through which orderbak reads the shop, and writes .orderbak-root into the 
 }
 
 function toldText(statements: number, marker: string | null): string {
-  const database = statements === 0 ? 'The database is up to date.' : `The database is ready (${statements} statements).`;
+  const database =
+    statements === 0 ? 'The database is up to date.' : `The database is ready (${statements} statements).`;
   const root = marker === null ? 'The root is marked.' : `${marker} is marked as the orders' root.`;
   return `${database} ${root} Next: orderbak insert --dry-run`;
 }

@@ -9,13 +9,16 @@ export function pullCommand(): Command {
   const command = new Command('pull')
     .summary('copy what waits on the server to this machine (office, 03:00)')
     .description(
-      `Asks the server which files wait, downloads several at once into the store, verifies size and SHA-256, makes them
-durable, and tells the server that they are held here. Goes on where an interrupted run stopped.`,
+      `Asks the server which files wait, downloads several at once into the store, verifies size and SHA-256, makes them durable, and tells the server that they are held here. Goes on where an interrupted run stopped.`,
     )
     .addOption(dryRun())
     .addOption(order())
     .addOption(limit())
-    .addOption(new Option('--transfers <n>', 'how many transfers at once, instead of [pull] transfers').argParser(wholeNumber))
+    .addOption(
+      new Option('--transfers <n>', 'how many transfers at once, instead of [pull] transfers').argParser(
+        wholeNumber,
+      ),
+    )
     .addHelpText(
       'after',
       helpTail(

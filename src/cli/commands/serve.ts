@@ -21,8 +21,7 @@ export function serveCommand(): Command {
   const command = new Command('serve')
     .summary('answer the office machine over HTTP (server)')
     .description(
-      `Serves the list of waiting files, their bytes, and the call that marks them, to whoever has the token. Listens on
-127.0.0.1 unless [server] listen says otherwise; a web server in front of it adds TLS. SIGTERM lets transfers end first.`,
+      `Serves the list of waiting files, their bytes, and the call that marks them, to whoever has the token. Listens on 127.0.0.1 unless [server] listen says otherwise; a web server in front of it adds TLS. SIGTERM lets transfers end first.`,
     )
     .addHelpText(
       'after',
@@ -42,7 +41,9 @@ export function serveCommand(): Command {
       const token = checkToken(config.server.token);
       const app = await openServerApp(config);
       try {
-        const server = createApiServer(await app.questions(), token, (error) => output.tell(errorBlock(error, output)));
+        const server = createApiServer(await app.questions(), token, (error) =>
+          output.tell(errorBlock(error, output)),
+        );
         const url = await listen(server, config.server.listen);
         if (output.json) output.answer(JSON.stringify({ ok: true, command: 'serve', url }));
         else if (output.watched || output.verbose) output.tell(`orderbak serves on ${url}`);
@@ -60,8 +61,16 @@ async function listen(server: Server, { host, port }: { host: string; port: numb
     await once(server, 'listening');
   } catch (error) {
     const inUse = codeOf(error) === 'EADDRINUSE';
-    const hint = inUse ? 'Is another `orderbak serve` running? Else choose another port in [server] listen.' : 'Correct [server] listen.';
-    throw new OrderbakError(EXIT.failed, 'listen', `cannot listen on ${host}:${port}: ${messageOf(error)}`, hint, error);
+    const hint = inUse
+      ? 'Is another `orderbak serve` running? Else choose another port in [server] listen.'
+      : 'Correct [server] listen.';
+    throw new OrderbakError(
+      EXIT.failed,
+      'listen',
+      `cannot listen on ${host}:${port}: ${messageOf(error)}`,
+      hint,
+      error,
+    );
   }
   // Listening on a host and port, never on a pipe: the address has both.
   const { port: chosen } = server.address() as AddressInfo;

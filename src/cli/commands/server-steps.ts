@@ -21,8 +21,7 @@ const STEPS: readonly ServerStep[] = [
   {
     name: 'insert',
     summary: 'record the files of finished orders (server, 00:00)',
-    description: `Records in tbl_bak_order every file of every order that is finished and older than the limit:
-main, ref, complete, rework and discuss files. Rows that are there already stay as they are.`,
+    description: `Records in tbl_bak_order every file of every order that is finished and older than the limit: main, ref, complete, rework and discuss files. Rows that are there already stay as they are.`,
     options: [dryRun(), order(), olderThan()],
     examples: [
       ['orderbak insert', 'what cron runs at midnight'],
@@ -34,8 +33,7 @@ main, ref, complete, rework and discuss files. Rows that are there already stay 
   {
     name: 'unlink-discuss',
     summary: 'remove the files of discussions, leaving thumbs (server, 01:00)',
-    description: `Removes recorded discuss files from the server. A picture goes only when its thumb is safe on disk;
-a file that a job names too waits until the office holds it.`,
+    description: `Removes recorded discuss files from the server. A picture goes only when its thumb is safe on disk; a file that a job names too waits until the office holds it.`,
     options: removing(),
     examples: [
       ['orderbak unlink-discuss --dry-run', 'what would go, and what is held back and why'],
@@ -47,8 +45,7 @@ a file that a job names too waits until the office holds it.`,
   {
     name: 'unlink-trash',
     summary: "remove files that the database does not know from finished orders' folders (server, 02:00)",
-    description: `Moves files of finished orders' folders that no order and no row names into the quarantine
-(.orderbak-trash below the root), and deletes for good what has waited there long enough ([trash] keep).`,
+    description: `Moves files of finished orders' folders that no order and no row names into the quarantine (.orderbak-trash below the root), and deletes for good what has waited there long enough ([trash] keep).`,
     options: removing(),
     examples: [
       ['orderbak unlink-trash --dry-run --verbose', 'name what would go, and what is held back'],
@@ -59,8 +56,7 @@ a file that a job names too waits until the office holds it.`,
   {
     name: 'unlink-backed-up',
     summary: 'remove the files that the office holds, leaving thumbs (server, 04:00)',
-    description: `Removes recorded files whose copy the office has confirmed with size and SHA-256, when the file on the
-server still is those very bytes. A file that changed since goes back to be copied again.`,
+    description: `Removes recorded files whose copy the office has confirmed with size and SHA-256, when the file on the server still is those very bytes. A file that changed since goes back to be copied again.`,
     options: removing(),
     examples: [
       ['orderbak unlink-backed-up --dry-run', 'what would go, and what is held back and why'],
