@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { need } from './config/load.js';
+import { loadConfig, need } from './config/load.js';
 import type { Config } from './config/schema.js';
 import { openBakFiles } from './db/bak-files.js';
 import { openCatalog, openCatalogDatabase } from './db/catalog.js';
@@ -20,8 +20,6 @@ import type { ListedFile } from './domain/wire.js';
 import type { Watcher } from './jobs/ports.js';
 import { type JobOptions, type JobPorts, runJob } from './jobs/run-job.js';
 import type { Summary } from './jobs/summary.js';
-import { BackupClient } from './remote/backup-client.js';
-import { rateLimit } from './remote/rate-limit.js';
 import { pendingFiles, pendingPage } from './reports/pending-files.js';
 import { insertStep } from './steps/insert.js';
 import { type Claim, markBackedUpStep, markClaims } from './steps/mark-backed-up.js';
@@ -37,6 +35,8 @@ import { openOrderStore } from './store/order-store.js';
 import { Pictures } from './store/pictures.js';
 import { markRoot } from './store/root.js';
 import { openSpool } from './store/spool.js';
+
+export { loadConfig };
 
 /** What a person or a schedule may say about one run. */
 export interface RunChoices {
@@ -88,7 +88,16 @@ export async function openServerApp(config: Config) {
   return {
     /** Task 1. */
     insert: (choices: RunChoices): Promise<Summary> =>
-      run(insertStep({ source, bakFiles, retention: retention(choices), only: choices.only }), choices),
+      run(
+        insertStep({
+          source,
+          bakFiles,
+          retention: retention(choices),
+          only: choices.only,
+          counts: choices.dryRun,
+        }),
+        choices,
+      ),
 
     /** Task 2. */
     unlinkDiscuss: (choices: RunChoices): Promise<Summary> =>
@@ -177,6 +186,8 @@ export async function openOfficeApp(config: Config, transfers: number) {
   await prepareStore(path);
   const database = await openCatalogDatabase(join(path, OWN_FOLDER, 'catalog.sqlite'));
   const office = await openOfficeStore(path, openCatalog(database), clock);
+  const { BackupClient } = await import('./remote/backup-client.js');
+  const { rateLimit } = await import('./remote/rate-limit.js');
   const server = new BackupClient({ url, token, transfers, rate: rateLimit(config.pull.rate_limit) });
   return {
     /** Task 4. */

@@ -56,7 +56,7 @@ export async function runStep(
     process.exitCode = interrupts.exitCode() ?? summary.exit;
   } catch (error) {
     const known = error instanceof OrderbakError ? error : null;
-    if (output.json && known?.exit !== EXIT.usage) output.answer(summaryJson(summaryOf(name, flags, error)));
+    if (output.json) output.answer(summaryJson(summaryOf(name, flags, error)));
     output.tell(errorBlock(error, output));
     process.exitCode = known?.exit ?? EXIT.failed;
   } finally {

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { Kysely, MysqlDialect, sql } from 'kysely';
-import { createPool } from 'mysql2';
 import { EXIT, OrderbakError } from '../errors.js';
 import { ExplainingDialect, explainDatabaseError } from './explain-errors.js';
 import { sqliteDialect } from './sqlite.js';
@@ -29,8 +28,9 @@ async function openSqlite(path: string): Promise<Database> {
   }
 }
 
-function openMysql(url: string): Database {
+async function openMysql(url: string): Promise<Database> {
   const { host, port, user, password, database } = parseMysqlUrl(url);
+  const { createPool } = await import('mysql2');
   const pool = createPool({
     host,
     port,

@@ -49,6 +49,7 @@ export class Tally {
   }
 
   add(outcome: Outcome): void {
+    this.counts.planned += outcome.planned ?? 0;
     this.counts.done += outcome.done ?? 0;
     this.counts.skipped += outcome.skipped ?? 0;
     this.counts.held += outcome.held?.length ?? 0;

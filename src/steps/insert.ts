@@ -9,10 +9,12 @@ export interface InsertParts {
   readonly bakFiles: BakFiles;
   readonly retention: Retention;
   readonly only: OrderFilter;
+  /** Whether the plan counts the files; that costs as much as recording them, so that only a dry run does. */
+  readonly counts: boolean;
 }
 
 /** Task 1: records in `tbl_bak_order` every file of every finished order that is older than the limit. */
-export function insertStep({ source, bakFiles, retention, only }: InsertParts): Step<OrderRange> {
+export function insertStep({ source, bakFiles, retention, only, counts }: InsertParts): Step<OrderRange> {
   return {
     name: 'insert',
     removes: false,
@@ -27,14 +29,15 @@ export function insertStep({ source, bakFiles, retention, only }: InsertParts): 
         const [from, to] = [ids.at(0), ids.at(-1)];
         if (from === undefined || to === undefined) return;
         const item = { from, to };
-        const files = await bakFiles.countNew(item, retention, only);
-        if (files > 0) yield { kind: 'do', item, files, bytes: 0 };
+        const files = counts ? await bakFiles.countNew(item, retention, only) : 0;
+        yield { kind: 'do', item, files, bytes: 0 };
         after = to;
       }
     },
 
     async apply(range): Promise<Outcome> {
-      return { done: await bakFiles.insertNew(range, retention, only) };
+      const done = await bakFiles.insertNew(range, retention, only);
+      return { planned: done, done };
     },
   };
 }

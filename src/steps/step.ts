@@ -37,6 +37,8 @@ export type Planned<Item> =
 
 /** What came of one item, which may stand for many files. What is absent is nothing. */
 export interface Outcome {
+  /** Files that the plan could not count before. */
+  readonly planned?: number;
   readonly done?: number;
   readonly skipped?: number;
   readonly bytes?: number;
@@ -88,9 +90,10 @@ export function failureOf(id: number | null, path: string, error: unknown): Fail
 
 /** One outcome for several. */
 export function sumOf(outcomes: readonly Outcome[]): Outcome {
-  const add = (key: 'done' | 'skipped' | 'bytes') =>
+  const add = (key: 'planned' | 'done' | 'skipped' | 'bytes') =>
     outcomes.reduce((sum, outcome) => sum + (outcome[key] ?? 0), 0);
   return {
+    planned: add('planned'),
     done: add('done'),
     skipped: add('skipped'),
     bytes: add('bytes'),

@@ -89,6 +89,8 @@ function serverArguments(folder: string, data: string, port: number): string[] {
     '--no-defaults',
     `--datadir=${data}`,
     `--socket=${path.join(folder, 'socket')}`,
+    // A server that starts clears what others left in its folder for temporary tables: it must not be a shared one.
+    `--tmpdir=${folder}`,
     `--pid-file=${path.join(folder, 'pid')}`,
     '--bind-address=127.0.0.1',
     `--port=${port}`,

@@ -100,10 +100,8 @@ function judgeNothingElseOnServer({ world, server }: Evidence, held: Held): stri
 
 /** The store holds files of the server, their checksums, and at its top what the office needs to keep count. */
 function judgeNothingElseInStore({ store, before }: Evidence): string[] {
-  return [...store]
-    .filter(
-      ([name, entry]) => entry.kind !== 'folder' && name.includes('/') && !name.endsWith(`/${CHECKSUMS}`),
-    )
+  return [...ordersIn(store)]
+    .filter(([name, entry]) => entry.kind !== 'folder' && !name.endsWith(`/${CHECKSUMS}`))
     .filter(([name, entry]) => !isSameBytes(entry, before.get(name)))
     .map(([name]) => `nobody's file in the store: ${name}`);
 }

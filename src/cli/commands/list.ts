@@ -2,8 +2,6 @@ import { once } from 'node:events';
 import Table from 'cli-table3';
 import { Command, Option } from 'commander';
 import prettyBytes from 'pretty-bytes';
-import { openServerApp } from '../../app.js';
-import { loadConfig } from '../../config/load.js';
 import { printable } from '../../domain/file-name.js';
 import { COPIED_TYPES, type FileType, isFileType } from '../../domain/file-type.js';
 import type { ListedFile } from '../../domain/wire.js';
@@ -44,6 +42,7 @@ export function listCommand(): Command {
   return command.action(() => {
     const flags = command.optsWithGlobals<ListFlags>();
     return answering(flags, async () => {
+      const { openServerApp, loadConfig } = await import('../../app.js');
       const app = await openServerApp(loadConfig(flags.config ?? null, process.env));
       try {
         const files = app.list(flags.type ?? [], flags.order ?? null);

@@ -1,6 +1,4 @@
 import { Command } from 'commander';
-import { openServerApp } from '../../app.js';
-import { loadConfig } from '../../config/load.js';
 import { EXIT } from '../../errors.js';
 import { answering } from '../answering.js';
 import { helpTail } from '../help.js';
@@ -29,6 +27,7 @@ export function migrateCommand(): Command {
     const flags = command.optsWithGlobals<CommonFlags & { print?: true }>();
     return answering(flags, async () => {
       const output = openOutput(flags);
+      const { openServerApp, loadConfig } = await import('../../app.js');
       const app = await openServerApp(loadConfig(flags.config ?? null, process.env));
       try {
         if (flags.print) {

@@ -1,8 +1,7 @@
 import { Command, Option } from 'commander';
-import { openOfficeApp } from '../../app.js';
 import { helpTail, PULL_CODES } from '../help.js';
 import { dryRun, limit, order, wholeNumber } from '../options.js';
-import { runStep, type StepFlags } from '../run-step.js';
+import type { StepFlags } from '../run-step.js';
 
 /** Task 4, on the machine in the office. */
 export function pullCommand(): Command {
@@ -30,9 +29,11 @@ export function pullCommand(): Command {
         PULL_CODES,
       ),
     );
-  return command.action(() => {
+  return command.action(async () => {
     const flags = command.optsWithGlobals<StepFlags & { transfers?: number }>();
-    return runStep('pull', flags, async (config, choices) => {
+    const { runStep } = await import('../run-step.js');
+    await runStep('pull', flags, async (config, choices) => {
+      const { openOfficeApp } = await import('../../app.js');
       const app = await openOfficeApp(config, flags.transfers ?? config.pull.transfers);
       return app.pull(choices).finally(() => app.close());
     });

@@ -2,11 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Command } from 'commander';
-import { openServerApp } from '../../app.js';
-import { loadConfig } from '../../config/load.js';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../../errors.js';
-import { checkToken } from '../../http/auth.js';
-import { createApiServer } from '../../http/server.js';
 import { answering } from '../answering.js';
 import { helpTail } from '../help.js';
 import { watchInterrupts } from '../interrupts.js';
@@ -37,6 +33,11 @@ export function serveCommand(): Command {
     const flags = command.optsWithGlobals<CommonFlags>();
     return answering(flags, async () => {
       const output = openOutput(flags);
+      const [{ openServerApp, loadConfig }, { checkToken }, { createApiServer }] = await Promise.all([
+        import('../../app.js'),
+        import('../../http/auth.js'),
+        import('../../http/server.js'),
+      ]);
       const config = loadConfig(flags.config ?? null, process.env);
       const token = checkToken(config.server.token);
       const app = await openServerApp(config);

@@ -1,10 +1,10 @@
 import { Command, type Option } from 'commander';
-import { openServerApp, type RunChoices, type ServerApp } from '../../app.js';
+import type { RunChoices, ServerApp } from '../../app.js';
 import type { Summary } from '../../jobs/summary.js';
 import type { StepName } from '../../steps/step.js';
 import { helpTail, STEP_CODES } from '../help.js';
 import { dryRun, limit, maxDelete, olderThan, order } from '../options.js';
-import { runStep, type StepFlags } from '../run-step.js';
+import type { StepFlags } from '../run-step.js';
 
 interface ServerStep {
   readonly name: StepName;
@@ -71,11 +71,13 @@ export function serverStepCommands(): Command[] {
   return STEPS.map((step) => {
     const command = new Command(step.name).summary(step.summary).description(step.description);
     for (const option of step.options) command.addOption(option);
-    return command.addHelpText('after', helpTail(step.examples, STEP_CODES)).action(() =>
-      runStep(step.name, command.optsWithGlobals<StepFlags>(), async (config, choices) => {
+    return command.addHelpText('after', helpTail(step.examples, STEP_CODES)).action(async () => {
+      const { runStep } = await import('../run-step.js');
+      await runStep(step.name, command.optsWithGlobals<StepFlags>(), async (config, choices) => {
+        const { openServerApp } = await import('../../app.js');
         const app = await openServerApp(config);
         return step.run(app, choices).finally(() => app.close());
-      }),
-    );
+      });
+    });
   });
 }

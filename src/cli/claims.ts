@@ -1,0 +1,63 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import { receiptClaim } from '../domain/wire.js';
+import { EXIT, messageOf, OrderbakError } from '../errors.js';
+import type { Claim } from '../steps/mark-backed-up.js';
+import { wholeNumber } from './options.js';
+
+// A line may be one of `list --format ndjson` with the hash added: what else stands in it is not looked at.
+const receiptLine = z.object(receiptClaim.shape);
+
+/**
+ * What `mark-backed-up` was given: ids as arguments, or receipts from a file, `-` for standard input.
+ * Throws with exit 2 for both or neither, and, while it is read, for a line that is no receipt.
+ */
+export function readClaims(ids: readonly string[], from: string | null): AsyncIterable<Claim> {
+  if (ids.length > 0 === (from !== null)) throw usage('name either ids or --from FILE');
+  if (from !== null) return readReceipts(from);
+  const claims = ids.flatMap((text) => text.split(',')).map((text) => ({ id: idOf(text) }));
+  return (async function* () {
+    yield* claims;
+  })();
+}
+
+function idOf(text: string): number {
+  try {
+    return wholeNumber(text);
+  } catch (error) {
+    throw usage(`"${text}" is no id: ${messageOf(error)}`);
+  }
+}
+
+async function* readReceipts(from: string): AsyncGenerator<Claim> {
+  const input = from === '-' ? process.stdin : createReadStream(from);
+  let number = 0;
+  try {
+    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      number += 1;
+      if (line.trim() !== '') yield parseLine(line, number);
+    }
+  } catch (error) {
+    throw error instanceof OrderbakError ? error : usage(`${from} cannot be read: ${messageOf(error)}`);
+  }
+}
+
+function parseLine(line: string, number: number): Claim {
+  let json: unknown;
+  try {
+    json = JSON.parse(line);
+  } catch {
+    throw usage(`line ${number} is not JSON; nothing was marked`);
+  }
+  const parsed = receiptLine.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw usage(
+    `line ${number} is no receipt: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}; nothing was marked`,
+  );
+}
+
+function usage(message: string): OrderbakError {
+  return new OrderbakError(EXIT.usage, 'usage', message, 'See `orderbak mark-backed-up --help`.');
+}
