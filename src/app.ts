@@ -20,6 +20,7 @@ import type { ListedFile } from './domain/wire.js';
 import type { Watcher } from './jobs/ports.js';
 import { type JobOptions, type JobPorts, runJob } from './jobs/run-job.js';
 import type { Summary } from './jobs/summary.js';
+import { openFiles } from './reports/open-files.js';
 import { pendingFiles, pendingPage } from './reports/pending-files.js';
 import { insertStep } from './steps/insert.js';
 import { type Claim, markBackedUpStep, markClaims } from './steps/mark-backed-up.js';
@@ -160,12 +161,7 @@ export async function openServerApp(config: Config) {
           const results = await markClaims(claims, { bakFiles, store: disk, localNow });
           return results.map(({ id, status }) => ({ id, status }));
         },
-        open: async (id: number) => {
-          const [row] = await bakFiles.byId([id]);
-          if (row === undefined || row.folder === null || row.unlinkTime !== null) return null;
-          const folder = await disk.openFolder(row.folder);
-          return folder === null ? null : folder.open(row.filename).finally(() => folder.close());
-        },
+        files: (ids: readonly number[]) => openFiles(ids, bakFiles, disk),
       };
     },
 

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { type Pack, pack } from 'tar-stream';
 import { BUNDLE_FIELDS } from '../domain/wire.js';
@@ -12,18 +13,15 @@ const MOST_BYTES = 4 * 1024 * 1024;
  */
 export async function sendBundle(
   response: ServerResponse,
-  ids: readonly number[],
-  open: (id: number) => Promise<OrderFile | null>,
+  files: AsyncIterable<{ id: number; file: OrderFile }>,
 ): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/x-tar', 'cache-control': 'no-store' });
   const tar = pack();
   const sent = pipeline(tar, response);
   try {
-    for (const id of ids) {
+    for await (const { id, file } of files) {
       if (response.destroyed) break;
-      const file = await open(id);
-      if (file === null) continue;
-      await addFile(tar, id, file).finally(() => file.close());
+      await addFile(tar, id, file);
     }
     tar.finalize();
   } catch (error) {
@@ -36,9 +34,8 @@ async function addFile(tar: Pack, id: number, file: OrderFile): Promise<void> {
   const { size, mtimeNs } = file.stamp;
   if (size > MOST_BYTES) return;
   const sha256 = await file.sha256();
-  const bytes = Buffer.alloc(size);
-  const { bytesRead } = await file.handle.read(bytes, 0, size, 0);
-  if (bytesRead !== size) return;
+  const bytes = size === 0 ? Buffer.alloc(0) : await buffer(file.read(0, size - 1));
+  if (bytes.length !== size) return;
   const mtime = new Date(Number(mtimeNs / 1_000_000n));
   const header = {
     name: String(id),

@@ -4,8 +4,6 @@ import parseRange from 'range-parser';
 import { reprDigest } from '../domain/wire.js';
 import type { OrderFile } from '../steps/ports.js';
 
-const BLOCK = 256 * 1024;
-
 /**
  * Answers GET and HEAD with the bytes of an open file: whole, or one range of it (RFC 9110 §14).
  * The ETag is the hash of the bytes, so that a range is only ever given of the file that the client began with.
@@ -38,7 +36,10 @@ export async function sendFile(
     response.end();
     return;
   }
-  const stream = file.handle.createReadStream({ start, end, highWaterMark: BLOCK, autoClose: false });
+  let sent = 0;
+  const stream = file.read(start, end).on('data', (chunk: Buffer) => {
+    sent += chunk.byteLength;
+  });
   try {
     await pipeline(stream, response, { end: false });
   } catch {
@@ -46,7 +47,7 @@ export async function sendFile(
     return;
   }
   // A file that got shorter meanwhile must not look like a whole answer.
-  if (stream.bytesRead === length) response.end();
+  if (sent === length) response.end();
   else response.destroy();
 }
 

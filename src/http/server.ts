@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { API, bundleRequest } from '../domain/wire.js';
-import { Doubt } from '../errors.js';
 import type { OrderFile } from '../steps/ports.js';
 import { answerFor, errorAnswer, sendError } from './answer.js';
 import { isAllowed } from './auth.js';
@@ -11,8 +10,8 @@ import { jsonRoutes, parseBody, type Questions } from './routes.js';
 
 /** What the server asks of the rest. */
 export interface ServerParts extends Questions {
-  /** The file of a row that is still on the server; null when there is none. Closing it is the caller's. */
-  open(id: number): Promise<OrderFile | null>;
+  /** The files of these rows that are on the server, one after the other, each open only for its turn. */
+  files(ids: readonly number[]): AsyncIterable<{ id: number; file: OrderFile }>;
 }
 
 const MOST_BODY = 1024 * 1024;
@@ -37,12 +36,9 @@ export function createApiServer(parts: ServerParts, token: string, report: (erro
       sendError(response, errorAnswer(405, 'bad-method', 'files are read with GET and HEAD'));
       return;
     }
-    const opened = /^[1-9]\d{0,14}$/.test(id) ? await openQuietly(Number(id)) : null;
-    if (opened === null) {
-      sendError(response, errorAnswer(404, 'missing', 'there is no such file on the server'));
-      return;
-    }
-    await sendFile(request, response, opened).finally(() => opened.close());
+    const ids = /^[1-9]\d{0,14}$/.test(id) ? [Number(id)] : [];
+    for await (const opened of parts.files(ids)) return sendFile(request, response, opened.file);
+    sendError(response, errorAnswer(404, 'missing', 'there is no such file on the server'));
   };
 
   const bundle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -56,14 +52,8 @@ export function createApiServer(parts: ServerParts, token: string, report: (erro
         ? errorAnswer(413, 'too-large', 'the body is larger than 1 MiB')
         : parseBody(body, bundleRequest);
     if ('status' in parsed) sendError(response, parsed);
-    else await sendBundle(response, parsed.data.ids, openQuietly);
+    else await sendBundle(response, parts.files(parsed.data.ids));
   };
-
-  const openQuietly = (id: number) =>
-    parts.open(id).catch((error: unknown) => {
-      if (error instanceof Doubt) return null;
-      throw error;
-    });
 
   const server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => {

@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import type { BakFile, FolderFacts, Receipt } from '../domain/order.js';
 import type { Retention } from '../domain/retention.js';
 import type { ListAnswer, ListedFile, MarkResult, ReceiptClaim } from '../domain/wire.js';
@@ -114,9 +114,11 @@ export interface Stamp {
 /** A regular file of an order folder, opened without following links. */
 export interface OrderFile {
   readonly stamp: Stamp;
-  /** For reading the bytes that `stamp` speaks of, whatever the name means by now. */
-  readonly handle: FileHandle;
+  /** The bytes from `start` to `end`, both included, of the very file that was opened, whatever its name means by now. */
+  read(start: number, end: number): Readable;
   sha256(): Promise<string>;
+  /** Where another process can open the very same file. */
+  readonly path: string;
   close(): Promise<void>;
 }
 

@@ -7,6 +7,8 @@ import type { OrderStoreParts } from './order-store.js';
 import { isStill, openRegular, stampOf } from './regular-file.js';
 import { ensureThumb } from './thumbs.js';
 
+const READ_BLOCK = 256 * 1024;
+
 /** The work on one order folder. Takes over both handles and closes them. */
 export function openOrderFolder(
   folder: FolderHandle,
@@ -56,17 +58,18 @@ export function openOrderFolder(
       const opened = await openRegular(pathOf(filename), filename);
       if (opened === null) return null;
       const { handle, stamp } = opened;
-      return { stamp, handle, sha256: () => parts.digests.of(handle, stamp), close: () => handle.close() };
+      return {
+        stamp,
+        path: openPath(handle.fd, pathOf(filename)),
+        sha256: () => parts.digests.of(handle, stamp),
+        read: (start, end) =>
+          handle.createReadStream({ start, end, highWaterMark: READ_BLOCK, autoClose: false }),
+        close: () => handle.close(),
+      };
     },
 
     async ensureThumb(filename, file) {
-      return ensureThumb(
-        folder,
-        filename,
-        openPath(file.handle.fd, pathOf(filename)),
-        parts.thumbsFolder,
-        parts.pictures,
-      );
+      return ensureThumb(folder, filename, file.path, parts.thumbsFolder, parts.pictures);
     },
 
     async unlink(filename, stamp) {

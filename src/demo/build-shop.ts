@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { mkdir, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Kysely } from 'kysely';
+import pLimit from 'p-limit';
+import { sqliteDialect } from '../db/sqlite.js';
+import { folderOf } from '../domain/folder-name.js';
+import { localText } from '../domain/local-time.js';
+import { type Camera, openCamera } from './photos.js';
+import { type Place, ZONE } from './place.js';
+import { ORDERS, STATUS_DONE, STATUS_REWORK } from './shop.js';
+import { type FilePlan, filesOf, type Role } from './shop-files.js';
+import { insertOrders, type OrderRow } from './shop-rows.js';
+import { createShopTables, type ShopTables } from './shop-tables.js';
+
+/** A file as it was before the night. `path` is below the orders' root; size in bytes, SHA-256 in hex. */
+export interface Original {
+  readonly order: ShopOrder;
+  readonly path: string;
+  readonly role: Role;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+export interface ShopOrder extends OrderRow {
+  readonly folder: string;
+}
+
+export interface Shop {
+  readonly orders: readonly ShopOrder[];
+  readonly originals: readonly Original[];
+}
+
+const FIRST_ID = 1041;
+const STATUS_IN_WORK = 3;
+const DAY_MS = 86_400_000;
+const DONE_DAYS_AGO = 150;
+const YOUNG_DAYS_AGO = 20;
+const PHOTOS_AT_ONCE = 4;
+const FOLDERS = { template: '{create_unix}@{create_by}', zone: ZONE };
+
+/**
+ * Builds the shop in its place: tables, order folders, real photos. Gives up between two files when `stop` is aborted.
+ * `now` in ms since 1970.
+ */
+export async function buildShop(place: Place, now: number, stop: AbortSignal): Promise<Shop> {
+  const orders = ORDERS.map((plan, at) => orderOf(plan, at, now));
+  await askShop(place, async (shop) => {
+    await createShopTables(shop);
+    await insertOrders(shop, orders);
+  });
+  const camera = await openCamera();
+  const limit = pLimit(PHOTOS_AT_ONCE);
+  const writing = orders.flatMap((order, at) =>
+    filesOf(order.plan, at).map((file) =>
+      limit(() => {
+        stop.throwIfAborted();
+        return writeOriginal(place.root, order, file, camera, now);
+      }),
+    ),
+  );
+  return { orders, originals: await Promise.all(writing) };
+}
+
+/** The staff take back the finish of an order. */
+export async function reopenOrder(place: Place, id: number): Promise<void> {
+  await askShop(place, (shop) =>
+    shop.updateTable('tbl_order').set({ status: STATUS_REWORK }).where('id_order', '=', id).execute(),
+  );
+}
+
+async function askShop(place: Place, question: (shop: Kysely<ShopTables>) => Promise<unknown>): Promise<void> {
+  const shop = new Kysely<ShopTables>({ dialect: await sqliteDialect(place.database) });
+  await question(shop).finally(() => shop.destroy());
+}
+
+function orderOf(plan: OrderRow['plan'], at: number, now: number): ShopOrder {
+  const id = FIRST_ID + at;
+  const age = plan.state === 'young' ? YOUNG_DAYS_AGO : DONE_DAYS_AGO - at;
+  const done = plan.state === 'unfinished' ? null : localText(now - age * DAY_MS, ZONE);
+  const createTime = localText(now - (age + 10) * DAY_MS, ZONE);
+  const status = done === null ? STATUS_IN_WORK : STATUS_DONE;
+  const row = { id, createTime, createBy: plan.user, status: String(status), doneTime: done, folder: null };
+  const folder = folderOf(row, FOLDERS);
+  if (folder === null) throw new TypeError(`order ${id} has no folder`);
+  return { id, plan, createTime, status, doneTime: done, folder };
+}
+
+async function writeOriginal(
+  root: string,
+  order: ShopOrder,
+  { name, role, room }: FilePlan,
+  camera: Camera,
+  now: number,
+): Promise<Original> {
+  const path = `${order.folder}/${name}`;
+  const bytes = name.endsWith('.pdf') ? pdf(name) : await camera.take(room, role === 'complete');
+  const target = join(root, path);
+  await mkdir(dirname(target), { recursive: true });
+  await writeFile(target, bytes);
+  const written = new Date(role === 'fresh' ? now : Date.parse(`${order.createTime.replace(' ', 'T')}Z`));
+  await utimes(target, written, written);
+  return { order, path, role, size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/** A document of one empty page. */
+function pdf(title: string): Buffer {
+  return Buffer.from(`%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj
+trailer<</Root 1 0 R>>
+% ${title}
+%%EOF
+`);
+}

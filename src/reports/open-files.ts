@@ -1,0 +1,36 @@
+import { Doubt } from '../errors.js';
+import type { BakFiles, LocatedFile, OrderFile, OrderStore } from '../steps/ports.js';
+
+/**
+ * The files of these rows that are on the server's disk, in the order of their ids, each open only for its turn.
+ * Left out is what is unlinked, missing, or no regular file inside its folder.
+ */
+export async function* openFiles(
+  ids: readonly number[],
+  rows: Pick<BakFiles, 'byId'>,
+  store: OrderStore,
+): AsyncGenerator<{ id: number; file: OrderFile }> {
+  for (const row of await rows.byId(ids)) {
+    const file = await openFile(row, store);
+    if (file === null) continue;
+    try {
+      yield { id: row.id, file };
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+async function openFile(
+  { folder: path, filename, unlinkTime }: LocatedFile,
+  store: OrderStore,
+): Promise<OrderFile | null> {
+  if (path === null || unlinkTime !== null) return null;
+  try {
+    const folder = await store.openFolder(path);
+    return folder === null ? null : await folder.open(filename).finally(() => folder.close());
+  } catch (error) {
+    if (error instanceof Doubt) return null;
+    throw error;
+  }
+}
