@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT } from '../errors.js';
+import { demoCommand } from './commands/demo.js';
 import { listCommand } from './commands/list.js';
 import { markBackedUpCommand } from './commands/mark-backed-up.js';
 import { migrateCommand } from './commands/migrate.js';
@@ -30,6 +31,7 @@ export function buildProgram(): Command {
       '\nFirst steps:\n  $ orderbak demo      see a whole night on a small shop\n  $ orderbak migrate   prepare your own database and root',
     );
   const commands = [
+    demoCommand(),
     migrateCommand(),
     ...serverStepCommands(),
     serveCommand(),

@@ -8,7 +8,7 @@ import { folderOf } from '../domain/folder-name.js';
 import { localText } from '../domain/local-time.js';
 import { type Camera, openCamera } from './photos.js';
 import { type Place, ZONE } from './place.js';
-import { ORDERS, STATUS_DONE, STATUS_REWORK } from './shop.js';
+import { ORDERS } from './shop.js';
 import { type FilePlan, filesOf, type Role } from './shop-files.js';
 import { insertOrders, type OrderRow } from './shop-rows.js';
 import { createShopTables, type ShopTables } from './shop-tables.js';
@@ -24,6 +24,8 @@ export interface Original {
 
 export interface ShopOrder extends OrderRow {
   readonly folder: string;
+  /** When it was made, ms since 1970. */
+  readonly madeMs: number;
 }
 
 export interface Shop {
@@ -32,10 +34,11 @@ export interface Shop {
 }
 
 const FIRST_ID = 1041;
-const STATUS_IN_WORK = 3;
+const STATUS = { inWork: 3, reopened: 4, done: 9 } as const;
 const DAY_MS = 86_400_000;
 const DONE_DAYS_AGO = 150;
 const YOUNG_DAYS_AGO = 20;
+const DAYS_OF_WORK = 10;
 const PHOTOS_AT_ONCE = 4;
 const FOLDERS = { template: '{create_unix}@{create_by}', zone: ZONE };
 
@@ -59,17 +62,26 @@ export async function buildShop(place: Place, now: number, stop: AbortSignal): P
       }),
     ),
   );
-  return { orders, originals: await Promise.all(writing) };
+  try {
+    return { orders, originals: await Promise.all(writing) };
+  } finally {
+    // A file that is still being written would come back after the folder is removed.
+    await Promise.allSettled(writing);
+  }
 }
 
-/** The staff take back the finish of an order. */
-export async function reopenOrder(place: Place, id: number): Promise<void> {
+/** The staff take back the finish of an order. Answers its new status. */
+export async function reopenOrder(place: Place, id: number): Promise<number> {
   await askShop(place, (shop) =>
-    shop.updateTable('tbl_order').set({ status: STATUS_REWORK }).where('id_order', '=', id).execute(),
+    shop.updateTable('tbl_order').set({ status: STATUS.reopened }).where('id_order', '=', id).execute(),
   );
+  return STATUS.reopened;
 }
 
-async function askShop(place: Place, question: (shop: Kysely<ShopTables>) => Promise<unknown>): Promise<void> {
+async function askShop(
+  place: Place,
+  question: (shop: Kysely<ShopTables>) => Promise<unknown>,
+): Promise<void> {
   const shop = new Kysely<ShopTables>({ dialect: await sqliteDialect(place.database) });
   await question(shop).finally(() => shop.destroy());
 }
@@ -78,12 +90,13 @@ function orderOf(plan: OrderRow['plan'], at: number, now: number): ShopOrder {
   const id = FIRST_ID + at;
   const age = plan.state === 'young' ? YOUNG_DAYS_AGO : DONE_DAYS_AGO - at;
   const done = plan.state === 'unfinished' ? null : localText(now - age * DAY_MS, ZONE);
-  const createTime = localText(now - (age + 10) * DAY_MS, ZONE);
-  const status = done === null ? STATUS_IN_WORK : STATUS_DONE;
+  const madeMs = now - (age + DAYS_OF_WORK) * DAY_MS;
+  const createTime = localText(madeMs, ZONE);
+  const status = done === null ? STATUS.inWork : STATUS.done;
   const row = { id, createTime, createBy: plan.user, status: String(status), doneTime: done, folder: null };
   const folder = folderOf(row, FOLDERS);
   if (folder === null) throw new TypeError(`order ${id} has no folder`);
-  return { id, plan, createTime, status, doneTime: done, folder };
+  return { id, plan, createTime, status, doneTime: done, folder, madeMs };
 }
 
 async function writeOriginal(
@@ -98,7 +111,7 @@ async function writeOriginal(
   const target = join(root, path);
   await mkdir(dirname(target), { recursive: true });
   await writeFile(target, bytes);
-  const written = new Date(role === 'fresh' ? now : Date.parse(`${order.createTime.replace(' ', 'T')}Z`));
+  const written = new Date(role === 'fresh' ? now : order.madeMs);
   await utimes(target, written, written);
   return { order, path, role, size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
 }

@@ -1,13 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import { EXIT, OrderbakError } from '../errors.js';
 import { environmentOf, type Machine, type Place } from './place.js';
 
 /** The program file that the demo's commands run. */
 export const PROGRAM = fileURLToPath(new URL('../../bin/orderbak.js', import.meta.url));
 
-/** A command that has ended. Output as text; time in ms, the start of the process included. */
+const serveAnswer = z.object({ ok: z.literal(true), url: z.string() });
+
+/** A command that has ended. `exit` is null when a signal ended it; time in ms, with the start of the process. */
 export interface Finished {
   readonly exit: number | null;
   readonly stdout: string;
@@ -18,11 +23,20 @@ export interface Finished {
 /** A server that listens at `url` until it is stopped. */
 export interface Serving {
   readonly url: string;
-  /** Asks it to end, as a service manager does. Throws when it ends badly. */
+  /** Asks it to end, as a service manager does, and waits. Throws when it ends badly. */
   stop(): Promise<void>;
 }
 
-/** Runs a command to its end as a process of its own, on one of the machines; SIGTERM when `stop` is aborted, which is then thrown. */
+interface Started {
+  readonly stdout: Readable;
+  readonly finished: Promise<Finished>;
+  end(): void;
+}
+
+/**
+ * Runs a command to its end, as a process of its own on one of the machines. `url` is where the office finds the server.
+ * Ends it and throws the reason when `stop` is aborted.
+ */
 export async function runCommand(
   place: Place,
   machine: Machine,
@@ -30,18 +44,89 @@ export async function runCommand(
   url: string | null,
   stop: AbortSignal,
 ): Promise<Finished> {
-  const finished = await startCommand(place, machine, args, url, stop).finished;
+  const finished = await start(place, machine, args, url, stop).finished;
   stop.throwIfAborted();
   return finished;
 }
 
-/** Starts `orderbak serve` and waits until it says where it listens. */
+/** Starts `orderbak serve` and waits until it says where it listens. Throws when it does not come to that. */
 export async function startServing(place: Place, stop: AbortSignal): Promise<Serving> {
-  const { child, finished } = startCommand(place, 'server', ['serve', '--json'], null, stop);
-  await Promise.race([once(child.stdout ?? child, 'data'), finished]);
+  const { stdout, finished, end } = start(place, 'server', ['serve', '--json'], null, stop);
+  const said = await Promise.race([once(createInterface({ input: stdout }), 'line'), finished]);
+  stop.throwIfAborted();
+  const url = Array.isArray(said) ? urlIn(String(said[0])) : null;
+  if (url === null) {
+    end();
+    throw commandFailed('serve', await finished);
+  }
+  return {
+    url,
+    async stop() {
+      end();
+      const last = await finished;
+      // Windows has no SIGTERM: there a process is simply ended.
+      const wellEnded = last.exit === EXIT.done || process.platform === 'win32';
+      if (!wellEnded && !stop.aborted) throw commandFailed('serve', last);
+    },
+  };
 }
 
-interface Started {
-  readonly child: ChildProcess;
-  readonly finished: Promise<Finished>;
+/** The error of a command that did not end as it should; its own words are in it. */
+export function commandFailed(command: string, { exit, stdout, stderr }: Finished): OrderbakError {
+  const words = stderr.trim() || stdout.trim() || 'it said nothing';
+  const how = exit === null ? 'was ended by a signal' : `ended with exit code ${exit}`;
+  return new OrderbakError(
+    EXIT.failed,
+    'demo-command',
+    `\`orderbak ${command}\` ${how}:\n${words.replace(/^/gm, '    ')}`,
+    'This should not happen. `orderbak demo --keep` leaves the folder, so that you can look into it.',
+  );
+}
+
+function start(
+  place: Place,
+  machine: Machine,
+  args: readonly string[],
+  url: string | null,
+  stop: AbortSignal,
+): Started {
+  // A signal that is aborted already would never ask this process to end.
+  stop.throwIfAborted();
+  const began = performance.now();
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    cwd: place.scratch,
+    env: environmentOf(place, machine, url),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const end = () => {
+    child.kill('SIGTERM');
+  };
+  const kill = () => child.kill('SIGKILL');
+  stop.addEventListener('abort', end, { once: true });
+  process.once('exit', kill);
+  let [out, err] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  const finished = new Promise<Finished>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (exit) => {
+      stop.removeEventListener('abort', end);
+      process.off('exit', kill);
+      resolve({ exit, stdout: out, stderr: err, elapsedMs: Math.round(performance.now() - began) });
+    });
+  });
+  return { stdout: child.stdout, finished, end };
+}
+
+/** Where `serve --json` says that it listens; null when it says something else. */
+function urlIn(line: string): string | null {
+  try {
+    return serveAnswer.parse(JSON.parse(line)).url;
+  } catch {
+    return null;
+  }
 }

@@ -90,13 +90,11 @@ export async function writeConfigs({ folder, token }: Place, url: string): Promi
     server: { listen: new URL(url).host, token },
   };
   const office = { pull: { url, token, store: STORE } };
-  const head = '# Paths are meant from the folder of this file.';
-  const paths = { server: join(folder, 'server.toml'), office: join(folder, 'office.toml') };
-  await writeFile(paths.server, `# The demo's web server. ${head.slice(2)}\n${stringify(server)}`, {
-    mode: 0o600,
-  });
-  await writeFile(paths.office, `# The demo's office machine. ${head.slice(2)}\n${stringify(office)}`, {
-    mode: 0o600,
-  });
-  return paths;
+  const write = async (machine: Machine, settings: object) => {
+    const path = join(folder, `${machine}.toml`);
+    const head = `# The demo's ${machine}. Paths are meant from the folder of this file.`;
+    await writeFile(path, `${head}\n\n${stringify(settings)}`, { mode: 0o600 });
+    return path;
+  };
+  return { server: await write('server', server), office: await write('office', office) };
 }

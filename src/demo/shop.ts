@@ -26,10 +26,6 @@ export interface OrderPlan {
   readonly fresh?: readonly string[];
 }
 
-export const STATUS_DONE = 9;
-/** Where an order goes back to when the staff reopen it. */
-export const STATUS_REWORK = 4;
-
 /** Twelve orders: eight that can go, one of each kind that must not. */
 export const ORDERS: readonly OrderPlan[] = [
   {

@@ -1,0 +1,88 @@
+import { Chalk } from 'chalk';
+import { Command } from 'commander';
+import type { DemoReport, DemoWatch } from '../../demo/demo.js';
+import { printable } from '../../domain/file-name.js';
+import { EXIT, OrderbakError } from '../../errors.js';
+import { answering } from '../answering.js';
+import { helpTail } from '../help.js';
+import { watchInterrupts } from '../interrupts.js';
+import { type OutputFlags, openOutput } from '../output.js';
+import { errorBlock } from '../render.js';
+
+const SILENT: DemoWatch = {
+  built: () => {},
+  prepared: () => {},
+  serving: () => {},
+  reopened: () => {},
+  step: () => {},
+};
+
+const INTERRUPTED = { code: 'interrupted', message: 'the demo was interrupted' };
+
+/** A whole night on a small shop that is made for it. */
+export function demoCommand(): Command {
+  const command = new Command('demo')
+    .summary('see a whole night on a small shop (anywhere)')
+    .description(
+      `Builds a small shop in a temporary folder, runs the night with the real commands between a server and an office, and shows what became of every file. Needs no database and no configuration, and touches nothing outside of its folder.`,
+    )
+    .option(
+      '--keep',
+      'leave the folder, with a configuration file for each machine, and say what to try next',
+    )
+    .addHelpText(
+      'after',
+      helpTail(
+        [
+          ['orderbak demo', 'a night in a few seconds'],
+          ['orderbak demo --keep', 'and then go on by hand'],
+        ],
+        [EXIT.done, EXIT.failed, EXIT.usage],
+      ),
+    );
+  return command.action(() => {
+    const flags = command.optsWithGlobals<OutputFlags & { keep?: true }>();
+    return answering(flags, () => playDemo(flags, flags.keep ?? false));
+  });
+}
+
+async function playDemo(flags: OutputFlags, keep: boolean): Promise<void> {
+  const output = openOutput(flags);
+  const tellsStory = !output.json && !output.quiet;
+  // The story is the answer, so it is standard output that decides about colours.
+  const isColoured =
+    flags.color !== false && process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '';
+  const paint = new Chalk({ level: isColoured ? 1 : 0 });
+  const interrupts = watchInterrupts(() => {
+    if (output.watched) output.tell('\ndemo: interrupted, cleaning up');
+  });
+  try {
+    const { reportText, runDemo, storyteller } = await import('../../demo/demo.js');
+    const watch = tellsStory ? storyteller(paint, output.answer) : SILENT;
+    const report = await runDemo(keep, watch, interrupts.signal);
+    if (output.json) output.answer(reportJson(report));
+    else if (tellsStory) output.answer(reportText(report, paint));
+    if (report.faults.length === 0) return;
+    output.tell(errorBlock(notAsItShouldBe(report), output));
+    process.exitCode = EXIT.failed;
+  } catch (error) {
+    const exitCode = interrupts.exitCode();
+    if (exitCode === null) throw error;
+    if (output.json) output.answer(JSON.stringify({ ok: false, error: INTERRUPTED }));
+    process.exitCode = exitCode;
+  } finally {
+    interrupts.dispose();
+  }
+}
+
+function notAsItShouldBe({ faults, folder }: DemoReport): OrderbakError {
+  const lines = faults.map((fault) => `    ${printable(fault)}`);
+  const hint =
+    folder === null ? '`orderbak demo --keep` leaves the folder to look into.' : `Look into ${folder}.`;
+  const message = `the night did not leave every file where it belongs:\n${lines.join('\n')}`;
+  return new OrderbakError(EXIT.failed, 'demo-proof', message, hint);
+}
+
+function reportJson({ faults, ...told }: DemoReport): string {
+  return JSON.stringify({ ok: faults.length === 0, command: 'demo', ...told, faults });
+}

@@ -1,0 +1,53 @@
+import fastGlob from 'fast-glob';
+import { SUMS } from '../domain/store-name.js';
+import type { Place } from './place.js';
+
+export interface Tally {
+  readonly files: number;
+  /** Bytes. */
+  readonly bytes: number;
+}
+
+/** What lies on both machines' disks. */
+export interface Count {
+  readonly server: {
+    /** The orders' own files: what is to become less. */
+    readonly orders: Tally;
+    readonly thumbs: Tally;
+    readonly quarantine: Tally;
+  };
+  readonly office: { readonly store: Tally };
+}
+
+export const THUMBS = 'thumb';
+export const QUARANTINE = '.orderbak-trash';
+const OWN = '.orderbak*/**';
+
+/** Counts files and bytes of both machines, from the disks alone. */
+export async function countDisks({ root, store }: Place): Promise<Count> {
+  const [orders, thumbs, quarantine, kept] = await Promise.all([
+    tally(root, '*/*', OWN),
+    tally(root, `*/${THUMBS}/*`, OWN),
+    tally(root, `${QUARANTINE}/**`),
+    tally(store, '*/*', OWN, `*/${SUMS}`),
+  ]);
+  return { server: { orders, thumbs, quarantine }, office: { store: kept } };
+}
+
+/** The paths of all files below a folder that fit a pattern, with `/` between their parts. */
+export function findFiles(folder: string, pattern: string): Promise<string[]> {
+  return fastGlob(pattern, { cwd: folder, dot: true, onlyFiles: true, followSymbolicLinks: false });
+}
+
+async function tally(cwd: string, pattern: string, ...ignore: string[]): Promise<Tally> {
+  const entries = await fastGlob(pattern, {
+    cwd,
+    ignore,
+    dot: true,
+    onlyFiles: true,
+    followSymbolicLinks: false,
+    stats: true,
+  });
+  const bytes = entries.reduce((sum, entry) => sum + (entry.stats?.size ?? 0), 0);
+  return { files: entries.length, bytes };
+}

@@ -1,0 +1,3 @@
+export { reportText } from './report-text.js';
+export { type DemoReport, type DemoWatch, runDemo } from './run-demo.js';
+export { storyteller } from './story.js';

@@ -1,0 +1,80 @@
+import type { ChalkInstance } from 'chalk';
+import Table from 'cli-table3';
+import prettyBytes from 'pretty-bytes';
+import type { Count, Tally } from './count.js';
+import { FATES, FATES_IN_ORDER } from './proof.js';
+import type { DemoReport } from './run-demo.js';
+import { secondsText } from './seconds.js';
+
+/** The end of the story: before and after, the proof, what stays and why, what to try next. */
+export function reportText(report: DemoReport, paint: ChalkInstance): string {
+  return [
+    '',
+    ...diskLines(report, paint),
+    '',
+    ...proofLines(report, paint),
+    '',
+    ...stayingLines(report, paint),
+  ]
+    .concat(nextLines(report, paint))
+    .join('\n');
+}
+
+function diskLines({ before, after }: DemoReport, paint: ChalkInstance): string[] {
+  const table = new Table({
+    head: ['', 'before', 'after'].map((word) => paint.bold(word)),
+    style: { head: [], border: [], compact: true },
+    colAligns: ['left', 'right', 'right'],
+  });
+  const row = (name: string, tallyOf: (count: Count) => Tally) =>
+    table.push([name, tallyText(tallyOf(before)), tallyText(tallyOf(after))]);
+  row("server  orders' files", (count) => count.server.orders);
+  row('        thumbs', (count) => count.server.thumbs);
+  row('        quarantine', (count) => count.server.quarantine);
+  row('office  copies', (count) => count.office.store);
+  return [table.toString()];
+}
+
+function tallyText({ files, bytes }: Tally): string {
+  return files === 0 ? '–' : `${files} files ${prettyBytes(bytes).padStart(8)}`;
+}
+
+function proofLines({ before, originals, fates }: DemoReport, paint: ChalkInstance): string[] {
+  const { wanted, held } = originals;
+  const mark = wanted === held ? paint.green('✔') : paint.red('✖');
+  return [
+    `${mark} ${paint.bold(`${held} of ${wanted} originals are in the office byte for byte`)}`,
+    paint.dim(
+      '  SHA-256 of each, before and after; every folder there has its SHA256SUMS for `sha256sum -c`',
+    ),
+    '',
+    paint.bold(`Where all ${before.server.orders.files} files are now`),
+    ...FATES_IN_ORDER.filter((fate) => fates[fate] !== undefined).map(
+      (fate) => `  ${String(fates[fate]).padStart(3)}  ${FATES[fate]}`,
+    ),
+  ];
+}
+
+function stayingLines({ staying }: DemoReport, paint: ChalkInstance): string[] {
+  return [
+    paint.bold('Still on the server, and why'),
+    ...staying.map(({ order, paths, reason }) => {
+      const why = reason.includes(`order ${order} `) ? reason : `order ${order}: ${reason}`;
+      return `  ${String(paths.length).padStart(3)}  ${why}`;
+    }),
+  ];
+}
+
+function nextLines({ folder, next, elapsedMs }: DemoReport, paint: ChalkInstance): string[] {
+  const took = paint.dim(`Took ${secondsText(elapsedMs)}.`);
+  if (folder === null)
+    return [
+      '',
+      `${took} ${paint.dim('The folder is removed; `orderbak demo --keep` leaves it to look into.')}`,
+    ];
+  const lines = next.flatMap(({ meaning, command }) => [
+    ...(meaning === '' ? [] : [`  ${paint.dim(`# ${meaning}`)}`]),
+    `  ${command}`,
+  ]);
+  return ['', paint.bold('Everything is kept. To try next'), ...lines, '', took];
+}

@@ -1,0 +1,63 @@
+import type { ChalkInstance } from 'chalk';
+import prettyBytes from 'pretty-bytes';
+import type { StepCommand, StepResult } from './night.js';
+import type { DemoWatch } from './run-demo.js';
+import { secondsText } from './seconds.js';
+
+const DEEDS: Readonly<Record<StepCommand, { at: string; deed: string }>> = {
+  insert: { at: '00:00', deed: 'recorded' },
+  'unlink-discuss': { at: '01:00', deed: 'removed, thumbs left' },
+  'unlink-trash': { at: '02:00', deed: 'put into quarantine' },
+  pull: { at: '03:00', deed: 'copied and verified' },
+  'unlink-backed-up': { at: '04:00', deed: 'removed, thumbs left' },
+};
+const NAMES_SHOWN = 3;
+
+/** Tells a demo to a person, line by line as it goes on. */
+export function storyteller(paint: ChalkInstance, print: (line: string) => void): DemoWatch {
+  const line = (at: string, machine: string, command: string, deed: string, bytes = '', time = '') =>
+    print(
+      `  ${paint.dim(at.padEnd(5))}  ${machine}  ${paint.cyan(command.padEnd(16))}  ${deed.padEnd(32)} ${bytes.padStart(8)} ${paint.dim(time.padStart(7))}`.trimEnd(),
+    );
+  const aside = (mark: string, text: string) => print(`         ${mark} ${text}`);
+  return {
+    built(place, shop, before, elapsedMs) {
+      const { files, bytes } = before.server.orders;
+      print(paint.bold('A night at a small photo shop'));
+      print(
+        `  ${shop.orders.length} orders, ${files} files, ${prettyBytes(bytes)}, made in ${secondsText(elapsedMs)}`,
+      );
+      print(`  ${paint.dim(place.folder)}`);
+      print('');
+      print(paint.bold('The night, with the real commands'));
+    },
+    prepared(statements, elapsedMs) {
+      line('', 'server', 'migrate', `${statements} statements, root marked`, '', secondsText(elapsedMs));
+    },
+    serving(url) {
+      line('', 'server', 'serve', `listens on ${url}`);
+    },
+    reopened(id, status) {
+      aside(paint.cyan('→'), `the staff reopen order ${id} after it was recorded (status ${status})`);
+    },
+    step({ command, machine, counts, bytes, elapsedMs, held }) {
+      const { at, deed } = DEEDS[command];
+      const what = `${String(counts.done).padStart(2)} files ${deed}`;
+      line(at, machine, command, what, bytes > 0 ? prettyBytes(bytes) : '', secondsText(elapsedMs));
+      for (const [reason, paths] of byReason(held))
+        aside(paint.yellow('held'), `${nameList(paths)}: ${reason}`);
+    },
+  };
+}
+
+function byReason(held: StepResult['held']): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const { path, reason } of held) groups.set(reason, [...(groups.get(reason) ?? []), path]);
+  return groups;
+}
+
+function nameList(paths: readonly string[]): string {
+  const names = paths.map((path) => path.slice(path.lastIndexOf('/') + 1));
+  const rest = names.length - NAMES_SHOWN;
+  return names.slice(0, NAMES_SHOWN).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
