@@ -1,6 +1,7 @@
 -- The three views through which orderbak reads the shop: all orders, every file that one names, and lists that cannot be read.
 -- A shop with other tables writes three views with these columns and names the file in [source] views.
 -- A list is a JSON object or array of strings; whatever else is in it makes the row unreadable, and its order is not touched.
+-- CHAR_LENGTH, because a name of nothing but spaces equals '' here. A name is NULL when it has more than 1024 characters.
 
 CREATE OR REPLACE VIEW orderbak_order AS
 SELECT
@@ -17,7 +18,7 @@ CREATE OR REPLACE VIEW orderbak_order_file AS
 SELECT j.id_order, j.id_job, NULL AS id_rework, NULL AS id_discuss, 1 AS file_type,
   CONVERT(j.image USING utf8mb4) AS filename
 FROM tbl_job j
-WHERE j.image <> ''
+WHERE CHAR_LENGTH(j.image) > 0
 UNION ALL
 SELECT j.id_order, j.id_job, NULL, NULL, 2, list.name
 FROM tbl_job j,
@@ -25,7 +26,7 @@ FROM tbl_job j,
     CASE WHEN COALESCE(JSON_VALID(j.attach), 0) = 0 THEN '[]' WHEN JSON_TYPE(j.attach) = 'OBJECT' THEN JSON_EXTRACT(j.attach, '$.*') WHEN JSON_TYPE(j.attach) = 'ARRAY' THEN j.attach ELSE '[]' END,
     '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
   ) list
-WHERE JSON_TYPE(list.raw) = 'STRING' AND list.name <> ''
+WHERE JSON_TYPE(list.raw) = 'STRING' AND CHAR_LENGTH(list.name) > 0
 UNION ALL
 SELECT j.id_order, j.id_job, NULL, NULL, 3, list.name
 FROM tbl_job j,
@@ -33,7 +34,7 @@ FROM tbl_job j,
     CASE WHEN COALESCE(JSON_VALID(j.file_complete), 0) = 0 THEN '[]' WHEN JSON_TYPE(j.file_complete) = 'OBJECT' THEN JSON_EXTRACT(j.file_complete, '$.*') WHEN JSON_TYPE(j.file_complete) = 'ARRAY' THEN j.file_complete ELSE '[]' END,
     '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
   ) list
-WHERE JSON_TYPE(list.raw) = 'STRING' AND list.name <> ''
+WHERE JSON_TYPE(list.raw) = 'STRING' AND CHAR_LENGTH(list.name) > 0
 UNION ALL
 SELECT r.id_order, r.id_job, r.id_job_rework, NULL, 4, list.name
 FROM tbl_job_rework r,
@@ -41,7 +42,7 @@ FROM tbl_job_rework r,
     CASE WHEN COALESCE(JSON_VALID(r.attach), 0) = 0 THEN '[]' WHEN JSON_TYPE(r.attach) = 'OBJECT' THEN JSON_EXTRACT(r.attach, '$.*') WHEN JSON_TYPE(r.attach) = 'ARRAY' THEN r.attach ELSE '[]' END,
     '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
   ) list
-WHERE JSON_TYPE(list.raw) = 'STRING' AND list.name <> ''
+WHERE JSON_TYPE(list.raw) = 'STRING' AND CHAR_LENGTH(list.name) > 0
 UNION ALL
 SELECT r.id_order, r.id_job, r.id_job_rework, NULL, 3, list.name
 FROM tbl_job_rework r,
@@ -49,7 +50,7 @@ FROM tbl_job_rework r,
     CASE WHEN COALESCE(JSON_VALID(r.file_complete), 0) = 0 THEN '[]' WHEN JSON_TYPE(r.file_complete) = 'OBJECT' THEN JSON_EXTRACT(r.file_complete, '$.*') WHEN JSON_TYPE(r.file_complete) = 'ARRAY' THEN r.file_complete ELSE '[]' END,
     '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
   ) list
-WHERE JSON_TYPE(list.raw) = 'STRING' AND list.name <> ''
+WHERE JSON_TYPE(list.raw) = 'STRING' AND CHAR_LENGTH(list.name) > 0
 UNION ALL
 SELECT d.id_order, NULL, NULL, d.id_discuss, 5, list.name
 FROM tbl_order_discuss d,
@@ -57,7 +58,7 @@ FROM tbl_order_discuss d,
     CASE WHEN COALESCE(JSON_VALID(d.file), 0) = 0 THEN '[]' WHEN JSON_TYPE(d.file) = 'OBJECT' THEN JSON_EXTRACT(d.file, '$.*') WHEN JSON_TYPE(d.file) = 'ARRAY' THEN d.file ELSE '[]' END,
     '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
   ) list
-WHERE JSON_TYPE(list.raw) = 'STRING' AND list.name <> '';
+WHERE JSON_TYPE(list.raw) = 'STRING' AND CHAR_LENGTH(list.name) > 0;
 
 CREATE OR REPLACE VIEW orderbak_unreadable AS
 SELECT j.id_order, 'tbl_job.attach' AS origin, j.id_job AS origin_id
@@ -70,9 +71,9 @@ WHERE TRIM(j.attach) <> ''
       SELECT 1
       FROM JSON_TABLE(
         CASE WHEN COALESCE(JSON_VALID(j.attach), 0) = 0 THEN '[]' WHEN JSON_TYPE(j.attach) = 'OBJECT' THEN JSON_EXTRACT(j.attach, '$.*') WHEN JSON_TYPE(j.attach) = 'ARRAY' THEN j.attach ELSE '[]' END,
-        '$[*]' COLUMNS (raw JSON PATH '$')
+        '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
       ) list
-      WHERE JSON_TYPE(list.raw) <> 'STRING'
+      WHERE JSON_TYPE(list.raw) <> 'STRING' OR list.name IS NULL
     )
   END
 UNION ALL
@@ -86,9 +87,9 @@ WHERE TRIM(j.file_complete) <> ''
       SELECT 1
       FROM JSON_TABLE(
         CASE WHEN COALESCE(JSON_VALID(j.file_complete), 0) = 0 THEN '[]' WHEN JSON_TYPE(j.file_complete) = 'OBJECT' THEN JSON_EXTRACT(j.file_complete, '$.*') WHEN JSON_TYPE(j.file_complete) = 'ARRAY' THEN j.file_complete ELSE '[]' END,
-        '$[*]' COLUMNS (raw JSON PATH '$')
+        '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
       ) list
-      WHERE JSON_TYPE(list.raw) <> 'STRING'
+      WHERE JSON_TYPE(list.raw) <> 'STRING' OR list.name IS NULL
     )
   END
 UNION ALL
@@ -102,9 +103,9 @@ WHERE TRIM(r.attach) <> ''
       SELECT 1
       FROM JSON_TABLE(
         CASE WHEN COALESCE(JSON_VALID(r.attach), 0) = 0 THEN '[]' WHEN JSON_TYPE(r.attach) = 'OBJECT' THEN JSON_EXTRACT(r.attach, '$.*') WHEN JSON_TYPE(r.attach) = 'ARRAY' THEN r.attach ELSE '[]' END,
-        '$[*]' COLUMNS (raw JSON PATH '$')
+        '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
       ) list
-      WHERE JSON_TYPE(list.raw) <> 'STRING'
+      WHERE JSON_TYPE(list.raw) <> 'STRING' OR list.name IS NULL
     )
   END
 UNION ALL
@@ -118,9 +119,9 @@ WHERE TRIM(r.file_complete) <> ''
       SELECT 1
       FROM JSON_TABLE(
         CASE WHEN COALESCE(JSON_VALID(r.file_complete), 0) = 0 THEN '[]' WHEN JSON_TYPE(r.file_complete) = 'OBJECT' THEN JSON_EXTRACT(r.file_complete, '$.*') WHEN JSON_TYPE(r.file_complete) = 'ARRAY' THEN r.file_complete ELSE '[]' END,
-        '$[*]' COLUMNS (raw JSON PATH '$')
+        '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
       ) list
-      WHERE JSON_TYPE(list.raw) <> 'STRING'
+      WHERE JSON_TYPE(list.raw) <> 'STRING' OR list.name IS NULL
     )
   END
 UNION ALL
@@ -134,8 +135,8 @@ WHERE TRIM(d.file) <> ''
       SELECT 1
       FROM JSON_TABLE(
         CASE WHEN COALESCE(JSON_VALID(d.file), 0) = 0 THEN '[]' WHEN JSON_TYPE(d.file) = 'OBJECT' THEN JSON_EXTRACT(d.file, '$.*') WHEN JSON_TYPE(d.file) = 'ARRAY' THEN d.file ELSE '[]' END,
-        '$[*]' COLUMNS (raw JSON PATH '$')
+        '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
       ) list
-      WHERE JSON_TYPE(list.raw) <> 'STRING'
+      WHERE JSON_TYPE(list.raw) <> 'STRING' OR list.name IS NULL
     )
   END;

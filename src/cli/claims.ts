@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import { linesOf } from '../domain/lines.js';
 import { receiptClaim } from '../domain/wire.js';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
 import type { Claim } from '../steps/mark-backed-up.js';
@@ -31,10 +31,10 @@ function idOf(text: string): number {
 }
 
 async function* readReceipts(from: string): AsyncGenerator<Claim> {
-  const input = from === '-' ? process.stdin : createReadStream(from);
+  const input = (from === '-' ? process.stdin : createReadStream(from)).setEncoding('utf8');
   let number = 0;
   try {
-    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    for await (const line of linesOf(input as AsyncIterable<string>)) {
       number += 1;
       if (line.trim() !== '') yield parseLine(line, number);
     }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
-import { parse as parseToml } from 'smol-toml';
+import { parse as parseToml, TomlError } from 'smol-toml';
 import { z } from 'zod';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
 import { type Config, PATHS, SECRETS, schema } from './schema.js';
@@ -51,7 +51,10 @@ function readFile(path: string): Raw {
   try {
     raw = parseToml(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw configError(`${path} cannot be read: ${messageOf(error)}`);
+    // The parser shows the lines around the fault, and a token may stand in one of them.
+    const [words = ''] = messageOf(error).split('\n');
+    const place = error instanceof TomlError ? ` (line ${error.line}, column ${error.column})` : '';
+    throw configError(`${path} cannot be read: ${words}${place}`);
   }
   const loose = Object.keys(raw).find((name) => typeof raw[name] !== 'object' || Array.isArray(raw[name]));
   if (loose !== undefined) throw configError(`${path}: "${loose}" stands outside of a [section]`);
@@ -60,7 +63,7 @@ function readFile(path: string): Raw {
   const folder = dirname(path);
   for (const name of [...PATHS, ...SECRETS.map((secret) => `${secret}_file`)]) {
     const value = get(sections, name);
-    if (typeof value === 'string') set(sections, name, resolve(folder, value));
+    if (typeof value === 'string' && value !== '') set(sections, name, resolve(folder, value));
   }
   const url = get(sections, 'database.url');
   if (typeof url === 'string' && /^sqlite:[^/]/.test(url)) {
@@ -111,11 +114,11 @@ function readSecretFiles(raw: Raw): void {
 
 function overlay(base: Raw, above: Raw): void {
   for (const [section, keys] of Object.entries(above)) {
-    for (const [key, value] of Object.entries(keys)) {
+    for (const key of Object.keys(keys)) {
       // A secret from above replaces the one below in both of its forms.
       for (const form of [key.replace(/_file$/, ''), `${key}_file`]) delete base[section]?.[form];
-      set(base, `${section}.${key}`, value);
     }
+    for (const [key, value] of Object.entries(keys)) set(base, `${section}.${key}`, value);
   }
 }
 

@@ -5,12 +5,12 @@ import { isPlainName } from '../domain/file-name.js';
 import { templateFault } from '../domain/folder-name.js';
 import { isTimeZone } from '../domain/local-time.js';
 
-/** A value that arrives as text and is read by `parse`; null from it is the error `wanted`. */
-function read<T>(parse: (text: string) => T | null, wanted: string) {
+/** A value that arrives as text and is read by `parse`; null from it is the error `wanted`, which shows no `isSecret` value. */
+function read<T>(parse: (text: string) => T | null, wanted: string, isSecret = false) {
   return z.union([z.string(), z.number()]).transform((raw, context): T => {
     const value = parse(String(raw));
     if (value !== null) return value;
-    context.addIssue({ code: 'custom', message: `"${raw}" is not ${wanted}` });
+    context.addIssue({ code: 'custom', message: `${isSecret ? 'it' : `"${raw}"`} is not ${wanted}` });
     return z.NEVER;
   });
 }
@@ -27,7 +27,8 @@ export const byteRate = read(parseByteRate, 'a rate such as "10MB" or "512 KiB" 
 export const timeOfDay = read(parseTimeOfDay, 'a time of day such as "06:30"');
 export const listen = read(parseListen, 'an address and port such as "127.0.0.1:8480"');
 export const thumbsFolder = read((name) => (isPlainName(name) ? name : null), 'the plain name of a folder');
-export const httpUrl = read(parseHttpUrl, 'a URL such as "https://shop.example"');
+/** It may have a password in it. */
+export const httpUrl = read(parseHttpUrl, 'a URL such as "https://shop.example"', true);
 
 /** A whole number between two ends, both included. */
 export function wholeNumber(from: number, to: number) {

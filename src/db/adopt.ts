@@ -1,31 +1,12 @@
-import { sql } from 'kysely';
 import { EXIT, OrderbakError } from '../errors.js';
+import { type ExistingColumn, type ExistingTable, isNumber } from './existing-table.js';
 import type { Database } from './tables.js';
-
-/** What an existing `tbl_bak_order` looks like, as far as adopting it goes. */
-export interface ExistingTable {
-  readonly columns: ReadonlyMap<string, ExistingColumn>;
-  /** Column lists of its unique keys, joined by commas. */
-  readonly uniqueKeys: readonly string[];
-  readonly indexes: readonly string[];
-  /** The storage engine; null where there is no choice. */
-  readonly storage: string | null;
-  readonly hasZeroTimes: boolean;
-  /** The longest filename, in characters. */
-  readonly longestName: number;
-}
-
-export interface ExistingColumn {
-  /** The type as it is declared, in lower case. */
-  readonly type: string;
-  readonly nullable: boolean;
-  readonly collation: string | null;
-  readonly counts: boolean;
-}
 
 const UNIQUE = 'id_order,file_type,filename,duplicate';
 const NEEDED = ['id', 'id_order', 'filename', 'file_type'];
-const TIMES = ['order_create_time', 'bak_date_time', 'download_time', 'unlink_time'];
+const TIMES = ['order_create_time', 'bak_date_time', 'download_time', 'unlink_time', 'missing_time'];
+/** Times that say something of the file; a row gets them only from orderbak. */
+const MARKS = ['bak_date_time', 'unlink_time', 'missing_time'];
 const ADDED: Readonly<Record<string, string>> = {
   order_create_time: 'DATETIME NULL',
   order_create_by: 'VARCHAR(255) NULL',
@@ -38,8 +19,11 @@ const ADDED: Readonly<Record<string, string>> = {
   file_sha256: 'CHAR(64) NULL',
   unlink_time: 'DATETIME NULL',
   missing_time: 'DATETIME NULL',
+  thumb_fault: 'VARCHAR(255) NULL',
   duplicate: 'BIGINT NOT NULL DEFAULT 0',
 };
+/** So long that a unique key over it still fits into an index of InnoDB. */
+const LONGEST_NAME = 700;
 
 /**
  * The statements that make an existing `tbl_bak_order` fit, in order; none when it fits. No row and no mark is lost:
@@ -47,76 +31,143 @@ const ADDED: Readonly<Record<string, string>> = {
  * Throws when a column is of a type that cannot be adopted.
  */
 export function adoptStatements(table: ExistingTable, engine: Database['engine'], bytes: string): string[] {
-  const { columns } = table;
   checkTypes(table, engine);
-  const mysql = engine === 'mysql';
-  const statements: string[] = [];
-  const alter = (change: string) => statements.push(`ALTER TABLE tbl_bak_order ${change}`);
-  if (mysql && table.storage !== null && table.storage.toLowerCase() !== 'innodb') alter('ENGINE = InnoDB');
-  for (const [name, definition] of Object.entries(ADDED)) {
-    const column = columns.get(name);
-    if (column === undefined) alter(`ADD COLUMN ${name} ${definition}`);
-    else if (mysql && !column.nullable && name !== 'duplicate')
-      alter(`MODIFY COLUMN ${name} ${column.type} NULL`);
-  }
+  const statements = [...droppedKeys(table, engine), ...addedColumns(table)];
+  if (engine === 'mysql') statements.unshift(...alteredColumns(table));
   if (table.hasZeroTimes) {
     for (const name of ['bak_date_time', 'unlink_time']) {
-      if (columns.has(name))
+      if (table.columns.has(name))
         statements.push(`UPDATE tbl_bak_order SET ${name} = NULL WHERE ${name} < '1000-01-01'`);
     }
   }
-  const filename = columns.get('filename');
-  if (
-    mysql &&
-    filename !== undefined &&
-    (filename.collation !== bytes || !filename.type.startsWith('varchar'))
-  ) {
-    const length = Math.max(255, Number(/^varchar\((\d+)\)/.exec(filename.type)?.[1] ?? table.longestName));
-    const nullable = filename.nullable ? 'NULL' : 'NOT NULL';
-    alter(`MODIFY COLUMN filename VARCHAR(${length}) CHARACTER SET utf8mb4 COLLATE ${bytes} ${nullable}`);
+  if (engine === 'mysql') statements.push(...alteredName(table, bytes));
+  if (![...table.uniqueKeys.values()].includes(UNIQUE)) {
+    const columns = UNIQUE.replaceAll(',', ', ');
+    statements.push(engine === 'mysql' ? TELL_APART_MYSQL : TELL_APART_SQLITE);
+    statements.push(
+      `CREATE UNIQUE INDEX orderbak_file ON tbl_bak_order (${engine === 'mysql' ? columns : columns.replace('filename', 'filename COLLATE BINARY')})`,
+    );
   }
-  if (!table.uniqueKeys.includes(UNIQUE)) {
-    statements.push(mysql ? TELL_APART_MYSQL : TELL_APART_SQLITE);
-    statements.push(`CREATE UNIQUE INDEX orderbak_file ON tbl_bak_order (${UNIQUE.replaceAll(',', ', ')})`);
-  }
-  if (mysql && !table.indexes.includes('orderbak_pending')) {
+  if (engine === 'mysql' && !table.indexes.includes('orderbak_pending')) {
     statements.push('CREATE INDEX orderbak_pending ON tbl_bak_order (unlink_time, bak_date_time, id)');
   }
+  // A table with 0000-00-00 in it cannot even be altered where the server is strict about dates.
+  if (engine === 'mysql' && statements.length > 0)
+    statements.unshift("SET SESSION sql_mode = 'STRICT_ALL_TABLES'");
   return statements;
 }
 
+/** Unique keys of an older script over less than (order, type, name) would refuse rows that are to be recorded. */
+function droppedKeys({ uniqueKeys }: ExistingTable, engine: Database['engine']): string[] {
+  return [...uniqueKeys]
+    .filter(([, columns]) => refuses(columns))
+    .map(([name]) =>
+      engine === 'mysql' ? `DROP INDEX \`${name}\` ON tbl_bak_order` : `DROP INDEX "${name}"`,
+    );
+}
+
+function refuses(columns: string): boolean {
+  const words = columns.split(/[ ,]/);
+  return (
+    !words.includes('id') && !['id_order', 'file_type', 'filename'].every((name) => words.includes(name))
+  );
+}
+
+function addedColumns({ columns }: ExistingTable): string[] {
+  return Object.entries(ADDED)
+    .filter(([name]) => !columns.has(name))
+    .map(([name, definition]) => `ALTER TABLE tbl_bak_order ADD COLUMN ${name} ${definition}`);
+}
+
+/** What MySQL can change in place: storage, and columns that would refuse or falsify what orderbak writes. */
+function alteredColumns({ columns, isStoredWell }: ExistingTable): string[] {
+  const changes = [...columns].flatMap(([name, column]) => {
+    if (NEEDED.includes(name) || name === 'duplicate') return [];
+    if (name === 'order_create_by') return holdsAnyUser(column) ? [] : [`${name} ${anyUser(column)}`];
+    if (TIMES.includes(name) || Object.hasOwn(ADDED, name)) {
+      const marksByItself = column.followsClock || column.preset !== null;
+      return column.nullable && !marksByItself ? [] : [`${name} ${typeOf(column)} NULL DEFAULT NULL`];
+    }
+    return isDemanded(column) ? [`\`${name}\` ${typeOf(column)} NULL`] : [];
+  });
+  const storage = isStoredWell ? [] : ['ALTER TABLE tbl_bak_order ENGINE = InnoDB ROW_FORMAT = DYNAMIC'];
+  return [...storage, ...changes.map((change) => `ALTER TABLE tbl_bak_order MODIFY COLUMN ${change}`)];
+}
+
+/** The type with its characters: without them a changed column would get the table's, which may not hold its text. */
+function typeOf({ type, charset, collation }: ExistingColumn): string {
+  return charset === null ? type : `${type} CHARACTER SET ${charset} COLLATE ${collation}`;
+}
+
+/** A column of somebody else's that a row cannot do without. */
+function isDemanded({ nullable, preset, isFilled }: ExistingColumn): boolean {
+  return !nullable && preset === null && !isFilled;
+}
+
+function holdsAnyUser(column: ExistingColumn): boolean {
+  const isLong = /text/.test(column.type) || lengthOf(column) >= 255;
+  return column.nullable && column.charset === 'utf8mb4' && isLong;
+}
+
+function anyUser(column: ExistingColumn): string {
+  const type = /text/.test(column.type) ? column.type : `VARCHAR(${Math.max(255, lengthOf(column))})`;
+  return `${type} CHARACTER SET utf8mb4 NULL DEFAULT NULL`;
+}
+
+function alteredName({ columns, longestName }: ExistingTable, bytes: string): string[] {
+  const filename = columns.get('filename');
+  if (filename === undefined) return [];
+  const declared = filename.type.startsWith('varchar') ? lengthOf(filename) : longestName;
+  const length = Math.min(LONGEST_NAME, Math.max(255, declared));
+  if (filename.collation === bytes && filename.type === `varchar(${length})`) return [];
+  const nullable = filename.nullable ? 'NULL' : 'NOT NULL';
+  const type = `VARCHAR(${length}) CHARACTER SET utf8mb4 COLLATE ${bytes}`;
+  return [`ALTER TABLE tbl_bak_order MODIFY COLUMN filename ${type} ${nullable}`];
+}
+
+function lengthOf({ type }: ExistingColumn): number {
+  return Number(/\((\d+)\)/.exec(type)?.[1] ?? 0);
+}
+
 /** Of rows for one file, one counts as the file's, a marked one if there is one; the others keep their id in `duplicate`. */
-const KEPT_ROWS = `SELECT id_order, file_type, filename,
+const keptRows = (name: string) => `SELECT id_order, file_type, filename,
     COALESCE(MIN(CASE WHEN bak_date_time IS NOT NULL THEN id END), MIN(id)) AS id
-  FROM tbl_bak_order GROUP BY id_order, file_type, filename HAVING COUNT(*) > 1`;
+  FROM tbl_bak_order GROUP BY id_order, file_type, ${name} HAVING COUNT(*) > 1`;
 
 const TELL_APART_MYSQL = `UPDATE tbl_bak_order t JOIN (
-  ${KEPT_ROWS}
+  ${keptRows('filename')}
 ) kept ON kept.id_order = t.id_order AND kept.file_type = t.file_type AND kept.filename = t.filename
 SET t.duplicate = IF(t.id = kept.id, 0, t.id)`;
 
 const TELL_APART_SQLITE = `UPDATE tbl_bak_order SET duplicate = CASE WHEN tbl_bak_order.id = kept.id THEN 0 ELSE tbl_bak_order.id END
 FROM (
-  ${KEPT_ROWS}
+  ${keptRows('filename COLLATE BINARY')}
 ) kept
-WHERE kept.id_order = tbl_bak_order.id_order AND kept.file_type = tbl_bak_order.file_type AND kept.filename = tbl_bak_order.filename`;
+WHERE kept.id_order = tbl_bak_order.id_order AND kept.file_type = tbl_bak_order.file_type
+  AND kept.filename = tbl_bak_order.filename COLLATE BINARY`;
 
-function checkTypes({ columns, longestName }: ExistingTable, engine: Database['engine']): void {
+function checkTypes({ columns, longestName, uniqueKeys }: ExistingTable, engine: Database['engine']): void {
   const missing = NEEDED.filter((name) => !columns.has(name));
   if (missing.length > 0) throw unfit(`it has no column ${missing.join(', ')}`);
-  if (columns.get('id')?.counts === false)
+  if (columns.get('id')?.isFilled === false)
     throw unfit('its column id does not count up by itself (AUTO_INCREMENT)');
   for (const name of TIMES) {
-    const type = columns.get(name)?.type ?? '';
-    if (/int|decimal|float|double/.test(type))
-      throw unfit(`its column ${name} is ${type}; orderbak needs DATETIME`);
+    const column = columns.get(name);
+    if (isNumber(column)) throw unfit(`its column ${name} is ${column?.type}; orderbak needs DATETIME`);
   }
-  if (longestName > 700) throw unfit('it has filenames of more than 700 characters');
+  if (longestName > LONGEST_NAME) throw unfit(`it has filenames of more than ${LONGEST_NAME} characters`);
   if (engine === 'mysql') return;
-  const strict = Object.keys(ADDED).filter(
-    (name) => name !== 'duplicate' && columns.get(name)?.nullable === false,
-  );
-  if (strict.length > 0) throw unfit(`its columns ${strict.join(', ')} are NOT NULL`);
+  // What MySQL alters in place, SQLite cannot.
+  const strict = [...columns].filter(([name, column]) => {
+    if (NEEDED.includes(name) || name === 'duplicate') return false;
+    return Object.hasOwn(ADDED, name) ? !column.nullable : isDemanded(column);
+  });
+  if (strict.length > 0) throw unfit(`its columns ${strict.map(([name]) => name).join(', ')} are NOT NULL`);
+  const marking = MARKS.find((name) => columns.get(name)?.preset);
+  if (marking !== undefined)
+    throw unfit(`its column ${marking} has a default, which would mark every new row`);
+  const fixed = [...uniqueKeys].find(([name, key]) => name.startsWith('sqlite_') && refuses(key));
+  if (fixed !== undefined) throw unfit(`it is UNIQUE over (${fixed[1]}), which would refuse rows`);
 }
 
 function unfit(fault: string): OrderbakError {
@@ -126,96 +177,4 @@ function unfit(fault: string): OrderbakError {
     `the existing tbl_bak_order cannot be adopted: ${fault}`,
     'Nothing was changed. Correct the table (a copy of it first), then run `orderbak migrate` again.',
   );
-}
-
-/** Reads what the existing `tbl_bak_order` looks like; null when there is none. */
-export async function readExistingTable(database: Database): Promise<ExistingTable | null> {
-  const shape =
-    database.engine === 'mysql' ? await readMysqlShape(database) : await readSqliteShape(database);
-  if (shape === null) return null;
-  const zero = ['bak_date_time', 'unlink_time']
-    .filter((name) => /date|timestamp/.test(shape.columns.get(name)?.type ?? ''))
-    .map((name) => `${name} < '1000-01-01'`);
-  const zeroCount = zero.length === 0 ? '0' : `SUM(CASE WHEN ${zero.join(' OR ')} THEN 1 ELSE 0 END)`;
-  const length = database.engine === 'mysql' ? 'CHAR_LENGTH' : 'LENGTH';
-  const longest = shape.columns.has('filename') ? `MAX(${length}(filename))` : '0';
-  const { rows } = await sql
-    .raw<{ zeros: number | null; longest: number | null }>(
-      `SELECT ${zeroCount} AS zeros, ${longest} AS longest FROM tbl_bak_order`,
-    )
-    .execute(database.kysely);
-  return {
-    ...shape,
-    hasZeroTimes: Number(rows[0]?.zeros ?? 0) > 0,
-    longestName: Number(rows[0]?.longest ?? 0),
-  };
-}
-
-type Shape = Omit<ExistingTable, 'hasZeroTimes' | 'longestName'>;
-
-async function readMysqlShape({ kysely }: Database): Promise<Shape | null> {
-  const columns = await sql<{
-    name: string;
-    type: string;
-    nullable: string;
-    collation: string | null;
-    extra: string;
-  }>`
-    SELECT COLUMN_NAME AS name, COLUMN_TYPE AS type, IS_NULLABLE AS nullable, COLLATION_NAME AS collation, EXTRA AS extra
-    FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'tbl_bak_order'`.execute(
-    kysely,
-  );
-  if (columns.rows.length === 0) return null;
-  const indexes = await sql<{ name: string; is_unique: number; columns: string }>`
-    SELECT INDEX_NAME AS name, NON_UNIQUE = 0 AS is_unique, GROUP_CONCAT(COLUMN_NAME ORDER BY SEQ_IN_INDEX) AS columns
-    FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'tbl_bak_order'
-    GROUP BY INDEX_NAME, NON_UNIQUE`.execute(kysely);
-  const table = await sql<{ storage: string }>`
-    SELECT ENGINE AS storage FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'tbl_bak_order'`.execute(
-    kysely,
-  );
-  return {
-    columns: new Map(
-      columns.rows.map((row) => [
-        row.name.toLowerCase(),
-        {
-          type: row.type.toLowerCase(),
-          nullable: row.nullable === 'YES',
-          collation: row.collation,
-          counts: row.extra.toLowerCase().includes('auto_increment'),
-        },
-      ]),
-    ),
-    uniqueKeys: indexes.rows
-      .filter((row) => Number(row.is_unique) === 1)
-      .map((row) => row.columns.toLowerCase()),
-    indexes: indexes.rows.map((row) => row.name.toLowerCase()),
-    storage: table.rows[0]?.storage ?? null,
-  };
-}
-
-async function readSqliteShape({ kysely }: Database): Promise<Shape | null> {
-  const columns = await sql<{ name: string; type: string; notnull: number; pk: number }>`
-    PRAGMA table_info(tbl_bak_order)`.execute(kysely);
-  if (columns.rows.length === 0) return null;
-  const indexes = await sql<{ name: string; is_unique: number; columns: string }>`
-    SELECT list.name, list."unique" AS is_unique,
-      (SELECT GROUP_CONCAT(info.name) FROM pragma_index_info(list.name) info) AS columns
-    FROM pragma_index_list('tbl_bak_order') list`.execute(kysely);
-  return {
-    columns: new Map(
-      columns.rows.map((row) => [
-        row.name.toLowerCase(),
-        {
-          type: row.type.toLowerCase(),
-          nullable: row.notnull === 0,
-          collation: null,
-          counts: row.pk === 1 && row.type.toLowerCase() === 'integer',
-        },
-      ]),
-    ),
-    uniqueKeys: indexes.rows.filter((row) => row.is_unique === 1).map((row) => row.columns.toLowerCase()),
-    indexes: indexes.rows.map((row) => row.name),
-    storage: null,
-  };
 }

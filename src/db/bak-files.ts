@@ -8,7 +8,7 @@ import { bakFileColumns, bakFileOf } from './bak-rows.js';
 import { eligible } from './source.js';
 import type { Database } from './tables.js';
 
-const DISCUSS = FILE_TYPES.discuss;
+const COPIED_NUMBERS = COPIED_TYPES.map((type) => FILE_TYPES[type]);
 const ROWS_A_STATEMENT = 500;
 
 /** Recorded files, and the question which of them wait for the office. */
@@ -25,26 +25,28 @@ export interface BakFileTable extends BakFiles {
 /** Opens `tbl_bak_order`. */
 export function openBakFiles({ engine, kysely }: Database, rule: FolderRule): BakFileTable {
   const length = engine === 'mysql' ? sql`CHAR_LENGTH(f.filename)` : sql`LENGTH(f.filename)`;
-  const bytes = engine === 'mysql' ? sql` COLLATE utf8mb4_bin` : sql``;
-  const name = engine === 'mysql' ? sql`CONVERT(f.filename USING utf8mb4)${bytes}` : sql`f.filename`;
+  const name = engine === 'mysql' ? sql`CONVERT(f.filename USING utf8mb4)` : sql`f.filename`;
+  // Names are compared as bytes: trailing spaces and case count, whatever the collation of the shop's columns or of an adopted table.
+  const bytesOf = (text: RawBuilder<unknown>) =>
+    sql`CAST(${text} AS ${engine === 'mysql' ? sql`BINARY` : sql`BLOB`})`;
 
   /** Files of the range's eligible orders that no row records yet, one a (order, type, name). */
   const newFiles = (range: OrderRange, retention: Retention, only: OrderFilter): RawBuilder<unknown> => sql`
     SELECT f.id_order, MAX(o.create_time) AS order_create_time, MAX(o.create_by) AS order_create_by,
       MIN(f.id_job) AS id_job, MIN(f.id_rework) AS id_rework, MIN(f.id_discuss) AS id_discuss,
-      ${name} AS filename, f.file_type
+      MIN(${name}) AS filename, f.file_type
     FROM (
       SELECT id_order, create_time, create_by FROM orderbak_order
       WHERE id_order BETWEEN ${range.from} AND ${range.to} AND ${eligible(engine, retention, only)}
     ) o
     JOIN orderbak_order_file f ON f.id_order = o.id_order
     WHERE f.id_order BETWEEN ${range.from} AND ${range.to}
-      AND f.filename <> '' AND ${length} <= 255
+      AND ${length} BETWEEN 1 AND 255
       AND NOT EXISTS (
         SELECT 1 FROM tbl_bak_order b
-        WHERE b.id_order = f.id_order AND b.file_type = f.file_type AND b.filename = ${name}
+        WHERE b.id_order = f.id_order AND b.file_type = f.file_type AND ${bytesOf(sql`b.filename`)} = ${bytesOf(name)}
       )
-    GROUP BY f.id_order, f.file_type, ${name}`;
+    GROUP BY f.id_order, f.file_type, ${bytesOf(name)}`;
 
   const update = async (ids: readonly number[], set: RawBuilder<unknown>, condition: RawBuilder<unknown>) => {
     for (let i = 0; i < ids.length; i += ROWS_A_STATEMENT) {
@@ -57,6 +59,9 @@ export function openBakFiles({ engine, kysely }: Database, rule: FolderRule): Ba
     kysely
       .selectFrom('tbl_bak_order')
       .leftJoin('orderbak_order as o', 'o.id_order', 'tbl_bak_order.id_order')
+      // Rows of an older script may mean nothing; to everybody they are not there.
+      .where('file_type', 'in', Object.values(FILE_TYPES))
+      .where('filename', 'is not', null)
       .select([...bakFileColumns, 'order_create_time', 'order_create_by'])
       .select(['o.id_order as known', 'o.create_time', 'o.create_by', 'o.folder']);
 
@@ -104,9 +109,10 @@ export function openBakFiles({ engine, kysely }: Database, rule: FolderRule): Ba
         .where('id', '>', after)
         .where('unlink_time', 'is', null)
         .where('missing_time', 'is', null)
-        .$if(which === 'discuss', (query) => query.where('file_type', '=', DISCUSS))
+        .where('filename', 'is not', null)
+        .$if(which === 'discuss', (query) => query.where('file_type', '=', FILE_TYPES.discuss))
         .$if(which === 'backed-up', (query) =>
-          query.where('file_type', '<>', DISCUSS).where('bak_date_time', 'is not', null),
+          query.where('file_type', 'in', COPIED_NUMBERS).where('bak_date_time', 'is not', null),
         )
         .$if(only !== null, (query) => query.where('id_order', 'in', only ?? []))
         .orderBy('id')
@@ -156,6 +162,9 @@ export function openBakFiles({ engine, kysely }: Database, rule: FolderRule): Ba
 
     markMissing: (ids, missingTime) =>
       update(ids, sql`missing_time = ${missingTime}`, sql`unlink_time IS NULL AND missing_time IS NULL`),
+
+    noteThumbFault: (ids, thumbFault) =>
+      update(ids, sql`thumb_fault = ${thumbFault}`, sql`unlink_time IS NULL`),
 
     backToRecorded: (ids) =>
       update(ids, sql`bak_date_time = NULL, file_size = NULL, file_sha256 = NULL`, sql`unlink_time IS NULL`),

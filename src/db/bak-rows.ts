@@ -15,6 +15,7 @@ export const bakFileColumns = [
   'tbl_bak_order.file_sha256',
   'tbl_bak_order.unlink_time',
   'tbl_bak_order.missing_time',
+  'tbl_bak_order.thumb_fault',
 ] as const;
 
 type Column<C> = C extends `tbl_bak_order.${infer Name}` ? Name : never;
@@ -47,5 +48,6 @@ export function bakFileOf(row: BakRow): BakFile {
     receipt,
     unlinkTime: row.unlink_time,
     missingTime: row.missing_time,
+    thumbFault: row.thumb_fault,
   };
 }

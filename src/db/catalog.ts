@@ -1,4 +1,5 @@
 import { Kysely } from 'kysely';
+import { OrderbakError } from '../errors.js';
 import type { Catalog, Kept } from '../store/office-store.js';
 import { ExplainingDialect, explainDatabaseError } from './explain-errors.js';
 import { migrateCatalog } from './migrations.js';
@@ -15,7 +16,9 @@ export async function openCatalogDatabase(path: string): Promise<Database> {
     await migrateCatalog(database);
     return database;
   } catch (error) {
-    throw explainDatabaseError(error);
+    const { exit, code, message } = explainDatabaseError(error);
+    const hint = `If ${path} is damaged, move it away: the next run makes a new one of what the store holds.`;
+    throw new OrderbakError(exit, code, `the store's catalog cannot be used: ${message}`, hint, error);
   }
 }
 
@@ -25,6 +28,7 @@ export function openCatalog({ kysely }: Database): Catalog {
     kysely
       .selectFrom('store_file')
       .select(['folder', 'filename', 'path', 'size', 'sha256', 'server_id'])
+      .orderBy('kept_ms')
       .orderBy('id');
   const keptOf = ({
     server_id,

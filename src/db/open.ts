@@ -72,18 +72,29 @@ function parseMysqlUrl(url: string) {
   try {
     parsed = new URL(url);
   } catch {
-    throw badUrl('it cannot be read; special characters of the password must be percent-encoded');
+    throw badUrl(UNREADABLE);
   }
-  const database = decodeURIComponent(parsed.pathname.slice(1));
+  const database = parsed.pathname.slice(1);
   if (parsed.hostname === '' || database === '') throw badUrl('it names no host or no database');
+  if (/[/@]/.test(database) || parsed.hash !== '') throw badUrl(UNREADABLE);
   if (parsed.search !== '') throw badUrl('it has options after "?", and orderbak knows none');
   return {
     host: parsed.hostname.replace(/^\[|\]$/g, ''),
     port: parsed.port === '' ? 3306 : Number(parsed.port),
-    user: decodeURIComponent(parsed.username),
-    password: decodeURIComponent(parsed.password),
-    database,
+    user: decoded(parsed.username),
+    password: decoded(parsed.password),
+    database: decoded(database),
   };
+}
+
+const UNREADABLE = 'it cannot be read; special characters of the password must be percent-encoded';
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw badUrl(UNREADABLE);
+  }
 }
 
 function badUrl(fault: string): OrderbakError {

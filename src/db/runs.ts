@@ -8,6 +8,16 @@ const FAILURES_A_STATEMENT = 200;
 export function openRuns({ kysely }: Database): Runs {
   return {
     async start({ dryRun, started, ...run }) {
+      // Whoever starts a real run holds its lease: one of the same step that says it is running was killed.
+      if (!dryRun) {
+        await kysely
+          .updateTable('orderbak_run')
+          .set({ status: 'failed', ended_ms: started, error: 'it was killed' })
+          .where('step', '=', run.step)
+          .where('status', '=', 'running')
+          .where('dry_run', '=', 0)
+          .execute();
+      }
       const result = await kysely
         .insertInto('orderbak_run')
         .values({

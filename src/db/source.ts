@@ -1,7 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { fileTypeOf } from '../domain/file-type.js';
-import { type FolderRule, folderOf, neighbourhoodOf } from '../domain/folder-name.js';
-import { parseLocalTime } from '../domain/local-time.js';
+import { type FolderRule, folderOf, originOf } from '../domain/folder-name.js';
+import { dayAfter } from '../domain/local-time.js';
 import type { FolderFacts, NamedFile, Order } from '../domain/order.js';
 import type { Retention } from '../domain/retention.js';
 import { EXIT, OrderbakError } from '../errors.js';
@@ -9,19 +9,29 @@ import type { FolderFactsAnswer, OrderFilter, Source } from '../steps/ports.js';
 import { bakFileColumns, bakFileOf } from './bak-rows.js';
 import type { Database, Engine, Tables } from './tables.js';
 
+const DAYS_A_QUESTION = 100;
+
 /** Reads the shop through its three views. */
 export function openSource({ engine, kysely }: Database, rule: FolderRule): Source {
+  const folderName = rememberingFolders(rule);
+
   const ordersWhere = async (condition: RawBuilder<SqlBool>): Promise<Order[]> => {
     const rows = await kysely.selectFrom('orderbak_order').selectAll().where(condition).execute();
     return rows.map(orderOf);
   };
 
-  /** All orders that may lie in the folders of these; `folderOf` decides which do. */
-  const neighbours = async (orders: readonly Order[], folders: readonly string[]): Promise<Order[]> => {
+  /** All orders that may lie in these folders, by the view's word or by the template; `folderOf` decides which do. */
+  const neighbours = async (folders: readonly string[]): Promise<Order[]> => {
     if (folders.length === 0) return [];
-    const named = await ordersWhere(sql`folder IN (${sql.join(folders)})`);
-    const near = neighbourCondition(orders, rule.template);
-    return near === null ? named : [...named, ...(await ordersWhere(near))];
+    const orders = await ordersWhere(sql`folder IN (${sql.join(folders)})`);
+    const origins = folders.map((folder) => originOf(folder, rule)).filter((origin) => origin !== null);
+    const ids = origins.flatMap((origin) => ('id' in origin ? [origin.id] : []));
+    if (ids.length > 0) orders.push(...(await ordersWhere(sql`id_order IN (${sql.join(ids)})`)));
+    const days = [...new Set(origins.flatMap((origin) => ('days' in origin ? origin.days : [])))];
+    for (let i = 0; i < days.length; i += DAYS_A_QUESTION) {
+      orders.push(...(await ordersWhere(createdOn(days.slice(i, i + DAYS_A_QUESTION)))));
+    }
+    return orders;
   };
 
   const factsOf = async (folders: ReadonlyMap<string, Order[]>): Promise<FolderFacts[]> => {
@@ -39,11 +49,19 @@ export function openSource({ engine, kysely }: Database, rule: FolderRule): Sour
         .select(['id_order', 'file_type', 'filename'])
         .where('id_order', 'in', ids)
         .execute(),
-      kysely.selectFrom('tbl_bak_order').select(bakFileColumns).where('id_order', 'in', ids).execute(),
+      kysely
+        .selectFrom('tbl_bak_order')
+        .select(bakFileColumns)
+        .where('id_order', 'in', ids)
+        .where('filename', 'is not', null)
+        .execute(),
     ]);
-    const broken = new Set(unreadable.map((row) => row.id_order));
+    // An older script may have written rows that mean nothing.
+    const isKnown = (row: { file_type: number }) => fileTypeOf(Number(row.file_type)) !== null;
+    const meaningless = recorded.filter((row) => !isKnown(row));
+    const broken = new Set([...unreadable, ...meaningless].map((row) => row.id_order));
     const files = groupBy(named.map(namedFileOf));
-    const rows = groupBy(recorded.map(bakFileOf));
+    const rows = groupBy(recorded.filter(isKnown).map(bakFileOf));
     return [...folders].map(([folder, orders]) => ({
       folder,
       orders,
@@ -66,31 +84,50 @@ export function openSource({ engine, kysely }: Database, rule: FolderRule): Sour
       return rows.map((row) => row.id_order);
     },
 
-    async folderFacts(orderIds): Promise<FolderFactsAnswer> {
-      const homeless = new Map<number, string>();
-      if (orderIds.length === 0) return { folders: [], homeless };
-      const own = await ordersWhere(sql`id_order IN (${sql.join(orderIds)})`);
-      const wanted = new Set<string>();
-      for (const id of orderIds) {
-        const order = own.find((candidate) => candidate.id === id);
-        const folder = order && folderOf(order, rule);
-        if (folder) wanted.add(folder);
-        else
-          homeless.set(
-            id,
-            order ? `the folder of order ${id} cannot be told` : `the shop no longer knows order ${id}`,
-          );
-      }
-      const folders = new Map<string, Order[]>([...wanted].map((folder) => [folder, []]));
-      const seen = new Set<number>();
-      for (const order of [...own, ...(await neighbours(own, [...wanted]))]) {
-        const folder = folderOf(order, rule);
-        if (folder === null || seen.has(order.id)) continue;
-        seen.add(order.id);
-        folders.get(folder)?.push(order);
-      }
-      return { folders: await factsOf(folders), homeless };
-    },
+    folderFacts: (orderIds) => readFacts(orderIds, neighbours),
+    sameFacts: (orderIds) => readFacts(orderIds, async () => []),
+  };
+
+  async function readFacts(
+    orderIds: readonly number[],
+    findOthers: (folders: readonly string[]) => Promise<Order[]>,
+  ): Promise<FolderFactsAnswer> {
+    const homeless = new Map<number, string>();
+    if (orderIds.length === 0) return { folders: [], homeless };
+    const own = new Map(
+      (await ordersWhere(sql`id_order IN (${sql.join(orderIds)})`)).map((order) => [order.id, order]),
+    );
+    const folders = new Map<string, Order[]>();
+    for (const id of orderIds) {
+      const order = own.get(id);
+      const folder = order && folderName(order);
+      if (folder) folders.set(folder, []);
+      else
+        homeless.set(
+          id,
+          order ? `the folder of order ${id} cannot be told` : `the shop no longer knows order ${id}`,
+        );
+    }
+    const orders = new Map((await findOthers([...folders.keys()])).map((order) => [order.id, order]));
+    for (const order of new Map([...orders, ...own]).values())
+      folders.get(folderName(order) ?? '')?.push(order);
+    return { folders: await factsOf(folders), homeless };
+  }
+}
+
+const MOST_FOLDERS = 20_000;
+
+/** `folderOf`, which reads a calendar each time, for orders that come again and again: those of one day with each other. */
+function rememberingFolders(rule: FolderRule): (order: Order) => string | null {
+  const known = new Map<string, string | null>();
+  return (order) => {
+    const key = JSON.stringify([order.id, order.createTime, order.createBy, order.folder]);
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    if (known.size >= MOST_FOLDERS) known.clear();
+    const folder = folderOf(order, rule);
+    known.set(key, folder);
+    return folder;
   };
 }
 
@@ -104,20 +141,9 @@ export function eligible(engine: Engine, retention: Retention, only: OrderFilter
     AND done_time >= '1970-01-01' AND done_time < ${retention.cutoff}${some}`;
 }
 
-function neighbourCondition(orders: readonly Order[], template: string): RawBuilder<SqlBool> | null {
-  const near = neighbourhoodOf(template);
-  const times = orders.map((order) => order.createTime).filter((time) => time !== null);
-  if (near === null || times.length === 0) return null;
-  if (near.by === 'time') return sql`create_time IN (${sql.join([...new Set(times)])})`;
-  const days = new Set(
-    times
-      .map((time) => parseLocalTime(time)?.toPlainDate())
-      .filter((day) => day !== undefined)
-      .map(String),
-  );
-  const ranges = [...days].map(
-    (day) => sql`(create_time >= ${day} AND create_time <= ${`${day} 23:59:59.999999`})`,
-  );
+/** Whole days, because the same second may be written with a fraction, a `T`, or as a time that the clock skipped. */
+function createdOn(days: readonly string[]): RawBuilder<SqlBool> {
+  const ranges = days.map((day) => sql`(create_time >= ${day} AND create_time < ${dayAfter(day)})`);
   return sql`(${sql.join(ranges, sql` OR `)})`;
 }
 

@@ -17,6 +17,7 @@ export interface Tables {
     file_sha256: string | null;
     unlink_time: string | null;
     missing_time: string | null;
+    thumb_fault: string | null;
     duplicate: Generated<number>;
   };
   orderbak_order: {

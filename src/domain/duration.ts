@@ -1,25 +1,28 @@
-const UNITS: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1000,
-  second: 1000,
-  m: 60_000,
-  min: 60_000,
-  minute: 60_000,
-  h: 3_600_000,
-  hour: 3_600_000,
-  d: 86_400_000,
-  day: 86_400_000,
-  w: 604_800_000,
-  week: 604_800_000,
-};
+const UNITS = new Map<string, number>(
+  Object.entries({
+    ms: 1,
+    s: 1000,
+    second: 1000,
+    m: 60_000,
+    min: 60_000,
+    minute: 60_000,
+    h: 3_600_000,
+    hour: 3_600_000,
+    d: 86_400_000,
+    day: 86_400_000,
+    w: 604_800_000,
+    week: 604_800_000,
+  }),
+);
 
 /** A span of exact time in ms from words such as `24h`, `7d`, `90 minutes`, `0d`; null when it is not one. */
 export function parseDuration(text: string): number | null {
   const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*$/i.exec(text);
   if (match === null) return null;
   const unit = (match[2] ?? '').toLowerCase();
-  const ms = UNITS[unit] ?? UNITS[unit.replace(/s$/, '')];
-  return ms === undefined ? null : Number(match[1]) * ms;
+  const ms = UNITS.get(unit) ?? UNITS.get(unit.replace(/s$/, ''));
+  const span = ms === undefined ? Number.NaN : Number(match[1]) * ms;
+  return span <= Number.MAX_SAFE_INTEGER ? span : null;
 }
 
 /** A span of the calendar: how many months (years count as twelve) and days, as `Temporal` subtracts them. */
@@ -28,13 +31,15 @@ export interface CalendarAge {
   readonly days: number;
 }
 
-/** An age such as `3 months`, `1 year`, `2 weeks`, `90 days`, `90d`; null when it is not one. */
+const MOST_YEARS = 1000;
+
+/** An age such as `3 months`, `1 year`, `2 weeks`, `90 days`, `90d`; null when it is not one, or reaches back before the calendar. */
 export function parseCalendarAge(text: string): CalendarAge | null {
   const match = /^\s*(\d{1,5})\s*(d|days?|w|weeks?|months?|y|years?)\s*$/i.exec(text);
   if (match === null) return null;
   const count = Number(match[1]);
   const unit = (match[2] ?? '').charAt(0).toLowerCase();
-  if (unit === 'd') return { months: 0, days: count };
-  if (unit === 'w') return { months: 0, days: count * 7 };
-  return { months: unit === 'y' ? count * 12 : count, days: 0 };
+  const days = unit === 'd' ? count : unit === 'w' ? count * 7 : 0;
+  const months = unit === 'm' ? count : unit === 'y' ? count * 12 : 0;
+  return months > MOST_YEARS * 12 || days > MOST_YEARS * 365 ? null : { months, days };
 }

@@ -14,9 +14,9 @@ export function isPlainFolder(folder: string): boolean {
   return folder.length <= 1024 && folder.split('/').every(isPlainName);
 }
 
-/** The last part of a name that was stored with a path. */
+/** The last part of a name that was stored with a path, with whichever of the two slashes. */
 export function baseName(name: string): string {
-  return name.slice(name.lastIndexOf('/') + 1);
+  return name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
 }
 
 /**
@@ -24,7 +24,8 @@ export function baseName(name: string): string {
  * For finding twins only; a removal is never decided by a folded name.
  */
 export function foldName(name: string): string {
-  return name.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
+  // Lowered first: ẞ becomes SS only by way of ß.
+  return name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
 }
 
 /** A name as one line of plain text: control characters escaped. */

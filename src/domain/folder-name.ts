@@ -1,5 +1,5 @@
 import { isPlainFolder, isPlainName } from './file-name.js';
-import { parseLocalTime, unixSeconds } from './local-time.js';
+import { localDays, parseLocalTime, unixSeconds } from './local-time.js';
 import type { Order } from './order.js';
 
 /** How an order's folder is named, and the zone in which the shop writes its times. */
@@ -12,13 +12,30 @@ const FIELD = /\{([a-z_]+)\}/g;
 const FIELDS = ['create_unix', 'create_by', 'id_order', 'yyyy', 'mm', 'dd'] as const;
 type Field = (typeof FIELDS)[number];
 
+const ANY_LENGTH = '\\{(?:id_order|create_unix|create_by)\\}';
+const DIGITS_BETWEEN = '(?:\\d|\\{(?:yyyy|mm|dd)\\})*';
+/** Two fields of any length with nothing but digits between them: `1` and `2x` would read as `12` and `x`. */
+const TOUCHING = new RegExp(`${ANY_LENGTH}${DIGITS_BETWEEN}${ANY_LENGTH}`);
+const SHAPES: Readonly<Record<Field, string>> = {
+  create_unix: '-?\\d+',
+  create_by: '.+',
+  id_order: '\\d+',
+  yyyy: '\\d{4}',
+  mm: '\\d{2}',
+  dd: '\\d{2}',
+};
+
 /** Why a template cannot name folders, in words; null when it can. */
 export function templateFault(template: string): string | null {
   const unknown = [...template.matchAll(FIELD)].find((match) => !isField(match[1] ?? ''));
   if (unknown !== undefined) return `${unknown[0]} is not one of ${FIELDS.map((f) => `{${f}}`).join(' ')}`;
-  const fields = fieldsOf(template);
-  if (!fields.has('id_order') && !fields.has('create_unix') && !fields.has('dd')) {
-    return 'it has none of {id_order}, {create_unix} and {dd}, so that unrelated orders would share one folder';
+  const fields = new Set([...template.matchAll(FIELD)].map((match) => match[1] ?? ''));
+  const hasDay = fields.has('yyyy') && fields.has('mm') && fields.has('dd');
+  if (!fields.has('id_order') && !fields.has('create_unix') && !hasDay) {
+    return 'it has none of {id_order}, {create_unix} and {yyyy}{mm}{dd}, so that unrelated orders would share one folder';
+  }
+  if (TOUCHING.test(template)) {
+    return '{id_order}, {create_unix} and {create_by} need something between them that is no digit, so that each can be told from the next';
   }
   return isPlainFolder(template.replace(FIELD, '0')) ? null : 'it does not stay below the root';
 }
@@ -56,21 +73,33 @@ function valuesOf(order: Order, zone: string): Record<Field, string | null> {
   };
 }
 
-/**
- * Where other orders of the same folder can be looked for: those with exactly these times of creation, or those of these days.
- * Null when the template gives each order a folder of its own.
- */
-export type Neighbourhood = { readonly by: 'time' } | { readonly by: 'day' } | null;
+/** Where the orders can be looked for that the template puts into a folder: an id, or the days on which they were created. */
+export type Origin = { readonly id: number } | { readonly days: readonly string[] };
 
-/** Which orders may share a folder under a template; `folderOf` decides then which of them do. */
-export function neighbourhoodOf(template: string): Neighbourhood {
-  const fields = fieldsOf(template);
-  if (fields.has('id_order')) return null;
-  return fields.has('create_unix') ? { by: 'time' } : { by: 'day' };
+/**
+ * Reads a folder's name backwards; null when the template gives no such name.
+ * Which of the orders found there really lie in the folder, `folderOf` decides.
+ */
+export function originOf(folder: string, { template, zone }: FolderRule): Origin | null {
+  const found = templatePattern(template).exec(folder)?.groups;
+  if (found === undefined) return null;
+  const { id_order: id, create_unix: unix, yyyy, mm, dd } = found;
+  if (id !== undefined) return { id: Number(id) };
+  const days = unix === undefined ? [`${yyyy}-${mm}-${dd}`] : localDays(Number(unix), zone);
+  return { days: days.filter((day) => parseLocalTime(day) !== null) };
 }
 
-function fieldsOf(template: string): Set<string> {
-  return new Set([...template.matchAll(FIELD)].map((match) => match[1] ?? ''));
+/** A field that the template has twice stands for the same text both times. */
+function templatePattern(template: string): RegExp {
+  const seen = new Set<string>();
+  const parts = template.split(/(\{[a-z_]+\})/).map((part) => {
+    const name = part.slice(1, -1);
+    if (!part.startsWith('{') || !isField(name)) return part.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+    if (seen.has(name)) return `\\k<${name}>`;
+    seen.add(name);
+    return `(?<${name}>${SHAPES[name]})`;
+  });
+  return new RegExp(`^${parts.join('')}$`, 's');
 }
 
 function isField(name: string): name is Field {

@@ -22,7 +22,7 @@ export function whyNoTrash(
   retention: Retention,
 ): string | null {
   const unreadable = [...facts.unreadable][0];
-  if (unreadable !== undefined) return `order ${unreadable} has a list that cannot be read`;
+  if (unreadable !== undefined) return `order ${unreadable} has a list or a record that cannot be read`;
   for (const order of facts.orders) {
     const reason = whyKept(order, retention);
     if (reason !== null) return reason;

@@ -46,6 +46,23 @@ export function unixSeconds(local: Temporal.PlainDateTime, zone: string): number
   return Math.floor(local.toZonedDateTime(zone, { disambiguation: 'compatible' }).epochMilliseconds / 1000);
 }
 
+/**
+ * The dates under which the shop may have written a second: its own, and the date of a time that the zone's clock had
+ * skipped shortly before and that is therefore read as this second.
+ */
+export function localDays(unixSeconds: number, zone: string): string[] {
+  const at = instantOf(unixSeconds * 1000);
+  if (at === null) return [];
+  const today = at.toZonedDateTimeISO(zone).toPlainDate();
+  const asBefore = at.subtract({ hours: 24 }).toZonedDateTimeISO(zone).toPlainDateTime().add({ hours: 24 });
+  return [...new Set([today, asBefore.toPlainDate()].map(String))];
+}
+
+/** The date after a date. */
+export function dayAfter(day: string): string {
+  return Temporal.PlainDate.from(day).add({ days: 1 }).toString();
+}
+
 /** `2026-05-31 14:03:59`, the shop's clock at an instant (ms since 1970). */
 export function localText(epochMs: number, zone: string): string {
   const at = Temporal.Instant.fromEpochMilliseconds(Math.floor(epochMs)).toZonedDateTimeISO(zone);
@@ -56,6 +73,11 @@ export function localText(epochMs: number, zone: string): string {
 export function localTextBefore(epochMs: number, age: CalendarAge, zone: string): string {
   const now = Temporal.Instant.fromEpochMilliseconds(Math.floor(epochMs)).toZonedDateTimeISO(zone);
   return plainText(now.toPlainDateTime().subtract({ months: age.months, days: age.days }));
+}
+
+/** Null for a number beyond the calendar. */
+function instantOf(epochMs: number): Temporal.Instant | null {
+  return Math.abs(epochMs) < 8.6e15 ? Temporal.Instant.fromEpochMilliseconds(epochMs) : null;
 }
 
 function plainText(at: Temporal.PlainDateTime): string {

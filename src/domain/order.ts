@@ -36,6 +36,8 @@ export interface BakFile {
   readonly unlinkTime: string | null;
   /** When it was found that the file is not on the server's disk. */
   readonly missingTime: string | null;
+  /** Why no thumb could be made, and of which bytes that is said (`thumbFaultOf`); null when none was tried in vain. */
+  readonly thumbFault: string | null;
 }
 
 /** Everything that is known of one order folder, read at one moment. */
@@ -43,7 +45,7 @@ export interface FolderFacts {
   readonly folder: string;
   /** Every order whose files lie in this folder. */
   readonly orders: readonly Order[];
-  /** Those of the orders with a list that cannot be read. */
+  /** Those of the orders with a list, or a row of `tbl_bak_order`, that cannot be read. */
   readonly unreadable: ReadonlySet<number>;
   readonly named: readonly NamedFile[];
   readonly recorded: readonly BakFile[];

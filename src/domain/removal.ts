@@ -1,4 +1,4 @@
-import { foldName } from './file-name.js';
+import { baseName, foldName } from './file-name.js';
 import type { BakFile, FolderFacts, Receipt } from './order.js';
 import { type Retention, whyKept } from './retention.js';
 
@@ -9,15 +9,16 @@ export type Verdict =
 
 /**
  * Decides for one path on what every record that names it says: all of them must allow the removal.
- * Records whose names differ only by case or Unicode form count as naming it too.
+ * Records whose names differ only by case or Unicode form, or were stored with a path, count as naming it too.
  * A null receipt in the answer means that only discuss rows name the path.
  */
 export function judgeRemoval(facts: FolderFacts, filename: string, retention: Retention): Verdict {
   const unreadable = [...facts.unreadable][0];
-  if (unreadable !== undefined) return kept(`order ${unreadable} has a list that cannot be read`);
-  const folded = foldName(filename);
-  const rows = facts.recorded.filter((row) => foldName(row.filename) === folded);
-  const named = facts.named.filter((file) => foldName(file.filename) === folded);
+  if (unreadable !== undefined) return kept(`order ${unreadable} has a list or a record that cannot be read`);
+  const folded = foldName(baseName(filename));
+  const namesIt = (record: { readonly filename: string }) => foldName(baseName(record.filename)) === folded;
+  const rows = facts.recorded.filter(namesIt);
+  const named = facts.named.filter(namesIt);
   for (const id of new Set([...rows, ...named].map((record) => record.orderId))) {
     const order = facts.orders.find((candidate) => candidate.id === id);
     const reason = order === undefined ? `the shop no longer knows order ${id}` : whyKept(order, retention);
@@ -36,7 +37,10 @@ export function judgeRemoval(facts: FolderFacts, filename: string, retention: Re
     const reason = row.type === 'discuss' ? null : whyNotHeldByOffice(row);
     if (reason !== null) return kept(reason);
   }
-  return withReceipt(rows.filter((row) => row.filename === filename));
+  return withReceipt(
+    rows.filter((row) => row.filename === filename),
+    rows.filter((row) => row.filename !== filename),
+  );
 }
 
 function whyNotHeldByOffice(row: BakFile): string | null {
@@ -45,13 +49,16 @@ function whyNotHeldByOffice(row: BakFile): string | null {
   return `row ${row.id} was marked without a receipt; \`orderbak mark-backed-up ${row.id}\` records one on your word`;
 }
 
-function withReceipt(rows: readonly BakFile[]): Verdict {
+function withReceipt(rows: readonly BakFile[], twins: readonly BakFile[]): Verdict {
   if (rows.length === 0) return kept('no record names it');
   const receipts = rows.flatMap((row) => (row.type !== 'discuss' && row.receipt ? [row.receipt] : []));
   const receipt = receipts[0] ?? null;
   if (receipt !== null && receipts.some((other) => !sameReceipt(other, receipt))) {
     return kept('its records hold different receipts');
   }
+  // Where the file system takes both names for one, these are bytes that the office was to keep, and no receipt speaks of them.
+  const twin = receipt === null ? twins.find((row) => row.type !== 'discuss') : undefined;
+  if (twin !== undefined) return kept(`its name is too much like "${twin.filename}" (${twin.type})`);
   return { allowed: true, rows: rows.filter((row) => row.unlinkTime === null), receipt };
 }
 

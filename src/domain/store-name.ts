@@ -17,11 +17,22 @@ export function storeName(name: string, mapped: boolean): string {
   return RESERVED.test(encoded) ? encodeFirst(encoded) : encoded;
 }
 
-/** A second name for other bytes under the same name: `photo~1a2b3c4d.jpg`. `sha256` in hex. */
+/** Where the store keeps a file: its order folder and its name, joined by `/`. */
+export function storePath(folder: string, filename: string, mapped: boolean): string {
+  return [...folder.split('/'), filename].map((part) => storeName(part, mapped)).join('/');
+}
+
+/** The most bytes that file systems give to a name. */
+const MOST_BYTES = 255;
+
+/** A second name for other bytes under the same name: `photo~1a2b3c4d.jpg`; a long name loses its end to it. `sha256` in hex. */
 export function versionName(name: string, sha256: string): string {
   const dot = name.lastIndexOf('.');
   const end = dot > 0 ? dot : name.length;
-  return `${name.slice(0, end)}~${sha256.slice(0, 8)}${name.slice(end)}`;
+  const stem = Array.from(name.slice(0, end));
+  const tail = `~${sha256.slice(0, 8)}${name.slice(end)}`;
+  while (stem.length > 1 && Buffer.byteLength(stem.join('') + tail) > MOST_BYTES) stem.pop();
+  return stem.join('') + tail;
 }
 
 function encodeFirst(name: string): string {

@@ -21,9 +21,13 @@ export function answerFor(error: unknown): ErrorAnswer {
 }
 
 /** Sends an error answer on a plain response. */
-export function sendError(response: ServerResponse, { status, body }: ErrorAnswer): void {
+export function sendError(
+  response: ServerResponse,
+  { status, body }: ErrorAnswer,
+  more: Readonly<Record<string, string>> = {},
+): void {
   const text = JSON.stringify(body);
-  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
+  const headers = { ...more, 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
   response
     .writeHead(status, status === 401 ? { ...headers, 'www-authenticate': 'Bearer' } : headers)
     .end(text);

@@ -10,9 +10,14 @@ export function checkToken(token: string | null): string {
     'Put a long random one into [server] token (or ORDERBAK_SERVER_TOKEN), e.g. from `openssl rand -hex 32`.';
   if (token === null || token === '')
     throw new OrderbakError(EXIT.usage, 'token', 'serve needs a token', hint);
-  if (token.length >= SHORTEST) return token;
-  const message = `the server's token is too short: it needs at least ${SHORTEST} characters`;
-  throw new OrderbakError(EXIT.usage, 'token', message, hint);
+  const fault =
+    token.length < SHORTEST
+      ? `is too short: it needs at least ${SHORTEST} characters`
+      : /^[\x21-\x7e]+$/.test(token)
+        ? null
+        : 'cannot travel in a header: it may hold letters, digits and signs of ASCII, and no space';
+  if (fault === null) return token;
+  throw new OrderbakError(EXIT.usage, 'token', `the server's token ${fault}`, hint);
 }
 
 /** Whether a request carries the token. Digests are compared, in constant time, so that not even the length shows. */

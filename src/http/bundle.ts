@@ -17,7 +17,10 @@ export async function sendBundle(
 ): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/x-tar', 'cache-control': 'no-store' });
   const tar = pack();
-  const sent = pipeline(tar, response);
+  // Caught at once: a client that goes away while a file is read must not end the whole server.
+  const sent = pipeline(tar, response).catch(() => {
+    response.destroy();
+  });
   try {
     for await (const { id, file } of files) {
       if (response.destroyed) break;
@@ -27,7 +30,7 @@ export async function sendBundle(
   } catch (error) {
     tar.destroy(error instanceof Error ? error : undefined);
   }
-  await sent.catch(() => response.destroy());
+  await sent;
 }
 
 async function addFile(tar: Pack, id: number, file: OrderFile): Promise<void> {

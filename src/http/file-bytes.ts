@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import parseRange from 'range-parser';
 import { reprDigest } from '../domain/wire.js';
 import type { OrderFile } from '../steps/ports.js';
+import { errorAnswer, sendError } from './answer.js';
 
 /**
  * Answers GET and HEAD with the bytes of an open file: whole, or one range of it (RFC 9110 §14).
@@ -25,7 +26,8 @@ export async function sendFile(
   };
   const range = request.method === 'GET' ? wantedRange(request, size, etag) : null;
   if (range === 'unsatisfiable') {
-    response.writeHead(416, { 'content-range': `bytes */${size}`, 'content-length': 0 }).end();
+    const fault = errorAnswer(416, 'bad-range', `the file has ${size} bytes`);
+    sendError(response, fault, { 'content-range': `bytes */${size}` });
     return;
   }
   const { start, end } = range ?? { start: 0, end: size - 1 };

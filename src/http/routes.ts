@@ -48,6 +48,8 @@ export function jsonRoutes(questions: Questions, report: (error: unknown) => voi
     return context.json({ results: await questions.mark(parsed.data.files) });
   });
 
+  app.all(API.list, () => reply(errorAnswer(405, 'bad-method', 'the list is read with GET')));
+  app.all(API.mark, () => reply(errorAnswer(405, 'bad-method', 'files are marked with POST')));
   app.notFound(() => reply(errorAnswer(404, 'no-route', 'there is nothing here')));
   app.onError((error) => {
     report(error);

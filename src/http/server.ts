@@ -37,7 +37,8 @@ export function createApiServer(parts: ServerParts, token: string, report: (erro
       return;
     }
     const ids = /^[1-9]\d{0,14}$/.test(id) ? [Number(id)] : [];
-    for await (const opened of parts.files(ids)) return sendFile(request, response, opened.file);
+    // Awaited here: the file is closed when the loop is left.
+    for await (const opened of parts.files(ids)) return await sendFile(request, response, opened.file);
     sendError(response, errorAnswer(404, 'missing', 'there is no such file on the server'));
   };
 
@@ -68,14 +69,13 @@ export function createApiServer(parts: ServerParts, token: string, report: (erro
   return server;
 }
 
-/** Null for a body that is too large. */
+/** Null for a body that is too large. It is read to its end all the same: who still sends hears no answer. */
 async function readBody(request: IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.byteLength;
-    if (length > MOST_BODY) return null;
-    chunks.push(chunk);
+    if (length <= MOST_BODY) chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return length > MOST_BODY ? null : Buffer.concat(chunks).toString('utf8');
 }

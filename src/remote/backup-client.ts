@@ -42,21 +42,23 @@ export class BackupClient implements BackupServer {
   }
 
   async download(id: number, from: number, etag: string | null, signal: AbortSignal): Promise<Download> {
-    const range = from > 0 && etag !== null ? { range: `bytes=${from}-`, 'if-range': etag } : {};
+    // The last byte is asked for again: of a half file that is whole already there is no range to ask for.
+    const start = etag === null ? 0 : Math.max(from - 1, 0);
+    const range = start > 0 && etag !== null ? { range: `bytes=${start}-`, 'if-range': etag } : {};
     const response = await this.request(`${API.file}/${id}`, undefined, range, signal);
     const { headers, statusCode } = response;
-    const begin = statusCode === 206 ? from : 0;
+    const begin = statusCode === 206 ? start : 0;
     const length = Number(headerOf(headers, 'content-length') ?? Number.NaN);
     if (!Number.isSafeInteger(length) || headerOf(headers, 'content-encoding') !== undefined) {
       response.body.on('error', () => {}).destroy();
       throw away('the answer does not say how long the file is; is there a proxy that changes it?');
     }
     return {
-      from: begin,
+      from: begin === 0 ? 0 : from,
       etag: headerOf(headers, 'etag') ?? null,
       size: begin + length,
       sha256: parseReprDigest(headerOf(headers, 'repr-digest')),
-      body: this.paced(response.body, signal),
+      body: this.paced(response.body, signal, begin === 0 ? 0 : from - begin),
     };
   }
 
@@ -70,8 +72,9 @@ export class BackupClient implements BackupServer {
     }
   }
 
+  /** Waits for nothing: what is still open then is an answer that nobody reads any more. */
   close(): Promise<void> {
-    return this.agent.close();
+    return this.agent.destroy();
   }
 
   private json<S extends z.ZodType>(
@@ -115,11 +118,18 @@ export class BackupClient implements BackupServer {
     throw await explainStatus(response, url);
   }
 
-  private async *paced(body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  /** The body without its first `skip` bytes, at the rate that is allowed. */
+  private async *paced(
+    body: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+    skip = 0,
+  ): AsyncGenerator<Uint8Array> {
+    let left = skip;
     try {
       for await (const chunk of body) {
         await this.options.rate.pass(chunk.byteLength, signal);
-        yield chunk;
+        yield chunk.subarray(left);
+        left = Math.max(left - chunk.byteLength, 0);
       }
     } catch (error) {
       if (signal.aborted) throw signal.reason;
@@ -136,7 +146,9 @@ async function explainStatus(response: Dispatcher.ResponseData, url: string): Pr
     const hint = 'The token must be the same in [server] token there and in [pull] token here.';
     return new RunStopped(EXIT.refused, 'refused', `${url} refuses: ${words}`, hint);
   }
-  if (statusCode === 404 && said !== null) return new OrderbakError(EXIT.failed, said.code, words);
+  // The server's own 500 is a fault that stays; what may pass is a 503, or comes from a server in between.
+  if ((statusCode === 404 || statusCode === 500) && said !== null)
+    return new OrderbakError(EXIT.failed, said.code, words);
   if (statusCode >= 500 || statusCode === 429 || statusCode === 408)
     return away(`${url} cannot answer now: ${words}`);
   return new OrderbakError(

@@ -37,7 +37,8 @@ export async function carryOut(
         throw new Doubt('it changed while it was being removed');
       gone.push(intent);
     } catch (error) {
-      kept.push(intent);
+      // What broke half-way is settled by the next run, which looks whether the file is still there.
+      if (error instanceof Doubt) kept.push(intent);
       troubles.push(troubleOf(id, path, error));
     }
   }

@@ -8,10 +8,12 @@ export interface Source {
   /** Ids of orders that are finished and older than the limit, ascending, at most `limit`, above `after`. */
   eligibleOrders(retention: Retention, after: number, limit: number, only: OrderFilter): Promise<number[]>;
   /**
-   * What is known of the folders of these orders, read now: one entry a folder.
+   * What is known of the folders of these orders and of all who share them, read now: one entry a folder.
    * Orders whose folder cannot be told come back in `homeless` with the reason.
    */
   folderFacts(orderIds: readonly number[]): Promise<FolderFactsAnswer>;
+  /** The same, read again, of orders that are all that share their folders: nobody else is looked for. */
+  sameFacts(orderIds: readonly number[]): Promise<FolderFactsAnswer>;
 }
 
 /** Restricts a step to some orders; null = all. */
@@ -42,6 +44,8 @@ export interface BakFiles {
   /** Writes receipts of files that are still there; rows that were unlinked since stay as they are. */
   mark(receipts: readonly (Receipt & { id: number })[], bakTime: string): Promise<void>;
   markMissing(ids: readonly number[], missingTime: string): Promise<void>;
+  /** Notes that a file's thumb cannot be made, so that it is not tried each night. */
+  noteThumbFault(ids: readonly number[], thumbFault: string): Promise<void>;
   /** Takes the marks back: the file is no longer the one that was copied. */
   backToRecorded(ids: readonly number[]): Promise<void>;
 }
@@ -135,8 +139,8 @@ export interface OrderFolder {
   look(filename: string): Promise<Stamp | null>;
   /** Null when there is no such file; throws when it is not a regular file. */
   open(filename: string): Promise<OrderFile | null>;
-  /** Makes the thumb safe on disk before it answers. */
-  ensureThumb(filename: string, file: OrderFile): Promise<ThumbResult>;
+  /** Makes the thumb safe on disk before it answers. A `knownFault` of these very bytes is not found out again. */
+  ensureThumb(filename: string, file: OrderFile, knownFault: string | null): Promise<ThumbResult>;
   /** Takes the file away if it still is what `stamp` says; false when it is not. */
   unlink(filename: string, stamp: Stamp): Promise<boolean>;
   /** Moves the file, and its thumb after it, to `target` below the root, if it still is what `stamp` says. */

@@ -42,10 +42,15 @@ export function pullStep(parts: PullParts): Step<Parcel> {
     async *plan(): AsyncGenerator<Planned<Parcel>> {
       const free = await office.freeBytes();
       let bytes = 0;
-      for await (const planned of inParcels(wantedFiles(server, only, signal))) {
-        if (planned.kind === 'do') bytes += planned.bytes;
-        if (bytes + RESERVE > free) throw storeFull(free);
-        yield planned;
+      try {
+        for await (const planned of inParcels(wantedFiles(server, only, signal))) {
+          // Looked at when more is asked for: what --limit leaves out needs no room.
+          yield planned;
+          if (planned.kind === 'do') bytes += planned.bytes;
+          if (bytes + RESERVE > free) throw storeFull(free);
+        }
+      } catch (error) {
+        if (!signal.aborted) throw error;
       }
     },
 
@@ -73,19 +78,26 @@ async function* wantedFiles(
   only: OrderFilter,
   signal: AbortSignal,
 ): AsyncGenerator<ListedFile | { file: ListedFile; reason: string }> {
+  let last = 0;
   for (let after = 0; ; ) {
     const { files, next } = await server.list(after, LIST_PAGE, signal);
     for (const file of files) {
+      // Twice in a list, a file would be written by two transfers at once.
+      if (file.id === last) continue;
+      if (file.id < last) throw badAnswer('does not list the files in the order of their ids');
+      last = file.id;
       if (only !== null && !only.includes(file.id_order)) continue;
       const reason = whyRefused(file);
       yield reason === null ? file : { file, reason };
     }
     if (next === null) return;
-    if (next <= after) {
-      throw new OrderbakError(EXIT.failed, 'bad-answer', 'the server lists the same files again and again');
-    }
+    if (next <= after) throw badAnswer('lists the same files again and again');
     after = next;
   }
+}
+
+function badAnswer(fault: string): OrderbakError {
+  return new OrderbakError(EXIT.failed, 'bad-answer', `the server ${fault}; nothing was copied`);
 }
 
 /** The server is not trusted: what it names must stay inside the store. */

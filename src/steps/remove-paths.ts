@@ -1,9 +1,10 @@
 import pLimit from 'p-limit';
 import type { Receipt } from '../domain/order.js';
 import { judgeRemoval, sameReceipt, type Verdict } from '../domain/removal.js';
+import { faultOfBytes, thumbFaultOf } from '../domain/thumb-fault.js';
 import { Doubt } from '../errors.js';
 import { type Allowed, carryOut } from './carry-out.js';
-import type { OrderFolder, Removal, Stamp } from './ports.js';
+import type { BakFiles, OrderFolder, Removal, Stamp } from './ports.js';
 import { type Applying, type Outcome, sumOf, troubleOf } from './step.js';
 import type { UnlinkParts } from './unlink-recorded.js';
 
@@ -17,6 +18,7 @@ export interface UnlinkItem {
     readonly id: number;
     readonly filename: string;
     readonly receipt: Receipt | null;
+    readonly thumbFault: string | null;
   }[];
 }
 
@@ -49,7 +51,9 @@ export async function removePaths(
   try {
     const limit = pLimit(FILES_AT_ONCE);
     const prepared = await Promise.all(
-      item.paths.map((path) => limit(() => prepare(path, item.folder, folder, applying.signal))),
+      item.paths.map((path) =>
+        limit(() => prepare(path, item.folder, folder, applying.signal, parts.bakFiles)),
+      ),
     );
     return await removePrepared(item, prepared, rule, folder, applying, parts);
   } finally {
@@ -62,6 +66,7 @@ async function prepare(
   folderName: string,
   folder: OrderFolder | null,
   signal: AbortSignal,
+  bakFiles: BakFiles,
 ): Promise<Prepared> {
   if (signal.aborted) return { kind: 'not-tried' };
   try {
@@ -72,11 +77,13 @@ async function prepare(
       if (receipt !== null && file.stamp.size !== receipt.size) return { kind: 'changed' };
       const sha256 = receipt === null ? null : await file.sha256();
       if (sha256 !== (receipt?.sha256 ?? null)) return { kind: 'changed' };
-      const thumb = await folder.ensureThumb(path.filename, file);
+      const known = faultOfBytes(path.thumbFault, file.stamp);
+      const thumb = await folder.ensureThumb(path.filename, file, known);
       if (thumb.kind !== 'unreadable') return { kind: 'ready', stamp: file.stamp, sha256, thumb: thumb.kind };
       const reason = `no thumb can be made of it: ${thumb.reason}`;
-      if (receipt === null) throw new Doubt(reason);
-      return { kind: 'ready', stamp: file.stamp, sha256, thumb: reason };
+      if (receipt !== null) return { kind: 'ready', stamp: file.stamp, sha256, thumb: reason };
+      if (known === null) await bakFiles.noteThumbFault([path.id], thumbFaultOf(file.stamp, thumb.reason));
+      throw new Doubt(reason);
     } finally {
       await file.close();
     }
@@ -91,15 +98,17 @@ async function removePrepared(
   rule: 'discuss' | 'backed-up',
   folder: OrderFolder | null,
   applying: Applying,
-  { source, bakFiles, deletions, retention, localNow }: UnlinkParts,
+  { source, bakFiles, deletions, store, retention, localNow }: UnlinkParts,
 ): Promise<Outcome> {
-  const answer = await source.folderFacts(item.orderIds);
+  const answer = await source.sameFacts(item.orderIds);
   const facts = answer.folders.find((candidate) => candidate.folder === item.folder);
   const findings = item.paths.map((path, i) => {
     const verdict = facts && judgeRemoval(facts, path.filename, retention);
     return findingOf(path, prepared[i] ?? { kind: 'not-tried' }, verdict, item.folder, rule);
   });
   const missing = findings.flatMap((finding) => finding.missing ?? []);
+  // Where the disk went away meanwhile, everything is missing.
+  if (missing.length > 0) await store.checkRoot();
   await bakFiles.backToRecorded(findings.flatMap((finding) => finding.changed ?? []));
   await bakFiles.markMissing(missing, localNow());
   const allowed = findings.flatMap((finding) => finding.allowed ?? []);

@@ -1,19 +1,21 @@
-import type { Deletions, Intent, OrderStore, RemovalRule } from './ports.js';
+import { Doubt } from '../errors.js';
+import type { Deletions, Intent, OrderFolder, OrderStore, RemovalRule } from './ports.js';
 
 const PAGE = 500;
 
 /**
- * Settles removals that a killed run wrote down but did not report: a file that is gone is done, a file that is still there stays.
+ * Settles removals that a killed run of this step wrote down but did not report: a file that is gone is done, a file that
+ * is still there stays. `rule` is the step's own: another step may be in the middle of what it wrote down.
  * `now` is the shop's local time for the rows that are closed.
  */
 export async function settleRemovals(
   deletions: Deletions,
   store: OrderStore,
-  rules: readonly RemovalRule[],
+  rule: RemovalRule,
   now: string,
 ): Promise<void> {
   for (;;) {
-    const intents = await deletions.unsettled(rules, PAGE);
+    const intents = await deletions.unsettled([rule], PAGE);
     if (intents.length === 0) return;
     const gone: Intent[] = [];
     const there: Intent[] = [];
@@ -24,7 +26,14 @@ export async function settleRemovals(
 }
 
 async function isThere(store: OrderStore, intent: Intent): Promise<boolean> {
-  const folder = await store.openFolder(intent.folder);
+  let folder: OrderFolder | null;
+  try {
+    folder = await store.openFolder(intent.folder);
+  } catch (error) {
+    // What a folder holds that became a link cannot be said; nothing is closed on its account.
+    if (error instanceof Doubt) return true;
+    throw error;
+  }
   if (folder === null) return false;
   try {
     const { files, others } = await folder.list();

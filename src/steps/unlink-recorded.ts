@@ -45,7 +45,7 @@ function unlinkStep(
     removes: true,
     concurrency: 4,
     ready: () => store.checkRoot(),
-    recover: () => settleRemovals(deletions, store, ['discuss', 'backed-up'], localNow()),
+    recover: () => settleRemovals(deletions, store, rule, localNow()),
 
     async *plan(): AsyncGenerator<Planned<UnlinkItem>> {
       for (let after = 0; ; ) {
@@ -92,9 +92,10 @@ async function* planPage(
     }
     const paths: UnlinkItem['paths'][number][] = [];
     for (const row of rows) {
-      const verdict = judgeRemoval(facts, row.filename, retention);
-      if (verdict.allowed) paths.push({ id: row.id, filename: row.filename, receipt: verdict.receipt });
-      else yield { kind: 'held', held: { id: row.id, path: pathOf(facts, row), reason: verdict.reason } };
+      const { id, filename, thumbFault } = row;
+      const verdict = judgeRemoval(facts, filename, retention);
+      if (verdict.allowed) paths.push({ id, filename, receipt: verdict.receipt, thumbFault });
+      else yield { kind: 'held', held: { id, path: pathOf(facts, row), reason: verdict.reason } };
     }
     yield* inItems(facts, paths);
   }

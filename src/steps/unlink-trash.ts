@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import type { FolderFacts } from '../domain/order.js';
-import type { Retention } from '../domain/retention.js';
+import { type Retention, whyKept } from '../domain/retention.js';
 import { carryOut } from './carry-out.js';
 import { type Findings, findTrash } from './find-trash.js';
 import type { Deletions, OrderFilter, OrderFolder, OrderStore, Removal, Source, Stamp } from './ports.js';
@@ -48,7 +48,7 @@ export function unlinkTrashStep(parts: TrashParts): Step<TrashItem> {
     removes: true,
     concurrency: 4,
     ready: () => store.checkRoot(),
-    recover: () => settleRemovals(deletions, store, ['trash'], localNow()),
+    recover: () => settleRemovals(deletions, store, 'trash', localNow()),
 
     async *plan(): AsyncGenerator<Planned<TrashItem>> {
       for (let after = Number.MIN_SAFE_INTEGER; ; ) {
@@ -58,7 +58,7 @@ export function unlinkTrashStep(parts: TrashParts): Step<TrashItem> {
         const { folders } = await source.folderFacts(ids);
         const page = new Set(ids);
         for (const facts of folders)
-          if (isFirstOfItsFolder(facts, page, only)) yield* planFolder(facts, parts);
+          if (isFirstOfItsFolder(facts, page, retention, only)) yield* planFolder(facts, parts);
         after = last;
       }
     },
@@ -68,9 +68,17 @@ export function unlinkTrashStep(parts: TrashParts): Step<TrashItem> {
   };
 }
 
-/** Orders that share a folder may come with different pages; the one with the lowest id brings the folder. */
-function isFirstOfItsFolder(facts: FolderFacts, page: ReadonlySet<number>, only: OrderFilter): boolean {
-  const ids = facts.orders.map((order) => order.id).filter((id) => only === null || only.includes(id));
+/** Orders that share a folder may come with different pages; the finished one with the lowest id brings the folder. */
+function isFirstOfItsFolder(
+  facts: FolderFacts,
+  page: ReadonlySet<number>,
+  retention: Retention,
+  only: OrderFilter,
+): boolean {
+  const ids = facts.orders
+    .filter((order) => whyKept(order, retention) === null)
+    .map((order) => order.id)
+    .filter((id) => only === null || only.includes(id));
   return page.has(Math.min(...ids));
 }
 
@@ -103,10 +111,15 @@ async function* planFolder(facts: FolderFacts, parts: TrashParts): AsyncGenerato
 
 async function removeTrash(item: TrashItem, applying: Applying, parts: TrashParts): Promise<Outcome> {
   const { source, store, deletions, retention, clock, minAge, keep, localNow } = parts;
-  const folder = await store.openFolder(item.folder);
+  let folder: OrderFolder | null;
+  try {
+    folder = await store.openFolder(item.folder);
+  } catch (error) {
+    return sumOf(item.names.map((name) => troubleOf(null, `${item.folder}/${name}`, error)));
+  }
   if (folder === null) return { skipped: item.names.length };
   try {
-    const answer = await source.folderFacts(item.orderIds);
+    const answer = await source.sameFacts(item.orderIds);
     const facts = answer.folders.find((candidate) => candidate.folder === item.folder);
     if (facts === undefined) return { held: item.names.map((name) => moved(item.folder, name)) };
     const now = await findTrash(facts, folder, retention, clock() - minAge);
@@ -122,8 +135,11 @@ async function removeTrash(item: TrashItem, applying: Applying, parts: TrashPart
       held: (now.troubles.held ?? []).filter(isWanted),
       failed: (now.troubles.failed ?? []).filter(isWanted),
     };
-    const act = (removal: Removal, stamp: Stamp) => takeAway(folder, removal, stamp);
-    return sumOf([troubles, await carryOut(folder, allowed, act, deletions, applying, localNow)]);
+    const open = folder;
+    const act = (removal: Removal, stamp: Stamp) => takeAway(open, removal, stamp);
+    const removed = await carryOut(open, allowed, act, deletions, applying, localNow);
+    const told = allowed.length + (troubles.held?.length ?? 0) + (troubles.failed?.length ?? 0);
+    return sumOf([troubles, removed, { skipped: item.names.length - told }]);
   } finally {
     await folder.close();
   }
@@ -132,7 +148,8 @@ async function removeTrash(item: TrashItem, applying: Applying, parts: TrashPart
 async function takeAway(folder: OrderFolder, removal: Removal, stamp: Stamp): Promise<boolean> {
   if (removal.quarantine !== null) return folder.quarantine(removal.filename, stamp, removal.quarantine);
   const gone = await folder.unlink(removal.filename, stamp);
-  if (gone) await folder.removeThumb(removal.filename);
+  // The file is gone, and that has to be told; a thumb that cannot go with it is only in nobody's way.
+  if (gone) await folder.removeThumb(removal.filename).catch(() => undefined);
   return gone;
 }
 

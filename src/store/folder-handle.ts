@@ -46,10 +46,9 @@ export async function openInside(parent: FolderHandle, name: string): Promise<Fo
 export async function openBelow(root: FolderHandle, path: string): Promise<FolderHandle | null> {
   let folder: FolderHandle | null = null;
   for (const name of path.split('/')) {
-    const next: FolderHandle | null = await openInside(folder ?? root, name);
-    await folder?.close();
-    if (next === null) return null;
-    folder = next;
+    const parent: FolderHandle | null = folder;
+    folder = await openInside(parent ?? root, name).finally(() => parent?.close());
+    if (folder === null) return null;
   }
   return folder;
 }
@@ -58,9 +57,8 @@ export async function openBelow(root: FolderHandle, path: string): Promise<Folde
 export async function makeBelow(root: FolderHandle, path: string): Promise<FolderHandle> {
   let parent: FolderHandle = root;
   for (const name of path.split('/')) {
-    const next = await makeInside(parent, name);
-    if (parent !== root) await parent.close();
-    parent = next;
+    const above: FolderHandle = parent;
+    parent = await makeInside(above, name).finally(() => (above === root ? undefined : above.close()));
   }
   return parent;
 }

@@ -1,6 +1,6 @@
-import { rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { storeName, versionName } from '../domain/store-name.js';
+import { storePath, versionName } from '../domain/store-name.js';
 import { Doubt } from '../errors.js';
 import type { Arrival } from '../steps/ports.js';
 import { sha256Of } from './digest.js';
@@ -25,13 +25,11 @@ export async function keepArrivals(
   const root = await openRootHandle(store);
   try {
     for (const { file, receipt } of arrivals) {
-      const path = file.folder
-        .split('/')
-        .map((part) => storeName(part, mapped))
-        .join('/');
+      const wanted = storePath(file.folder, file.filename, mapped);
+      const path = wanted.slice(0, wanted.lastIndexOf('/'));
+      const own = wanted.slice(path.length + 1);
       const folder = folders.get(path) ?? (await makeBelow(root, path));
       folders.set(path, folder);
-      const own = storeName(file.filename, mapped);
       const name = await place(folder, own, partPath(file.id), receipt.sha256);
       if (name !== own) {
         notes.push(`${path}/${own} holds other bytes already; both are kept, the new ones as ${name}`);
@@ -59,10 +57,21 @@ async function place(folder: FolderHandle, own: string, part: string, sha256: st
       await renamePatiently(part, join(folder.base, name));
       return name;
     }
-    const same = (await sha256Of(there.handle).finally(() => there.handle.close())) === sha256;
-    if (!same) continue;
+    try {
+      if ((await sha256Of(there.handle)) !== sha256) continue;
+      await syncOpen(there.handle, join(folder.base, name));
+    } finally {
+      await there.handle.close();
+    }
     await rm(part, { force: true });
     return name;
   }
   throw new Doubt('two other files hold its names in the store already');
+}
+
+/** Makes durable what an open file holds. Windows wants a handle that could write for it. */
+export async function syncOpen(file: FileHandle, path: string): Promise<void> {
+  if (process.platform !== 'win32') return file.sync();
+  const writable = await open(path, 'r+');
+  await writable.sync().finally(() => writable.close());
 }

@@ -1,15 +1,15 @@
-import { mkdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { Clock } from '../domain/clock.js';
 import type { Receipt } from '../domain/order.js';
-import { storeName } from '../domain/store-name.js';
+import { storePath } from '../domain/store-name.js';
 import type { ListedFile } from '../domain/wire.js';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
 import type { OfficeStore } from '../steps/ports.js';
 import { sha256Of } from './digest.js';
 import { openBelow, openRootHandle } from './folder-handle.js';
-import { keepArrivals } from './keep-arrivals.js';
+import { keepArrivals, syncOpen } from './keep-arrivals.js';
 import { openPart } from './part-file.js';
 import { openRegular } from './regular-file.js';
 import { writeSums } from './sums.js';
@@ -57,7 +57,8 @@ export async function openOfficeStore(store: string, catalog: Catalog, clock: Cl
   const mapped = await needsMapping(store);
   // Two files may have one place in the store, and two parcels one list of hashes.
   const oneAtATime = pLimit(1);
-  const partPath = (id: number) => join(store, OWN_FOLDER, 'part', `${id}.part`);
+  const partFolder = join(store, OWN_FOLDER, 'part');
+  const partPath = (id: number) => join(partFolder, `${id}.part`);
   return {
     async ready() {
       try {
@@ -69,7 +70,7 @@ export async function openOfficeStore(store: string, catalog: Catalog, clock: Cl
 
     async freeBytes() {
       const { bavail, bsize } = await statfs(store);
-      return bavail * bsize;
+      return bavail * bsize + (await sizeOfFiles(partFolder));
     },
 
     async held(file) {
@@ -97,21 +98,38 @@ export async function openOfficeStore(store: string, catalog: Catalog, clock: Cl
     marked: (ids) => catalog.marked(ids, clock()),
   };
 
+  /** The catalog comes last: what it does not know is looked at again, and then its folder's list of hashes is written again. */
   async function enter(kept: readonly Kept[]): Promise<void> {
-    await catalog.add(kept, clock());
     for (const folder of new Set(kept.map((entry) => entry.folder))) {
-      await writeSums(store, await catalog.inFolder(folder), join(store, OWN_FOLDER, 'sums.tmp'));
+      const entries = withNew(await catalog.inFolder(folder), kept, folder);
+      await writeSums(store, entries, join(store, OWN_FOLDER, 'sums.tmp'));
     }
+    await catalog.add(kept, clock());
   }
 
   /** A file that lies in its place without being in the catalog: a run was killed between the two. */
   async function adopt(file: ListedFile): Promise<Receipt | null> {
-    const path = `${file.folder}/${storeName(file.filename, mapped)}`;
+    const path = storePath(file.folder, file.filename, mapped);
     const receipt = await receiptOf(store, path);
     if (receipt === null || receipt.size !== file.size) return null;
     await enter([{ ...receipt, folder: file.folder, filename: file.filename, path, serverId: file.id }]);
     return receipt;
   }
+}
+
+/** A folder's entries of the catalog as they are once `kept` is in it. */
+function withNew(known: readonly Kept[], kept: readonly Kept[], folder: string): Kept[] {
+  const added = kept.filter((entry) => entry.folder === folder);
+  const isNew = ({ filename, sha256 }: Kept) =>
+    added.some((entry) => entry.filename === filename && entry.sha256 === sha256);
+  return [...known.filter((entry) => !isNew(entry)), ...added];
+}
+
+/** What half files hold already needs no more room. */
+async function sizeOfFiles(folder: string): Promise<number> {
+  let bytes = 0;
+  for (const name of await readdir(folder)) bytes += (await stat(join(folder, name))).size;
+  return bytes;
 }
 
 /** Size and SHA-256 of what the store's disk holds at a path, made durable; null when there is no such file. */
@@ -126,7 +144,7 @@ async function receiptOf(store: string, path: string): Promise<Receipt | null> {
       if (file === null) return null;
       try {
         const sha256 = await sha256Of(file.handle);
-        await file.handle.sync();
+        await syncOpen(file.handle, join(folder.base, path.slice(slash + 1)));
         await folder.sync();
         return { size: file.stamp.size, sha256 };
       } finally {

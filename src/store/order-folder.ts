@@ -32,6 +32,12 @@ export function openOrderFolder(
     return room;
   };
 
+  const moveThumb = async (thumbs: FolderHandle, filename: string, names: readonly string[]) => {
+    if (!(await isFile(join(thumbs.base, filename)))) return;
+    const beside = await waitingRoom([...names, parts.thumbsFolder]);
+    await renameAside(join(thumbs.base, filename), join(beside.base, filename));
+  };
+
   return {
     async list() {
       const files: string[] = [];
@@ -68,8 +74,10 @@ export function openOrderFolder(
       };
     },
 
-    async ensureThumb(filename, file) {
-      return ensureThumb(folder, filename, file.path, parts.thumbsFolder, parts.pictures);
+    async ensureThumb(filename, file, knownFault) {
+      pathOf(filename);
+      const source = { name: filename, path: file.path };
+      return ensureThumb(folder, source, knownFault, parts.thumbsFolder, parts.pictures);
     },
 
     async unlink(filename, stamp) {
@@ -84,16 +92,13 @@ export function openOrderFolder(
       const path = pathOf(filename);
       if (!(await isStill(path, stamp))) return false;
       const names = target.split('/').slice(0, -1);
+      const thumbs = touched.get(parts.thumbsFolder) ?? (await openInside(folder, parts.thumbsFolder));
+      if (thumbs !== null) touched.set(parts.thumbsFolder, thumbs);
       const waiting = await waitingRoom(names);
       await renameAside(path, join(waiting.base, filename));
       await mustBeGone(path);
-      const thumbs = touched.get(parts.thumbsFolder) ?? (await openInside(folder, parts.thumbsFolder));
-      if (thumbs === null) return true;
-      touched.set(parts.thumbsFolder, thumbs);
-      if (await isFile(join(thumbs.base, filename))) {
-        const beside = await waitingRoom([...names, parts.thumbsFolder]);
-        await renameAside(join(thumbs.base, filename), join(beside.base, filename));
-      }
+      // The file is in the quarantine, and that has to be told; a thumb that cannot follow it is only in nobody's way.
+      if (thumbs !== null) await moveThumb(thumbs, filename, names).catch(() => undefined);
       return true;
     },
 

@@ -15,23 +15,20 @@ export async function checkRoot(root: string, rootId: string | null): Promise<vo
   await checkFolder(root);
   const id = await readMarker(root);
   if (id === null) throw (await readdir(root)).length === 0 ? rootEmpty(root) : unmarked(root);
-  if (id !== '' && rootId !== null && id !== rootId) {
-    throw new OrderbakError(
-      EXIT.stopped,
-      'other-root',
-      `${join(root, ROOT_MARKER)} is the marker of another shop's root`,
-      'Check [orders] root and [database] url. If both are right, delete the marker and run `orderbak migrate`.',
-    );
-  }
+  if (id !== '' && rootId !== null && id !== rootId) throw otherRoot(root);
 }
 
-/** Puts the marker into a root that has none, under `wantedId` if the database knows one already; answers the id that is in force. */
+/**
+ * Puts the marker into a root that has none, under `wantedId` if the database knows one already; answers the id that is in force.
+ * Throws for a root that carries another shop's marker.
+ */
 export async function markRoot(
   root: string,
   wantedId: string | null,
 ): Promise<{ id: string; written: boolean }> {
   await checkFolder(root);
   const there = await readMarker(root);
+  if (there !== null && there !== '' && wantedId !== null && there !== wantedId) throw otherRoot(root);
   if (there !== null && there !== '') return { id: there, written: false };
   const id = wantedId ?? randomUUID();
   const path = join(root, ROOT_MARKER);
@@ -71,4 +68,13 @@ function unmarked(root: string): OrderbakError {
   const hint =
     'If it is the right folder, run `orderbak migrate`, which writes the marker. Nothing was removed.';
   return new OrderbakError(EXIT.stopped, 'no-marker', `the orders' root ${root} has no ${ROOT_MARKER}`, hint);
+}
+
+function otherRoot(root: string): OrderbakError {
+  return new OrderbakError(
+    EXIT.stopped,
+    'other-root',
+    `${join(root, ROOT_MARKER)} is the marker of another shop's root`,
+    'Check [orders] root and [database] url. If both are right, delete the marker and run `orderbak migrate`.',
+  );
 }

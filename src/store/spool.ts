@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { linesOf } from '../domain/lines.js';
 import type { Spool } from '../jobs/ports.js';
 
 const BLOCK = 256 * 1024;
@@ -29,7 +29,7 @@ export async function openSpool(): Promise<Spool> {
     async *read() {
       await flush();
       const stream = file.createReadStream({ start: 0, encoding: 'utf8', autoClose: false });
-      for await (const line of createInterface({ input: stream })) yield JSON.parse(line) as unknown;
+      for await (const line of linesOf(stream as AsyncIterable<string>)) yield JSON.parse(line) as unknown;
     },
     close: () => file.close(),
   };

@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { daysAgo, unixTime } from '../support/clock.js';
 import { ENGINES } from '../support/database.js';
 import { judgeLoss } from '../support/loss-oracle.js';
-import { type Evidence, gather, judgeDisks, ordersIn } from '../support/oracle.js';
+import { type Evidence, gather, judgeDisks } from '../support/oracle.js';
 import type { OrderPlan } from '../support/order-plan.js';
 import { plantFiles } from '../support/planting.js';
 import { judgeRecords } from '../support/record-oracle.js';
-import { differences, snapshot, type Tree } from '../support/snapshot.js';
+import { snapshot, type Tree } from '../support/snapshot.js';
 import { createWorld, type World } from '../support/worlds.js';
 import { createStudioTables, insertProjects, type Project, studioViews } from './other-tables.js';
 import { migrate, type PlayOptions, playSilently, TASKS } from './play.js';
@@ -38,6 +38,7 @@ describe.for(ENGINES)('a shop with other tables on %s, by configuration only', (
     options = await writeConfiguration();
     before = await snapshot(world.root);
     await migrate(world, options);
+    // Views that are there already are no obstacle.
     await migrate(world, options);
     await playSilently(world, TASKS, options);
     firstNight = await gather(world, before);
@@ -129,16 +130,4 @@ store = ${JSON.stringify(world.store)}
     expect([...recorded].filter((order) => held.orders.has(order) && order !== LOCKED)).toEqual([]);
     expect([40, 41, 42].filter((order) => !recorded.has(order))).toEqual([]);
   });
-
-  test(
-    'the second night changes nothing',
-    async () => {
-      await playSilently(world, TASKS, options);
-      const second = await gather(world, before);
-      expect(differences(firstNight.server, second.server)).toEqual([]);
-      expect(differences(ordersIn(firstNight.store), ordersIn(second.store))).toEqual([]);
-      expect(second.rows).toEqual(firstNight.rows);
-    },
-    NIGHT_MS,
-  );
 });

@@ -5,7 +5,7 @@ import { judgeLoss } from '../support/loss-oracle.js';
 import { type Evidence, gather } from '../support/oracle.js';
 import type { Tree } from '../support/snapshot.js';
 import type { World } from '../support/worlds.js';
-import { expectSilence, playTask, type Task } from './play.js';
+import { expectSilence, playTask, TASKS, type Task } from './play.js';
 
 /** A world to which some tasks have brought it, and the places where further tasks lead. */
 export interface Place {
@@ -15,8 +15,11 @@ export interface Place {
   readonly next: Map<Task, Promise<Place>>;
 }
 
-/** With this set no two walks share a step on the way, even where they came through worlds that are alike. */
-const EVERY_STEP = process.env.ORDERBAK_TEST_EVERY_STEP === '1';
+/**
+ * With ORDERBAK_TEST_EVERY_ORDER=1 all orders of the tasks are played to their end one by one, each in worlds of its
+ * own, even where they come through worlds that are alike; it takes many minutes.
+ */
+const EVERY_ORDER = process.env.ORDERBAK_TEST_EVERY_ORDER === '1';
 
 /**
  * Ways through a world by tasks in any order. Each step is taken once, by the real command in a copy of the world
@@ -27,6 +30,8 @@ export class Walks {
   private readonly places = new Map<string, Place>();
   /** The processes wait for disks and for each other, so there are more than a small machine has processors. */
   private readonly atOnce = pLimit(4);
+  private readonly underWay = new Set<Promise<Place>>();
+  private isOver = false;
 
   private constructor(
     private readonly start: Place,
@@ -50,17 +55,26 @@ export class Walks {
     return place;
   }
 
+  /** After a step that failed others are still under way in worlds of their own; those are waited for. */
   async remove(): Promise<void> {
+    this.isOver = true;
+    await Promise.allSettled(this.underWay);
     await Promise.all([...this.places.values()].map(({ world }) => world.remove()));
   }
 
   private step(from: Place, done: readonly Task[]): Promise<Place> {
     return this.atOnce(async () => {
-      const world = await from.world.copy();
-      const place = await this.play(world, done).catch(async (error: unknown) => {
-        await world.remove();
-        throw error;
-      });
+      const taken = this.take(from, done);
+      this.underWay.add(taken);
+      return await taken.finally(() => this.underWay.delete(taken));
+    });
+  }
+
+  private async take(from: Place, done: readonly Task[]): Promise<Place> {
+    if (this.isOver) throw new Error('no step is taken any more');
+    const world = await from.world.copy();
+    try {
+      const place = await this.play(world, done);
       const key = keyOf(place.state, done);
       const known = this.places.get(key);
       if (known === undefined) {
@@ -69,7 +83,10 @@ export class Walks {
       }
       await world.remove();
       return known;
-    });
+    } catch (error) {
+      await world.remove();
+      throw error;
+    }
   }
 
   private async play(world: World, done: readonly Task[]): Promise<Place> {
@@ -82,5 +99,5 @@ export class Walks {
 }
 
 function keyOf(state: Canonical, done: readonly Task[]): string {
-  return JSON.stringify(EVERY_STEP ? done : state);
+  return JSON.stringify(EVERY_ORDER && done.length <= TASKS.length ? done : state);
 }

@@ -1,18 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { fateOf } from './fates.js';
+import { playByHand } from './hand-played.js';
 import { judgeLoss } from './loss-oracle.js';
-import { gather, judgeDisks, owesThumb } from './oracle.js';
-import { namesOf, type PlantedFile } from './planting.js';
+import { gather, judgeDisks } from './oracle.js';
 import { judgeRecords } from './record-oracle.js';
 import { snapshot, type Tree } from './snapshot.js';
 import { createWorld, type World } from './worlds.js';
 
 /** A judge that never says no is worth nothing: here a night is played by hand, well first, then with one fault. */
-const TYPES = { main: 1, ref: 2, complete: 3, rework: 4, discuss: 5 } as const;
 const A = { main: 'phòng khách.jpg', chat: 'chat.png', note: 'note.txt', trash: 'old.jpg' };
 let world: World;
 let before: Tree;
@@ -27,58 +24,6 @@ beforeEach(async () => {
   before = await snapshot(world.root);
 });
 afterEach(() => world.remove());
-
-async function playByHand(): Promise<void> {
-  for (const file of world.files.values()) {
-    const fate = fateOf(file, {});
-    if (owesThumb(file, fate)) await makeThumb(file);
-    const to = path.join(fate === 'stored' ? world.store : `${world.root}/.orderbak-trash/r1`, file.path);
-    await mkdir(path.dirname(to), { recursive: true });
-    if (fate === 'discussed') await rm(path.join(world.root, file.path));
-    else await rename(path.join(world.root, file.path), to);
-  }
-  const [order] = world.orders;
-  execFileSync('sh', ['-c', 'sha256sum -- * > ../sums && mv ../sums SHA256SUMS'], {
-    cwd: path.join(world.store, order?.folder ?? ''),
-  });
-  await record();
-}
-
-async function makeThumb(file: PlantedFile): Promise<void> {
-  const thumb = sharp(path.join(world.root, file.path))
-    .autoOrient()
-    .resize(300, 300, { fit: 'inside', withoutEnlargement: true });
-  const bytes = await (file.name.endsWith('tif') ? thumb.jpeg() : thumb).toBuffer();
-  await mkdir(path.join(world.root, file.folder, 'thumb'), { recursive: true });
-  await writeFile(path.join(world.root, file.folder, 'thumb', file.name), bytes);
-}
-
-async function record(): Promise<void> {
-  await world.ask(async (database) => {
-    await database.run(
-      `CREATE TABLE tbl_bak_order (id INTEGER PRIMARY KEY, id_order, filename, file_type, bak_date_time, file_size,
-       file_sha256, unlink_time)`,
-    );
-    for (const order of world.orders) {
-      for (const { kind, name } of namesOf(order.plan)) {
-        const type = kind in TYPES ? TYPES[kind as keyof typeof TYPES] : undefined;
-        const entry = before.get(`${order.folder}/${name}`);
-        if (type === undefined || entry === undefined) continue;
-        const sql = 'INSERT INTO tbl_bak_order VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)';
-        const marked = type === 5 ? null : '2026-01-01 03:00:00';
-        await database.run(sql, [
-          order.id,
-          name,
-          type,
-          marked,
-          entry.size,
-          entry.sha256,
-          '2026-01-01 04:00:00',
-        ]);
-      }
-    }
-  });
-}
 
 async function judge(): Promise<{ loss: string[]; disks: string[]; records: string[] }> {
   const evidence = await gather(world, before);
@@ -98,7 +43,7 @@ function inStore(name: string): string {
 }
 
 test('a night played by hand is judged to be good', async () => {
-  await playByHand();
+  await playByHand(world, before);
   expect(await judge()).toEqual({ loss: [], disks: [], records: [] });
 });
 
@@ -172,7 +117,7 @@ async function enlarge(file: string): Promise<void> {
 }
 
 test.for(FAULTS)('it is seen that %s', async ([, spoil, expected]) => {
-  await playByHand();
+  await playByHand(world, before);
   await spoil();
   const { loss, disks, records } = await judge();
   expect(loss.join('\n')).toMatch(expected.loss ?? /^$/);
@@ -181,7 +126,7 @@ test.for(FAULTS)('it is seen that %s', async ([, spoil, expected]) => {
 });
 
 test('it is seen that an order which is held was touched', async () => {
-  await playByHand();
+  await playByHand(world, before);
   const held = { orders: new Set(world.orders.map((order) => order.id)) };
   const evidence = await gather(world, before);
   expect((await judgeDisks(evidence, held)).join('\n')).toMatch(/^touched: /);

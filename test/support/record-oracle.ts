@@ -35,7 +35,7 @@ export function judgeRecords(
       const fault = isHeld ? faultOfHeld(rows) : faultOfCount(rows, times(order.id));
       const others = isHeld ? [] : rows.map((row) => faultOf(evidence, held, row, `${order.folder}/${name}`));
       for (const words of new Set([fault, ...others])) {
-        if (words !== undefined) faults.push(`${fault}: ${kind} of order ${order.id}, ${name}`);
+        if (words !== undefined) faults.push(`${words}: ${kind} of order ${order.id}, ${name}`);
       }
     }
   }

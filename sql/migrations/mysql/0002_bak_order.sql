@@ -14,6 +14,7 @@ CREATE TABLE IF NOT EXISTS tbl_bak_order (
   file_sha256 CHAR(64) CHARACTER SET ascii NULL,
   unlink_time DATETIME NULL,
   missing_time DATETIME NULL,
+  thumb_fault VARCHAR(255) NULL,
   duplicate BIGINT NOT NULL DEFAULT 0,
   PRIMARY KEY (id),
   UNIQUE KEY orderbak_file (id_order, file_type, filename, duplicate),

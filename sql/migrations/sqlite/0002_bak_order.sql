@@ -14,6 +14,7 @@ CREATE TABLE IF NOT EXISTS tbl_bak_order (
   file_sha256 TEXT NULL,
   unlink_time TEXT NULL,
   missing_time TEXT NULL,
+  thumb_fault TEXT NULL,
   duplicate INTEGER NOT NULL DEFAULT 0,
   UNIQUE (id_order, file_type, filename, duplicate)
 )

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { helpTail, PULL_CODES } from '../help.js';
-import { dryRun, limit, order, wholeNumber } from '../options.js';
+import { dryRun, limit, order, reject, wholeNumber } from '../options.js';
 import type { StepFlags } from '../run-step.js';
 
 /** Task 4, on the machine in the office. */
@@ -15,7 +15,7 @@ export function pullCommand(): Command {
     .addOption(limit())
     .addOption(
       new Option('--transfers <n>', 'how many transfers at once, instead of [pull] transfers').argParser(
-        wholeNumber,
+        transfers,
       ),
     )
     .addHelpText(
@@ -38,4 +38,11 @@ export function pullCommand(): Command {
       return app.pull(choices).finally(() => app.close());
     });
   });
+}
+
+const MOST_TRANSFERS = 64;
+
+function transfers(text: string): number {
+  const number = wholeNumber(text);
+  return number <= MOST_TRANSFERS ? number : reject(`write a whole number from 1 to ${MOST_TRANSFERS}`);
 }

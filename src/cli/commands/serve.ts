@@ -11,6 +11,7 @@ import { errorBlock } from '../render.js';
 import type { CommonFlags } from '../run-step.js';
 
 const GRACE_MS = 10_000;
+const SWEEP_MS = 100;
 
 /** The server's API, until it is told to stop. */
 export function serveCommand(): Command {
@@ -85,8 +86,11 @@ async function untilStopped(server: Server): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   server.closeIdleConnections();
+  // A connection that has had its answer stays open for the next question, which nobody hears any more.
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
   const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS);
   await closed;
+  clearInterval(sweep);
   clearTimeout(timer);
   interrupts.dispose();
 }

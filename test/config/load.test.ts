@@ -1,0 +1,139 @@
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadConfig, need } from '../../src/config/load.js';
+import { box, load, NO_FILE, put, refusal } from './fixture.js';
+
+describe('where a value comes from', () => {
+  it('nothing is needed: these are the defaults', () => {
+    expect(load('')).toEqual({
+      database: { url: null },
+      orders: { root: null, folder: '{create_unix}@{create_by}' },
+      shop: { timezone: null },
+      source: { views: null },
+      retention: { status: ['9'], age: { months: 3, days: 0 } },
+      thumbs: { size: 300, folder: 'thumb' },
+      trash: { min_age: 86_400_000, keep: 604_800_000 },
+      delete: { max: null },
+      server: { listen: { host: '127.0.0.1', port: 8480 }, token: null },
+      pull: { url: null, token: null, store: null, transfers: 4, rate_limit: null, until: null },
+    });
+  });
+
+  it('the environment goes before the file, the file before the default, key by key', () => {
+    const toml = '[trash]\nkeep = "3d"\nmin_age = "1h"\n[retention]\nstatus = [4, "done"]';
+    const config = load(toml, { ORDERBAK_TRASH_KEEP: '0d', ORDERBAK_DELETE_MAX: '10%' });
+    expect(config.trash).toEqual({ keep: 0, min_age: 3_600_000 });
+    expect(config.retention).toEqual({ status: ['4', 'done'], age: { months: 3, days: 0 } });
+    expect(config.delete.max).toEqual({ kind: 'share', percent: 10 });
+  });
+
+  it('an empty variable is none', () => {
+    expect(load('[trash]\nkeep = "3d"', { ORDERBAK_TRASH_KEEP: '' }).trash.keep).toBe(259_200_000);
+  });
+
+  it('the file is the one that is named, else the one that the environment names', () => {
+    const one = put('one.toml', '[thumbs]\nsize = 100');
+    const other = put('other.toml', '[thumbs]\nsize = 200');
+    expect(loadConfig(one, { ORDERBAK_CONFIG: other }).thumbs.size).toBe(100);
+    expect(loadConfig(null, { ORDERBAK_CONFIG: other }).thumbs.size).toBe(200);
+  });
+
+  it('paths in a file are meant from its folder, those in the environment as they are', () => {
+    const file = put(
+      'shop/etc/orderbak.toml',
+      '[orders]\nroot = "../uploads"\n[source]\nviews = "views.sql"\n[pull]\nstore = "/srv/store"\n[database]\nurl = "sqlite:shop.db"',
+    );
+    const config = loadConfig(file, {});
+    expect(config.orders.root).toBe(path.join(box, 'shop/uploads'));
+    expect(config.source.views).toBe(path.join(box, 'shop/etc/views.sql'));
+    expect(config.pull.store).toBe('/srv/store');
+    expect(config.database.url).toBe(`sqlite:${path.join(box, 'shop/etc/shop.db')}`);
+    const env = { ORDERBAK_ORDERS_ROOT: 'uploads', ORDERBAK_DATABASE_URL: 'sqlite:/srv/shop.db' };
+    expect(loadConfig(file, env).orders.root).toBe('uploads');
+    expect(loadConfig(file, env).database.url).toBe('sqlite:/srv/shop.db');
+  });
+});
+
+describe('a secret in a file of its own', () => {
+  const token = put('secrets/token', '  s3cret-token\n');
+
+  it('is read without the line end, from the file and from the environment', () => {
+    put('secrets/url', 'mysql://u:p@h/d\n');
+    const toml = put('secrets/orderbak.toml', '[server]\ntoken_file = "token"\n[database]\nurl_file = "url"');
+    expect(loadConfig(toml, {}).server.token).toBe('s3cret-token');
+    expect(loadConfig(toml, {}).database.url).toBe('mysql://u:p@h/d');
+    expect(load('', { ORDERBAK_PULL_TOKEN_FILE: token }).pull.token).toBe('s3cret-token');
+  });
+
+  it('from the environment replaces the one of the file, in whichever form', () => {
+    const toml = '[server]\ntoken = "of-the-file"';
+    expect(load(toml, { ORDERBAK_SERVER_TOKEN_FILE: token }).server.token).toBe('s3cret-token');
+    const inFile = `[server]\ntoken_file = ${JSON.stringify(token)}`;
+    expect(load(inFile, { ORDERBAK_SERVER_TOKEN: 'of-the-env' }).server.token).toBe('of-the-env');
+  });
+
+  it('is refused when it is given twice, cannot be read, or is empty', () => {
+    const both = { ORDERBAK_SERVER_TOKEN: 'a', ORDERBAK_SERVER_TOKEN_FILE: token };
+    expect(refusal('', both)).toContain('server.token and server.token_file are both given');
+    expect(refusal('[server]\ntoken_file = "nowhere"')).toContain('server.token_file cannot be read');
+    expect(refusal('', { ORDERBAK_SERVER_TOKEN_FILE: NO_FILE })).toContain('server.token');
+  });
+});
+
+describe('what nobody knows is refused by its name', () => {
+  it.each<[string, string, Record<string, string>, string]>([
+    ['a key', '[trash]\nkep = "3d"', {}, 'kep'],
+    ['a section', '[trsh]\nkeep = "3d"', {}, 'trsh'],
+    ['a key outside of a section', 'keep = "3d"', {}, '"keep" stands outside of a [section]'],
+    ['a list of sections', '[[trash]]\nkeep = "3d"', {}, '"trash" stands outside of a [section]'],
+    ['a variable', '', { ORDERBAK_TRASH_KEP: '3d' }, 'ORDERBAK_TRASH_KEP'],
+    [
+      'a variable of a word that is no key',
+      '',
+      { ORDERBAK_SERVER_CONSTRUCTOR: 'x' },
+      'ORDERBAK_SERVER_CONSTRUCTOR',
+    ],
+    ['a file for what is no secret', '', { ORDERBAK_TRASH_KEEP_FILE: '/x' }, 'ORDERBAK_TRASH_KEEP_FILE'],
+    ['a file for what is no secret, in the file', '[trash]\nkeep_file = "x"', {}, 'keep_file'],
+  ])('%s', (_, toml, env, words) => {
+    expect(refusal(toml, env)).toContain(words);
+  });
+
+  it('variables that are not of a section are left to others', () => {
+    expect(load('', { ORDERBAK_TEST_MYSQL_URL: 'x', ORDERBAKER: 'y', HOME: '/' }).trash.keep).toBe(
+      604_800_000,
+    );
+  });
+
+  it('the words name the file', () => {
+    expect(refusal('[trash]\nkep = "3d"')).toContain(path.join(box, 'orderbak.toml'));
+  });
+});
+
+describe('a file that cannot be read', () => {
+  it('is refused, with line and column, and without the line', () => {
+    const words = refusal('[server]\ntoken = "s3cret\nlisten = "127.0.0.1:1"');
+    expect(words).toMatch(/cannot be read: .*line 2/);
+    expect(words).not.toContain('s3cret');
+  });
+
+  it('is refused when it is not there, or is a folder', () => {
+    const missing = path.join(box, 'nowhere.toml');
+    expect(() => loadConfig(missing, {})).toThrow(`there is no configuration file ${missing}`);
+    expect(() => loadConfig(null, { ORDERBAK_CONFIG: missing })).toThrow('there is no configuration file');
+    expect(() => loadConfig(box, {})).toThrow('cannot be read');
+  });
+});
+
+it('what a command cannot do without is asked for by both of its names', () => {
+  expect(need('x', 'orders.root')).toBe('x');
+  expect(() => need(null, 'orders.root')).toThrow('orders.root is not set');
+  const words = (() => {
+    try {
+      return need<string>(null, 'pull.rate_limit');
+    } catch (error) {
+      return JSON.stringify(error);
+    }
+  })();
+  expect(words).toContain('ORDERBAK_PULL_RATE_LIMIT');
+});

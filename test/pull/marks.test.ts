@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Office, Shop } from './office.js';
+import { type Answer, fair, MARK, type Weather } from './proxy.js';
+
+const ORDER = { jobs: [{ image: 'large.psd', attach: ['a.jpg', 'b ü.txt'], complete: ['c.png'] }] };
+const NAMES = ['large.psd', 'a.jpg', 'b ü.txt', 'c.png'];
+
+/** A weather that is fair but for the marks. */
+function onMarks(weather: Weather): Weather {
+  return (asked, forward) => (asked.path === MARK ? weather(asked, forward) : forward());
+}
+
+/** Changes what the server says of its marks. */
+function saying(change: (results: unknown[]) => unknown[]): Weather {
+  return onMarks(async (_, forward) => {
+    const answer = await forward();
+    const { results } = JSON.parse(answer.body.toString('utf8')) as { results: unknown[] };
+    return json({ results: change(results) });
+  });
+}
+
+function json(value: unknown, status = 200): Answer {
+  const headers = { 'content-type': 'application/json' };
+  return { status, headers, body: Buffer.from(JSON.stringify(value)) };
+}
+
+describe.concurrent('the word that tells the server', () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    const names = [
+      'lost on its way',
+      'answer lost',
+      'told twice',
+      'silent',
+      'foreign',
+      'mismatch',
+      'refused',
+    ];
+    shop = await Shop.open(Object.fromEntries(names.map((name) => [name, ORDER])), {
+      'large.psd': 1_100_000,
+    });
+  });
+  afterAll(() => shop.close());
+
+  /** The next run tells the server again, and fetches nothing. */
+  async function tellsAgain(office: Office): Promise<void> {
+    office.proxy.weather = fair;
+    office.proxy.takeDownloads();
+    await office.pullWell();
+    expect(office.proxy.takeDownloads()).toEqual([]);
+    await office.expectAllStored();
+  }
+
+  test('gets lost: exit 75, and the next run tells it again without a download', async () => {
+    const office = await shop.office(
+      'lost on its way',
+      onMarks(async () => 'drop'),
+    );
+    expect(await office.pull()).toMatchObject({ code: 75, signal: null, stdout: '' });
+    await office.expectMarked([]);
+    expect(await office.sums()).toEqual([]);
+    await tellsAgain(office);
+  });
+
+  test('arrives, but its answer is lost once: it is told again in the same run', async () => {
+    let lost = 0;
+    const office = await shop.office(
+      'answer lost',
+      onMarks(async (_, forward) => {
+        const answer = await forward();
+        return lost++ < 2 ? 'drop' : answer;
+      }),
+    );
+    await office.pullWell();
+    await office.expectAllStored();
+  });
+
+  test('arrives twice', async () => {
+    const office = await shop.office(
+      'told twice',
+      onMarks(async (_, forward) => {
+        await forward();
+        return forward();
+      }),
+    );
+    await office.pullWell();
+    await office.expectAllStored();
+  });
+
+  test('is answered for some files only: the others count as failed', async () => {
+    const office = await shop.office(
+      'silent',
+      saying(() => []),
+    );
+    const finished = await office.pull(['--json']);
+    expect(finished.code).toBe(3);
+    expect(JSON.parse(finished.stdout)).toMatchObject({
+      ok: false,
+      counts: { planned: NAMES.length, done: 0, failed: NAMES.length },
+      errors: NAMES.map(() => ({ code: 'unanswered' })),
+    });
+  });
+
+  test('is answered for files that nobody asked about, and twice for others', async () => {
+    const office = await shop.office(
+      'foreign',
+      saying((results) => [...results, ...results, { id: 999_999, status: 'marked' }]),
+    );
+    const finished = await office.pull(['--json']);
+    expect(finished).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(finished.stdout)).toMatchObject({ counts: { planned: 4, done: 4, failed: 0 } });
+    await office.expectAllStored();
+  });
+
+  test('is told for other bytes than the server has: nothing is marked, the next run comes again', async () => {
+    const office = await shop.office(
+      'mismatch',
+      onMarks(async (asked) => {
+        const { files } = JSON.parse(asked.body) as { files: { id: number }[] };
+        return json({ results: files.map(({ id }) => ({ id, status: 'mismatch' })) });
+      }),
+    );
+    const finished = await office.pull();
+    expect(finished).toMatchObject({ code: 3, stdout: '' });
+    for (const name of NAMES) expect(finished.stderr).toContain(`${name}: the file changed on the server`);
+    await office.expectMarked([]);
+    await tellsAgain(office);
+  });
+
+  test('is refused by somebody in between: exit 4, nothing is lost', async () => {
+    const office = await shop.office(
+      'refused',
+      onMarks(async () => json({ error: { code: 'unauthorized', message: 'who are you?' } }, 401)),
+    );
+    const finished = await office.pull();
+    expect(finished).toMatchObject({ code: 4, stdout: '' });
+    expect(finished.stderr).toContain('who are you?');
+    await tellsAgain(office);
+  });
+});

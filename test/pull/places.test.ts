@@ -1,0 +1,223 @@
+import { spawnSync } from 'node:child_process';
+import { lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withDatabase } from '../support/database.js';
+import { hashOf, type Office, Shop, someBytes } from './office.js';
+
+const LONG = `${'ảnh phòng khách '.repeat(12)}dài.jpg`;
+const ORDER = { jobs: [{ image: 'photo.jpg', attach: ['plan.pdf'], complete: ['large.psd'] }] };
+const ORDERS = {
+  ...Object.fromEntries(
+    [
+      'equal',
+      'differing',
+      'links',
+      'folderLink',
+      'damaged',
+      'forgotten',
+      'unlisted',
+      'garbage',
+      'twoKinds',
+    ].map((name) => [name, ORDER]),
+  ),
+  named: { jobs: [{ image: 'SHA256SUMS', attach: ['sha256sums', 'photo.jpg'], complete: ['Sha256Sums'] }] },
+  long: { jobs: [{ image: LONG, attach: ['photo.jpg'] }] },
+  twice: { jobs: [{ image: 'photo.jpg', attach: ['photo.jpg'], complete: ['photo.jpg', 'large.psd'] }] },
+};
+
+/** What `sha256sum -c` says of the order's folder. */
+function sha256sum({ folder }: Office): { status: number | null; stdout: string } {
+  return spawnSync('sha256sum', ['-c', '--strict', 'SHA256SUMS'], { cwd: folder, encoding: 'utf8' });
+}
+
+function catalogOf({ store }: Office): string {
+  return path.join(store, '.orderbak/catalog.sqlite');
+}
+
+describe.concurrent('the place of a file in the store', () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await Shop.open(ORDERS, { 'large.psd': 1_100_000 });
+  });
+  afterAll(() => shop.close());
+
+  /** A store as it is after a good night, on a server that has forgotten it. */
+  async function stored(name: string): Promise<Office> {
+    const office = await shop.office(name);
+    await office.pullWell();
+    await office.expectAllStored();
+    await shop.forgetMarks(office.order);
+    office.proxy.takeDownloads();
+    return office;
+  }
+
+  test('holds the equal file already: it is marked as it is, nothing is fetched', async () => {
+    const office = await shop.office('equal');
+    await mkdir(office.folder);
+    for (const name of office.names)
+      await writeFile(office.inStore(name), await readFile(office.onServer(name)));
+    const before = await stat(office.inStore('large.psd'));
+    await office.pullWell();
+    expect(office.proxy.takeDownloads()).toEqual([]);
+    const { ino, mtimeMs } = await stat(office.inStore('large.psd'));
+    expect({ ino, mtimeMs }).toEqual({ ino: before.ino, mtimeMs: before.mtimeMs });
+    await office.expectAllStored();
+  });
+
+  test('holds other bytes, as many or not: both are kept, and it says so', async () => {
+    const office = await shop.office('differing');
+    await mkdir(office.folder);
+    const mine = {
+      'photo.jpg': someBytes((await stat(office.onServer('photo.jpg'))).size, 'mine'),
+      'plan.pdf': Buffer.from('mine too'),
+      'large.psd': someBytes(1_100_000, 'and mine'),
+    };
+    for (const [name, bytes] of Object.entries(mine)) await writeFile(office.inStore(name), bytes);
+    const finished = await office.pull();
+    expect(finished).toMatchObject({ code: 0, stdout: '' });
+    for (const [name, bytes] of Object.entries(mine)) {
+      expect(finished.stderr).toContain(`${office.order.folder}/${name} holds other bytes already`);
+      expect((await readFile(office.inStore(name))).equals(bytes)).toBe(true);
+      const theirs = await readFile(office.onServer(name));
+      const { name: stem, ext } = path.parse(name);
+      const beside = `${stem}~${hashOf(theirs).slice(0, 8)}${ext}`;
+      expect(finished.stderr).toContain(beside);
+      expect((await readFile(office.inStore(beside))).equals(theirs)).toBe(true);
+    }
+    await office.expectMarked(office.names);
+    expect(sha256sum(office).status).toBe(0);
+    await shop.forgetMarks(office.order);
+    office.proxy.takeDownloads();
+    await office.pullWell();
+    expect(office.proxy.takeDownloads()).toEqual([]);
+    await office.expectMarked(office.names);
+  });
+
+  test('is a link or a folder: nothing behind it is touched, the other files arrive', async () => {
+    const office = await shop.office('links');
+    await mkdir(path.join(office.folder, 'plan.pdf'), { recursive: true });
+    const canary = path.join(office.store, 'canary');
+    await writeFile(canary, 'alive');
+    await symlink(canary, office.inStore('photo.jpg'));
+    const finished = await office.pull();
+    expect(finished).toMatchObject({ code: 3, stdout: '' });
+    for (const name of ['photo.jpg', 'plan.pdf']) expect(finished.stderr).toContain(name);
+    expect(await readFile(canary, 'utf8')).toBe('alive');
+    expect((await lstat(office.inStore('photo.jpg'))).isSymbolicLink()).toBe(true);
+    await office.expectMarked(['large.psd']);
+    await rm(office.inStore('photo.jpg'));
+    await rm(office.inStore('plan.pdf'), { recursive: true });
+    await office.pullWell();
+    await office.expectAllStored();
+  });
+
+  test('is in a folder that is a link: nothing is written there', async () => {
+    const office = await shop.office('folderLink');
+    const outside = path.join(shop.world.folder, 'outside');
+    await mkdir(outside);
+    await symlink(outside, office.folder);
+    expect(await office.pull()).toMatchObject({ code: 3, stdout: '' });
+    expect(await readdir(outside)).toEqual([]);
+    await office.expectMarked([]);
+  });
+
+  test('holds bytes that rotted: the file is fetched again beside them', async () => {
+    const office = await stored('damaged');
+    const rotten = await readFile(office.inStore('large.psd'));
+    rotten[77_777] = (rotten[77_777] ?? 0) ^ 8;
+    await writeFile(office.inStore('large.psd'), rotten);
+    const finished = await office.pull();
+    expect(finished).toMatchObject({ code: 0, stdout: '' });
+    expect(finished.stderr).toContain('large.psd holds other bytes already');
+    expect(office.proxy.takeDownloads()).toHaveLength(1);
+    const theirs = await readFile(office.onServer('large.psd'));
+    expect((await readFile(office.inStore(`large~${hashOf(theirs).slice(0, 8)}.psd`))).equals(theirs)).toBe(
+      true,
+    );
+    await office.expectMarked(office.names);
+    expect(sha256sum(office).status).toBe(0);
+  });
+
+  test('is forgotten with the catalog: what is there is taken up again', async () => {
+    const office = await stored('forgotten');
+    await rm(catalogOf(office));
+    await rm(office.inStore('SHA256SUMS'));
+    await office.pullWell();
+    expect(office.proxy.takeDownloads()).toEqual([]);
+    await office.expectAllStored();
+  });
+
+  test('was given, but a kill came before catalog and list of hashes', async () => {
+    const office = await stored('unlisted');
+    const forget = "DELETE FROM store_file WHERE filename = 'large.psd'";
+    await withDatabase(`sqlite:${catalogOf(office)}`, (database) => database.run(forget));
+    const sums = await readFile(office.inStore('SHA256SUMS'), 'utf8');
+    await writeFile(office.inStore('SHA256SUMS'), sums.replace(/^.*large\.psd\n/m, ''));
+    await office.pullWell();
+    expect(office.proxy.takeDownloads()).toEqual([]);
+    await office.expectAllStored();
+  });
+
+  test('a catalog that is garbage: one block that says which file, and nothing is touched', async () => {
+    const office = await stored('garbage');
+    await writeFile(catalogOf(office), someBytes(5000, 'garbage'));
+    const finished = await office.pull();
+    expect(finished).toMatchObject({ code: 1, stdout: '' });
+    expect(finished.stderr).toContain(catalogOf(office));
+    expect(finished.stderr).not.toMatch(/\n\s+at /);
+    await rm(catalogOf(office));
+    await office.pullWell();
+    expect(office.proxy.takeDownloads()).toEqual([]);
+    await office.expectAllStored();
+  });
+
+  test('changed on the server after it was marked: the new one is kept beside the old', async () => {
+    const office = await stored('twoKinds');
+    const old = await readFile(office.inStore('large.psd'));
+    await writeFile(office.onServer('large.psd'), someBytes(old.length, 'a second version'));
+    const finished = await office.pull();
+    expect(finished).toMatchObject({ code: 0, stdout: '' });
+    expect((await readFile(office.inStore('large.psd'))).equals(old)).toBe(true);
+    const theirs = await readFile(office.onServer('large.psd'));
+    expect((await readFile(office.inStore(`large~${hashOf(theirs).slice(0, 8)}.psd`))).equals(theirs)).toBe(
+      true,
+    );
+    await office.expectMarked(office.names);
+    expect(await office.sums()).toEqual([]);
+  });
+
+  test('is called SHA256SUMS: kept under a name from which its own can be read', async () => {
+    const office = await shop.office('named');
+    await office.pullWell();
+    await office.expectMarked(office.names);
+    expect(await office.sums()).toEqual([]);
+    for (const name of ['SHA256SUMS', 'sha256sums', 'Sha256Sums']) {
+      const kept = (await readdir(office.folder)).filter((entry) => decodeURIComponent(entry) === name);
+      const bytes = kept.map((entry) => readFile(office.inStore(entry)));
+      const hashes = (await Promise.all(bytes)).map(hashOf);
+      expect(hashes, name).toContain(hashOf(await readFile(office.onServer(name))));
+    }
+    await shop.forgetMarks(office.order);
+    office.proxy.takeDownloads();
+    await office.pullWell();
+    expect(office.proxy.takeDownloads()).toEqual([]);
+  });
+
+  test('has a long name and is taken: the second name fits too', async () => {
+    const office = await shop.office('long');
+    await mkdir(office.folder);
+    await writeFile(office.inStore(LONG), 'mine');
+    expect(await office.pull()).toMatchObject({ code: 0, stdout: '' });
+    expect(await readFile(office.inStore(LONG), 'utf8')).toBe('mine');
+    await office.expectMarked(office.names);
+    expect(sha256sum(office).status).toBe(0);
+  });
+
+  test('is one file for several rows: all are marked, one copy is kept', async () => {
+    const office = await shop.office('twice');
+    await office.pullWell();
+    await office.expectAllStored();
+    expect((await readdir(office.folder)).sort()).toEqual(['SHA256SUMS', 'large.psd', 'photo.jpg']);
+  });
+});

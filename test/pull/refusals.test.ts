@@ -1,0 +1,111 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Finished } from '../support/run.js';
+import { type Office, Shop } from './office.js';
+import { BUNDLE, isDownload, type Weather } from './proxy.js';
+
+const ORDER = { jobs: [{ image: 'photo.jpg', attach: ['plan ü.pdf'] }] };
+
+/** One block of words: what failed and what to do, no stack. */
+function expectBlock(finished: Finished, code: number, words: RegExp): void {
+  expect(finished).toMatchObject({ code, signal: null, stdout: '' });
+  expect(finished.stderr).toMatch(words);
+  expect(finished.stderr).not.toMatch(/\n\s+at |\n\n/);
+}
+
+describe.concurrent('a pull that cannot begin', () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await Shop.open(
+      Object.fromEntries(['token', 'away', 'store', 'twice', 'dry'].map((name) => [name, ORDER])),
+    );
+  });
+  afterAll(() => shop.close());
+
+  test('the token is wrong: exit 4, and not asked twice', async () => {
+    const office = await shop.office('token');
+    const finished = await office.pull([], { env: { ORDERBAK_PULL_TOKEN: `${shop.world.token}x` } });
+    expectBlock(finished, 4, /refuses: a bearer token is needed[\s\S]*\[pull\] token/);
+    expect(office.proxy.asked).toHaveLength(1);
+    await office.expectMarked([]);
+  });
+
+  test('no server is there: exit 75', async () => {
+    const office = await shop.office('away');
+    const finished = await office.pull([], { env: { ORDERBAK_PULL_URL: 'http://127.0.0.1:9' } });
+    expectBlock(finished, 75, /http:\/\/127\.0\.0\.1:9 does not answer/);
+  });
+
+  test('the disk of the store is not mounted: exit 75, and nothing is made in its place', async () => {
+    const office = await shop.office('store');
+    const mount = path.join(shop.world.folder, 'mnt');
+    await mkdir(mount);
+    const away = await office.pull([], { env: { ORDERBAK_PULL_STORE: path.join(mount, 'backup/orders') } });
+    expectBlock(away, 75, /the store .*orders cannot be used[\s\S]*[Mm]ount/);
+    expect(await readdir(mount)).toEqual([]);
+    await writeFile(path.join(mount, 'file'), '');
+    const file = await office.pull([], { env: { ORDERBAK_PULL_STORE: path.join(mount, 'file') } });
+    expectBlock(file, 75, /cannot be used/);
+    expect(office.proxy.asked).toEqual([]);
+  });
+
+  test.for([
+    ['ORDERBAK_PULL_URL', undefined, /pull\.url is not set/],
+    ['ORDERBAK_PULL_URL', 'ftp://shop.example', /is not a URL/],
+    ['ORDERBAK_PULL_TOKEN', undefined, /pull\.token is not set/],
+    ['ORDERBAK_PULL_STORE', undefined, /pull\.store is not set/],
+    ['ORDERBAK_PULL_TRANSFERS', '0', /whole number from 1 to 64/],
+    ['ORDERBAK_PULL_RATE_LIMIT', 'fast', /is not a rate/],
+  ] as const)('%s = %s: exit 2', async ([name, value, words]) => {
+    const office = await shop.office('token');
+    expectBlock(await office.pull([], { env: { [name]: value } }), 2, words);
+  });
+
+  test('one runs already: exit 11, and it says which since when', async () => {
+    const bundles: (() => void)[] = [];
+    const held: Weather = async (asked, forward) => {
+      if (asked.path === BUNDLE) await new Promise<void>((resolve) => bundles.push(resolve));
+      return forward();
+    };
+    const office = await shop.office('twice', held);
+    const first = office.begin();
+    await until(() => bundles.length > 0);
+    const second = await office.pull();
+    const since = /since (\S+Z)/.exec(second.stderr)?.[1] ?? '';
+    expectBlock(second, 11, new RegExp(`pull is already running: process ${first.child.pid} on `));
+    expect(Math.abs(Date.parse(since) - Date.now())).toBeLessThan(120_000);
+    const json = await office.pull(['--json']);
+    expect(json.code).toBe(11);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      ok: false,
+      command: 'pull',
+      errors: [{ code: 'already-running' }],
+    });
+    for (const go of bundles) go();
+    expect(await first.finished).toMatchObject({ code: 0, stderr: '' });
+    await office.expectAllStored();
+  });
+
+  test('--dry-run: counts, and changes nothing', async () => {
+    const office = await shop.office('dry');
+    const json = await office.pull(['--dry-run', '--json']);
+    expect(json).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(json.stdout)).toMatchObject({ dryRun: true, counts: { planned: 2, done: 0 } });
+    const text = await office.pull(['--dry-run']);
+    expect(text).toMatchObject({ code: 0, stderr: '' });
+    expect(text.stdout).toMatch(/2 files to copy/);
+    expect(office.proxy.asked.filter((asked) => isDownload(asked) || asked.method === 'POST')).toEqual([]);
+    expect(await readdir(office.store)).toEqual(['.orderbak']);
+    await untouched(office);
+  });
+
+  async function untouched(office: Office): Promise<void> {
+    expect(await office.parts()).toEqual([]);
+    await office.expectMarked([]);
+  }
+});
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 10));
+}

@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import type { OrderPlan } from '../support/order-plan.js';
+import { at, heldBy, openShop, type Shop } from './shop.js';
+
+const ORDER: OrderPlan = {
+  jobs: [{ image: 'm.txt', attach: ['a.txt', 'b.txt', 'c.txt'] }],
+  trash: ['t.jpg', 'u.tmp'],
+  thumbs: ['t.jpg'],
+};
+let shop: Shop;
+let folder: string;
+afterEach(() => shop.close());
+
+async function open(): Promise<void> {
+  const opened = await openShop('sqlite', [ORDER]);
+  ({ shop } = opened);
+  ({ folder } = at(opened.orders, 0));
+}
+
+const place = (...names: string[]) => path.join(shop.world.root, ...names);
+const deletions = () =>
+  shop.world.ask((database) => database.all('SELECT * FROM orderbak_deletion ORDER BY filename'));
+
+test('a file that waits there already is not replaced; the new one stays where it is, and the others go', async () => {
+  await open();
+  await mkdir(place('.orderbak-trash/1', folder), { recursive: true });
+  await writeFile(place('.orderbak-trash/1', folder, 'u.tmp'), 'of an older database');
+  const done = await shop.run('unlink-trash');
+  expect(done).toMatchObject({ exit: 0, run: 1, counts: { done: 1, held: 1 } });
+  expect(heldBy(done)['u.tmp']).toContain('holds a file of that name already');
+  expect(await readFile(place('.orderbak-trash/1', folder, 'u.tmp'), 'utf8')).toBe('of an older database');
+  expect(existsSync(place(folder, 'u.tmp'))).toBe(true);
+  expect((await deletions()).map((each) => each.filename)).toEqual(['t.jpg']);
+});
+
+test('a thumb that cannot follow its file stays; the file is written down as removed all the same', async () => {
+  await open();
+  await mkdir(place('.orderbak-trash/1', folder, 'thumb'), { recursive: true });
+  await writeFile(place('.orderbak-trash/1', folder, 'thumb/t.jpg'), 'of an older database');
+  const done = await shop.run('unlink-trash');
+  expect(done).toMatchObject({ exit: 0, counts: { done: 2, held: 0 } });
+  expect(existsSync(place('.orderbak-trash/1', folder, 't.jpg'))).toBe(true);
+  expect(existsSync(place(folder, 'thumb/t.jpg'))).toBe(true);
+  expect((await deletions()).map((each) => [each.filename, each.done_ms !== null])).toEqual([
+    ['t.jpg', true],
+    ['u.tmp', true],
+  ]);
+});
+
+test.each(['.orderbak-trash', 'of the run', 'of the order'])(
+  'a quarantine behind a link is none: %s',
+  async (which) => {
+    await open();
+    const outside = path.join(shop.world.folder, 'outside');
+    await mkdir(outside);
+    const link = { '.orderbak-trash': [], 'of the run': ['1'], 'of the order': ['1', folder] }[which] ?? [];
+    await mkdir(place('.orderbak-trash', ...link.slice(0, -1)), { recursive: link.length > 0 }).catch(
+      () => {},
+    );
+    if (link.length === 0) await rm(place('.orderbak-trash'), { recursive: true });
+    await symlink(outside, place('.orderbak-trash', ...link));
+    const done = await shop.run('unlink-trash');
+    expect(done).toMatchObject({ exit: 0, counts: { done: 0, held: 2 } });
+    expect(Object.values(heldBy(done))).toEqual(
+      [1, 2].map(() => expect.stringContaining('is a link or no folder')),
+    );
+    expect(await readdir(outside)).toEqual([]);
+    expect(existsSync(place(folder, 'u.tmp'))).toBe(true);
+    expect(await deletions()).toEqual([]);
+  },
+);
+
+test('the purge follows no link either, and takes no folder for a file', async () => {
+  await open();
+  await shop.run('unlink-trash');
+  const outside = path.join(shop.world.folder, 'outside');
+  await rename(place('.orderbak-trash/1', folder), outside);
+  await symlink(outside, place('.orderbak-trash/1', folder));
+  const first = await shop.runWith({ ORDERBAK_TRASH_KEEP: '0d' }, 'unlink-trash');
+  expect(first).toMatchObject({ ok: false, exit: 3, counts: { failed: 2 } });
+  expect((await readdir(outside)).sort()).toEqual(['t.jpg', 'thumb', 'u.tmp']);
+  expect((await deletions()).filter((each) => each.purged_ms !== null)).toEqual([]);
+
+  await rm(place('.orderbak-trash/1', folder));
+  await mkdir(place('.orderbak-trash/1', folder, 'u.tmp'), { recursive: true });
+  const second = await shop.runWith({ ORDERBAK_TRASH_KEEP: '0d' }, 'unlink-trash');
+  // The folder is in the way, and told; the file that somebody took out is simply gone.
+  expect(second).toMatchObject({ exit: 3, counts: { failed: 1 } });
+  expect((await deletions()).map((each) => each.purged_ms !== null)).toEqual([true, false]);
+  expect(existsSync(place('.orderbak-trash/1', folder, 'u.tmp'))).toBe(true);
+});
+
+test('what somebody brought back from there is not touched, until it is trash again', async () => {
+  await open();
+  await shop.run('unlink-trash');
+  await rename(place('.orderbak-trash/1', folder, 'u.tmp'), place(folder, 'u.tmp'));
+  await shop.world.ask((database) =>
+    database.run('INSERT INTO tbl_job (id_order, image) SELECT id_order, ? FROM tbl_order', ['u.tmp']),
+  );
+  expect((await shop.runWith({ ORDERBAK_TRASH_KEEP: '0d' }, 'unlink-trash')).exit).toBe(0);
+  expect(existsSync(place(folder, 'u.tmp'))).toBe(true);
+  expect(existsSync(place('.orderbak-trash/1'))).toBe(false);
+});

@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs';
+import { rename, rm, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ENGINES } from '../support/database.js';
+import type { OrderPlan } from '../support/order-plan.js';
+import type { PlantedOrder } from '../support/planting.js';
+import { at, openShop, type Shop, type StepName } from './shop.js';
+
+/** Orders in which a run was killed: between writing a removal down and doing it, or between doing it and saying so. */
+const ORDER: OrderPlan = {
+  jobs: [{ image: 'm.txt', attach: ['a.txt', 'b.txt', 'c.txt'] }],
+  discusses: [['gone.txt', 'there.txt']],
+};
+
+describe.for(ENGINES)('what a killed run left on %s', (engine) => {
+  let shop: Shop;
+  let orders: PlantedOrder[];
+
+  beforeAll(async () => {
+    ({ shop, orders } = await openShop(engine, [ORDER, ORDER, ORDER]));
+    await shop.run('insert');
+    await shop.backUp((name) => name !== 'c.txt');
+  });
+  afterAll(() => shop.close());
+
+  const place = (order: PlantedOrder, name: string) => path.join(shop.world.root, order.folder, name);
+  const deletions = () =>
+    shop.world.ask((database) => database.all('SELECT * FROM orderbak_deletion ORDER BY id'));
+  const rowOf = async (order: PlantedOrder, name: string) => {
+    const row = (await shop.rows()).find((each) => each.order === order.id && each.name === name);
+    if (row === undefined) throw new Error(`no row for ${name}`);
+    return row;
+  };
+
+  async function writeDown(
+    rule: string,
+    order: PlantedOrder,
+    name: string,
+    quarantine: string | null = null,
+  ) {
+    const rows = rule === 'trash' ? [] : [(await rowOf(order, name)).id];
+    await shop.world.ask((database) =>
+      database.run(
+        `INSERT INTO orderbak_deletion (run_id, rule, folder, filename, row_ids, size, thumb, quarantine, intended_ms)
+         VALUES (77, ?, ?, ?, ?, 5, 'made', ?, 1)`,
+        [rule, order.folder, name, JSON.stringify(rows), quarantine],
+      ),
+    );
+  }
+
+  async function unfinished(): Promise<string[]> {
+    return (await deletions()).filter((each) => each.done_ms === null).map((each) => String(each.filename));
+  }
+
+  test('a removal that was done is closed, one that was not is forgotten and decided anew', async () => {
+    const order = at(orders, 0);
+    await writeDown('discuss', order, 'gone.txt');
+    await writeDown('discuss', order, 'there.txt');
+    await rm(place(order, 'gone.txt'));
+    await shop.world.setStatus(order.id, 4);
+    const dry = await shop.run('unlink-discuss', { dryRun: true, only: [order.id] });
+    expect(dry.exit).toBe(0);
+    expect(await unfinished()).toEqual(['gone.txt', 'there.txt']);
+
+    expect((await shop.run('unlink-discuss', { only: [order.id] })).counts).toMatchObject({
+      done: 0,
+      held: 1,
+    });
+    expect(await unfinished()).toEqual([]);
+    expect((await deletions()).map((each) => [each.filename, each.run_id])).toEqual([['gone.txt', 77]]);
+    expect(await rowOf(order, 'gone.txt')).toMatchObject({ isUnlinked: true, isMissing: false });
+    expect(await rowOf(order, 'there.txt')).toMatchObject({ isUnlinked: false, isMissing: false });
+    expect(existsSync(place(order, 'there.txt'))).toBe(true);
+  });
+
+  test('what another step wrote down is left to that step: it may be in the middle of it', async () => {
+    const order = at(orders, 1);
+    await writeDown('backed-up', order, 'a.txt');
+    await writeDown('backed-up', order, 'b.txt');
+    await rm(place(order, 'a.txt'));
+    for (const step of ['unlink-discuss', 'unlink-trash'] satisfies StepName[]) {
+      await shop.run(step, { only: [order.id] });
+      expect(await unfinished()).toEqual(['a.txt', 'b.txt']);
+    }
+    await shop.run('unlink-backed-up', { only: [order.id] });
+    expect(await unfinished()).toEqual([]);
+    expect(await rowOf(order, 'a.txt')).toMatchObject({ isUnlinked: true, isMissing: false });
+    expect(await rowOf(order, 'b.txt')).toMatchObject({ isUnlinked: true });
+    expect(existsSync(place(order, 'c.txt'))).toBe(true);
+  });
+
+  test('a folder that became a link tells nothing, and is in nobody’s way', async () => {
+    const [order, other] = [at(orders, 2), at(orders, 0)];
+    await writeDown('discuss', order, 'gone.txt');
+    await rename(path.join(shop.world.root, order.folder), path.join(shop.world.folder, 'moved'));
+    await symlink(path.join(shop.world.folder, 'moved'), path.join(shop.world.root, order.folder));
+    await shop.world.setStatus(other.id, 9);
+    expect(await shop.run('unlink-discuss')).toMatchObject({ exit: 0, counts: { done: 1, held: 2 } });
+    expect(await unfinished()).toEqual([]);
+    expect(await rowOf(order, 'gone.txt')).toMatchObject({ isUnlinked: false, isMissing: false });
+    expect(await rowOf(other, 'there.txt')).toMatchObject({ isUnlinked: true });
+  });
+
+  test('a folder that is gone with its order: what was written down is done', async () => {
+    const order = at(orders, 1);
+    await writeDown('trash', order, 'x.tmp', `.orderbak-trash/77/${order.folder}/x.tmp`);
+    await rm(path.join(shop.world.root, order.folder), { recursive: true });
+    expect((await shop.run('unlink-trash')).exit).toBe(0);
+    expect(await unfinished()).toEqual([]);
+    expect((await deletions()).at(-1)).toMatchObject({ filename: 'x.tmp', purged_ms: null });
+  });
+});
