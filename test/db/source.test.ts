@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../src/db/open.js';
+import { openSource } from '../../src/db/source.js';
+import type { Database } from '../../src/db/tables.js';
+import type { FolderRule } from '../../src/domain/folder-name.js';
+import { ENGINES, type Engine, insertRows, type Value } from '../support/database.js';
+import { createWorld, type World } from '../support/worlds.js';
+
+const BY_TIME: FolderRule = { template: '{create_unix}@{create_by}', zone: 'America/New_York' };
+const unix = (utc: string) => Date.parse(utc) / 1000;
+
+/** What the three views give; as tables, so that any order can be written down. */
+function tables(engine: Engine): string[] {
+  const time = engine === 'mariadb' ? 'DATETIME(3)' : 'TEXT';
+  return [
+    `CREATE TABLE orderbak_order (id_order INTEGER, create_time ${time}, create_by VARCHAR(100), status VARCHAR(20),
+      done_time VARCHAR(30), folder VARCHAR(200))`,
+    'CREATE TABLE orderbak_order_file (id_order INTEGER, id_job INTEGER, id_rework INTEGER, id_discuss INTEGER, file_type INTEGER, filename VARCHAR(255))',
+    'CREATE TABLE orderbak_unreadable (id_order INTEGER, origin VARCHAR(50), origin_id INTEGER)',
+    `CREATE TABLE tbl_bak_order (id INTEGER, id_order INTEGER, file_type INTEGER, filename VARCHAR(255), bak_date_time VARCHAR(30),
+      file_size INTEGER, file_sha256 VARCHAR(64), unlink_time VARCHAR(30), missing_time VARCHAR(30))`,
+  ];
+}
+
+describe.for(ENGINES)('orders that share a folder are found on %s', (engine) => {
+  let world: World;
+  let database: Database;
+  beforeAll(async () => {
+    world = await createWorld(engine, { tables: false });
+    if (engine === 'sqlite') await world.ask((d) => d.run('CREATE TABLE made (x)'));
+    await world.ask(async (d) => {
+      for (const sql of tables(engine)) await d.run(sql);
+    });
+    database = await openDatabase(world.databaseUrl);
+  });
+  afterAll(async () => {
+    await database.close();
+    await world.remove();
+  });
+
+  /** Writes orders down, and asks which of them lie in the folders of the first. */
+  async function together(orders: readonly Value[][], rule = BY_TIME): Promise<[string, number[]][]> {
+    await world.ask(async (d) => {
+      await d.run('DELETE FROM orderbak_order');
+      await insertRows(d, 'orderbak_order', ['id_order', 'create_time', 'create_by', 'folder'], orders);
+    });
+    const { folders } = await openSource(database, rule).folderFacts([Number(orders[0]?.[0])]);
+    return folders.map((facts) => [facts.folder, facts.orders.map((order) => order.id).sort()]);
+  }
+
+  test('of one user in one second, with whatever fraction of it, and no others', async () => {
+    const second = '2025-06-01 10:00:00';
+    expect(
+      await together([
+        [1, `${second}.000`, 'lan', null],
+        [2, `${second}.999`, 'lan', null],
+        [3, `${second}.500`, 'mai', null],
+        [4, '2025-06-01 10:00:01.000', 'lan', null],
+        [5, '2025-05-31 10:00:00.000', 'lan', null],
+        [6, `${second}.000`, 'lan', 'elsewhere'],
+      ]),
+    ).toEqual([[`${unix('2025-06-01T14:00:00Z')}@lan`, [1, 2]]]);
+  });
+
+  test('written at a time that the clock skipped', async () => {
+    const folder = `${unix('2025-03-09T07:30:00Z')}@lan`;
+    const orders = [
+      [1, '2025-03-09 03:30:00', 'lan', null],
+      [2, '2025-03-09 02:30:00', 'lan', null],
+    ];
+    expect(await together(orders)).toEqual([[folder, [1, 2]]]);
+    expect(await together([...orders].reverse())).toEqual([[folder, [1, 2]]]);
+  });
+
+  test('across midnight of a night in which the clock skipped it', async () => {
+    const rule = { ...BY_TIME, zone: 'America/Nuuk' };
+    const folder = `${unix('2024-03-31T01:30:00Z')}@lan`;
+    const orders = [
+      [1, '2024-03-31 00:30:00', 'lan', null],
+      [2, '2024-03-30 23:30:00', 'lan', null],
+    ];
+    expect(await together(orders, rule)).toEqual([[folder, [1, 2]]]);
+    expect(await together([...orders].reverse(), rule)).toEqual([[folder, [1, 2]]]);
+  });
+
+  test('where the view names the folder, exactly', async () => {
+    const orders = [
+      [1, '2025-06-01 10:00:00', 'lan', 'clients/An'],
+      [2, '2021-01-01 10:00:00', 'mai', 'clients/An'],
+      [3, '2021-01-01 10:00:00', 'mai', 'clients/AN'],
+      [4, '2021-01-01 10:00:00', 'mai', 'clients'],
+    ];
+    expect(await together(orders)).toEqual([['clients/An', [1, 2]]]);
+  });
+
+  test('where the view names the folder that the template gives to another', async () => {
+    const folder = `${unix('2025-06-01T14:00:00Z')}@lan`;
+    const merged = [
+      [1, '2021-01-01 10:00:00', 'mai', folder],
+      [2, '2025-06-01 10:00:00', 'lan', null],
+    ];
+    expect(await together(merged)).toEqual([[folder, [1, 2]]]);
+    expect(await together([...merged].reverse())).toEqual([[folder, [1, 2]]]);
+    const byId = { ...BY_TIME, template: 'orders/{id_order}' };
+    expect(
+      await together(
+        [
+          [1, null, null, 'orders/17'],
+          [17, null, null, null],
+        ],
+        byId,
+      ),
+    ).toEqual([['orders/17', [1, 17]]]);
+  });
+
+  test('by the day, where the template says so', async () => {
+    const rule = { ...BY_TIME, template: '{create_by}/{yyyy}-{mm}-{dd}' };
+    expect(
+      await together(
+        [
+          [1, '2025-06-01 00:00:00', 'lan', null],
+          [2, '2025-06-01 23:59:59.999', 'lan', null],
+          [3, '2025-06-02 00:00:00', 'lan', null],
+          [4, '2024-06-01 00:00:00', 'lan', null],
+        ],
+        rule,
+      ),
+    ).toEqual([['lan/2025-06-01', [1, 2]]]);
+  });
+
+  test.runIf(engine === 'sqlite')('in whatever form their text is', async () => {
+    expect(
+      await together([
+        [1, '2025-06-01 00:00:00', 'lan', null],
+        [2, '2025-06-01T00:00:00', 'lan', null],
+        [3, '2025-06-01', 'lan', null],
+        [4, '2025-06-01 00:00', 'lan', null],
+      ]),
+    ).toEqual([[`${unix('2025-06-01T04:00:00Z')}@lan`, [1, 2, 3, 4]]]);
+  });
+
+  test('an order whose folder cannot be told, or which is unknown, has none', async () => {
+    await together([
+      [1, null, 'lan', null],
+      [2, '2025-06-01 10:00:00', '../..', null],
+      [3, '2025-06-01 10:00:00', 'lan', '/etc'],
+    ]);
+    const { folders, homeless } = await openSource(database, BY_TIME).folderFacts([1, 2, 3, 99]);
+    expect(folders).toEqual([]);
+    expect([...homeless.keys()].sort()).toEqual([1, 2, 3, 99]);
+    expect(homeless.get(99)).toContain('no longer knows');
+  });
+
+  test('a row of an older script that means nothing makes its order one that cannot be read', async () => {
+    await together([[1, '2025-06-01 10:00:00', 'lan', null]]);
+    await world.ask((d) =>
+      insertRows(
+        d,
+        'tbl_bak_order',
+        ['id', 'id_order', 'file_type', 'filename'],
+        [
+          [1, 1, 1, 'a.jpg'],
+          [2, 1, 7, 'b.jpg'],
+          [3, 1, 2, null],
+        ],
+      ),
+    );
+    const { folders } = await openSource(database, BY_TIME).folderFacts([1]);
+    expect(folders[0]?.recorded.map((row) => row.filename)).toEqual(['a.jpg']);
+    expect([...(folders[0]?.unreadable ?? [])]).toEqual([1]);
+  });
+
+  test('a view that gives a file of an unknown type is a fault that stops everything', async () => {
+    await world.ask((d) =>
+      d.run("INSERT INTO orderbak_order_file (id_order, file_type, filename) VALUES (1, 9, 'x')"),
+    );
+    await expect(openSource(database, BY_TIME).folderFacts([1])).rejects.toThrow(
+      /orderbak_order_file gives order 1 a file of type 9/,
+    );
+  });
+
+  test('hundreds of orders on as many days are asked for at once', async () => {
+    const orders = Array.from({ length: 400 }, (_, index) => {
+      const day = new Date(Date.UTC(2020, 0, 1 + index)).toISOString().slice(0, 10);
+      return [index + 1, `${day} 12:00:00`, 'lan', null] satisfies Value[];
+    });
+    await together(orders);
+    await world.ask((d) => d.run('DELETE FROM orderbak_order_file'));
+    const { folders } = await openSource(database, BY_TIME).folderFacts(orders.map(([id]) => id));
+    expect(folders.map((facts) => facts.orders.length)).toEqual(orders.map(() => 1));
+  });
+});
