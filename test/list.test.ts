@@ -1,4 +1,4 @@
-import { rename, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BakRow, readBakRows } from './support/bak-rows.js';
@@ -133,33 +133,36 @@ describe.for(ENGINES)('list on %s', (engine) => {
     await world.ask((database) => database.run(restore));
   });
 
+  // The rest has nothing to do with the database.
+  if (engine !== 'sqlite') return;
+
   test('a reader that has seen enough may go', async () => {
     const { child, finished } = start(world, ['list']);
     child.stdout?.destroy();
     expect(await finished).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test.for([
-    ['--type', 'discuss'],
-    ['--type', 'main,'],
-    ['--type', 'photo'],
-    ['--order', '0'],
-    ['--order', '1; DROP TABLE tbl_order'],
-    ['--format', 'xml'],
-    ['--nonsense'],
-    ['surplus'],
-  ])('%s: exit 2', async (args) => {
-    const finished = await runOrderbak(world, ['list', ...args]);
-    expect(finished).toMatchObject({ code: 2, stdout: '' });
-    expect(finished.stderr).not.toMatch(/\n\s+at /);
+  test('options that are none: exit 2', async () => {
+    const wrong = [
+      ['--type', 'discuss'],
+      ['--type', 'main,'],
+      ['--order', '0'],
+      ['--order', '1; DROP TABLE tbl_order'],
+      ['--format', 'xml'],
+      ['--nonsense'],
+      ['surplus'],
+    ];
+    const finished = await Promise.all(wrong.map((args) => runOrderbak(world, ['list', ...args])));
+    for (const [i, one] of finished.entries()) {
+      expect(one, wrong[i]?.join(' ')).toMatchObject({ code: 2, stdout: '' });
+      expect(one.stderr).not.toMatch(/\n\s+at /);
+    }
   });
 
   test('without its root: exit 75 and no line', async () => {
-    await rename(world.root, `${world.root}.away`);
-    const finished = await runOrderbak(world, ['list']);
-    await rename(`${world.root}.away`, world.root);
-    expect(finished).toMatchObject({ code: 75, stdout: '' });
-    const json = await runOrderbak(world, ['list', '--json'], { env: { ORDERBAK_ORDERS_ROOT: '/nowhere' } });
+    const env = { ORDERBAK_ORDERS_ROOT: path.join(world.folder, 'nowhere') };
+    expect(await runOrderbak(world, ['list'], { env })).toMatchObject({ code: 75, stdout: '' });
+    const json = await runOrderbak(world, ['list', '--json'], { env });
     expect(json.code).toBe(75);
     expect(JSON.parse(json.stdout)).toMatchObject({ ok: false, error: { code: 'root-away' } });
   });

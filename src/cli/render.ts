@@ -18,6 +18,15 @@ const DEEDS: Readonly<Record<Summary['command'], { done: string; planned: string
   'unlink-backed-up': { done: 'removed', planned: 'to remove' },
 };
 
+/** What somebody at a terminal types after a step. */
+const NEXT: Readonly<Partial<Record<Summary['command'], string>>> = {
+  insert: 'orderbak unlink-discuss --dry-run',
+  'unlink-discuss': 'orderbak unlink-trash --dry-run',
+  'unlink-trash': 'orderbak pull (on the machine in the office)',
+  pull: 'orderbak unlink-backed-up --dry-run (on the server)',
+  'mark-backed-up': 'orderbak unlink-backed-up --dry-run',
+};
+
 /** An error as one block: what failed, and what to do. */
 export function errorBlock(error: unknown, output: Output): string {
   const { paint } = output;
@@ -50,7 +59,11 @@ export function summaryText(summary: Summary, output: Output): string {
   const mark = summary.ok ? paint.green('✔') : paint.red('✖');
   const head = `${mark} ${paint.bold(summary.command)}${dryRun ? ' (dry run)' : ''}  ${parts.filter((p) => p !== '').join(' · ')}`;
   const most = output.verbose ? Number.POSITIVE_INFINITY : FEW;
-  return [head, ...heldLines(summary, most, output), ...troubleLines(summary, most, output)].join('\n');
+  const next = dryRun ? `orderbak ${summary.command}` : NEXT[summary.command];
+  const tail = summary.ok && next !== undefined ? [paint.dim(`  Next: ${next}`)] : [];
+  return [head, ...heldLines(summary, most, output), ...troubleLines(summary, most, output), ...tail].join(
+    '\n',
+  );
 }
 
 /** What is worth a mail from cron: errors and remarks, nothing when there are none. */

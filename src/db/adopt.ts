@@ -32,7 +32,7 @@ const LONGEST_NAME = 700;
  */
 export function adoptStatements(table: ExistingTable, engine: Database['engine'], bytes: string): string[] {
   checkTypes(table, engine);
-  const statements = [...droppedKeys(table, engine), ...addedColumns(table)];
+  const statements = [...droppedKeys(table, engine), ...addedColumns(table, engine)];
   if (engine === 'mysql') statements.unshift(...alteredColumns(table));
   if (table.hasZeroTimes) {
     for (const name of ['bak_date_time', 'unlink_time']) {
@@ -73,9 +73,12 @@ function refuses(columns: string): boolean {
   );
 }
 
-function addedColumns({ columns }: ExistingTable): string[] {
+function addedColumns({ columns }: ExistingTable, engine: Database['engine']): string[] {
+  // The table's own characters may not be able to write every user.
+  const anyText = engine === 'mysql' ? '$& CHARACTER SET utf8mb4' : '$&';
   return Object.entries(ADDED)
     .filter(([name]) => !columns.has(name))
+    .map(([name, definition]) => [name, definition.replace(/VARCHAR\(\d+\)/, anyText)])
     .map(([name, definition]) => `ALTER TABLE tbl_bak_order ADD COLUMN ${name} ${definition}`);
 }
 

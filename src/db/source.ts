@@ -34,6 +34,21 @@ export function openSource({ engine, kysely }: Database, rule: FolderRule): Sour
     return orders;
   };
 
+  let newest: Promise<number> | null = null;
+  const newestOrder = async (): Promise<number> => {
+    const orders = kysely.selectFrom('orderbak_order').select('id_order');
+    const order = await orders.orderBy('id_order', 'desc').limit(1).executeTakeFirst();
+    return order?.id_order ?? 0;
+  };
+
+  /** Orders that may have come to lie in these folders since the folders were first asked about. */
+  const newcomers = async (folders: readonly string[]): Promise<Order[]> => {
+    if (folders.length === 0) return [];
+    newest ??= newestOrder();
+    const moved = await ordersWhere(sql`folder IN (${sql.join(folders)})`);
+    return [...moved, ...(await ordersWhere(sql`id_order > ${await newest}`))];
+  };
+
   const factsOf = async (folders: ReadonlyMap<string, Order[]>): Promise<FolderFacts[]> => {
     const ids = [...new Set([...folders.values()].flat().map((order) => order.id))];
     if (ids.length === 0) return [];
@@ -84,8 +99,12 @@ export function openSource({ engine, kysely }: Database, rule: FolderRule): Sour
       return rows.map((row) => row.id_order);
     },
 
-    folderFacts: (orderIds) => readFacts(orderIds, neighbours),
-    sameFacts: (orderIds) => readFacts(orderIds, async () => []),
+    async folderFacts(orderIds) {
+      newest ??= newestOrder();
+      await newest;
+      return readFacts(orderIds, neighbours);
+    },
+    sameFacts: (orderIds) => readFacts(orderIds, newcomers),
   };
 
   async function readFacts(

@@ -3,7 +3,7 @@ import { foldName } from './file-name.js';
 /** The file of an order folder in the store that `sha256sum -c` reads. */
 export const SUMS = 'SHA256SUMS';
 
-const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\.|$)/i;
+const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(\.|$)/i;
 
 /**
  * The name under which the store keeps a file: its own, but for one that would be taken for the store's list of hashes.
@@ -36,9 +36,12 @@ export function versionName(name: string, sha256: string): string {
 }
 
 function encodeFirst(name: string): string {
-  return encode(name.charAt(0)) + name.slice(1);
+  const [first = '', ...rest] = name;
+  return encode(first) + rest.join('');
 }
 
+/** As `encodeURIComponent` does, but for every character. */
 function encode(char: string): string {
-  return `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+  const bytes = [...Buffer.from(char, 'utf8')];
+  return bytes.map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
 }

@@ -1,5 +1,4 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
 import type { ListedFile } from '../domain/wire.js';
 import {
@@ -41,9 +40,8 @@ export function jsonRoutes(questions: Questions, report: (error: unknown) => voi
     return context.json(answer);
   });
 
-  const tooLarge = () => reply(errorAnswer(413, 'too-large', 'the body is larger than 1 MiB'));
-  app.post(API.mark, bodyLimit({ maxSize: MOST_BODY, onError: tooLarge }), async (context) => {
-    const parsed = parseBody(await context.req.text(), markRequest);
+  app.post(API.mark, async (context) => {
+    const parsed = parseBody(await readBody(context.req.raw.body), markRequest);
     if ('status' in parsed) return reply(parsed);
     return context.json({ results: await questions.mark(parsed.data.files) });
   });
@@ -58,8 +56,23 @@ export function jsonRoutes(questions: Questions, report: (error: unknown) => voi
   return app;
 }
 
+/** The text of a body; null when it is too large. It is read to its end all the same: who still sends hears no answer. */
+export async function readBody(body: AsyncIterable<Uint8Array> | null): Promise<string | null> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    length += chunk.byteLength;
+    if (length <= MOST_BODY) chunks.push(chunk);
+  }
+  return length > MOST_BODY ? null : Buffer.concat(chunks).toString('utf8');
+}
+
 /** A body of the shape that the schema wants, or the answer that says what is wrong with it. */
-export function parseBody<S extends z.ZodType>(text: string, schema: S): { data: z.infer<S> } | ErrorAnswer {
+export function parseBody<S extends z.ZodType>(
+  text: string | null,
+  schema: S,
+): { data: z.infer<S> } | ErrorAnswer {
+  if (text === null) return errorAnswer(413, 'too-large', 'the body is larger than 1 MiB');
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -6,15 +6,13 @@ import { answerFor, errorAnswer, sendError } from './answer.js';
 import { isAllowed } from './auth.js';
 import { sendBundle } from './bundle.js';
 import { sendFile } from './file-bytes.js';
-import { jsonRoutes, parseBody, type Questions } from './routes.js';
+import { jsonRoutes, parseBody, type Questions, readBody } from './routes.js';
 
 /** What the server asks of the rest. */
 export interface ServerParts extends Questions {
   /** The files of these rows that are on the server, one after the other, each open only for its turn. */
   files(ids: readonly number[]): AsyncIterable<{ id: number; file: OrderFile }>;
 }
-
-const MOST_BODY = 1024 * 1024;
 
 /** The server's API as a plain HTTP server that does not listen yet. `report` is told of errors inside. */
 export function createApiServer(parts: ServerParts, token: string, report: (error: unknown) => void): Server {
@@ -47,11 +45,7 @@ export function createApiServer(parts: ServerParts, token: string, report: (erro
       sendError(response, errorAnswer(405, 'bad-method', 'a bundle is asked for with POST'));
       return;
     }
-    const body = await readBody(request);
-    const parsed =
-      body === null
-        ? errorAnswer(413, 'too-large', 'the body is larger than 1 MiB')
-        : parseBody(body, bundleRequest);
+    const parsed = parseBody(await readBody(request), bundleRequest);
     if ('status' in parsed) sendError(response, parsed);
     else await sendBundle(response, parts.files(parsed.data.ids));
   };
@@ -67,15 +61,4 @@ export function createApiServer(parts: ServerParts, token: string, report: (erro
   server.requestTimeout = 60_000;
   server.keepAliveTimeout = 30_000;
   return server;
-}
-
-/** Null for a body that is too large. It is read to its end all the same: who still sends hears no answer. */
-async function readBody(request: IncomingMessage): Promise<string | null> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.byteLength;
-    if (length <= MOST_BODY) chunks.push(chunk);
-  }
-  return length > MOST_BODY ? null : Buffer.concat(chunks).toString('utf8');
 }

@@ -60,9 +60,9 @@ export class Tally {
     keepSome(this.notes, outcome.notes);
   }
 
-  /** A whole item broke: one entry stands for its `files` files. */
+  /** A whole item broke: one entry stands for its `files` files, which may not have been counted yet. */
   addBroken(failure: Failure, files: number): void {
-    this.counts.failed += files;
+    this.counts.failed += Math.max(files, 1);
     keepSome(this.errors, [failure]);
   }
 }

@@ -18,7 +18,8 @@ function tables(engine: Engine): string[] {
     'CREATE TABLE orderbak_order_file (id_order INTEGER, id_job INTEGER, id_rework INTEGER, id_discuss INTEGER, file_type INTEGER, filename VARCHAR(255))',
     'CREATE TABLE orderbak_unreadable (id_order INTEGER, origin VARCHAR(50), origin_id INTEGER)',
     `CREATE TABLE tbl_bak_order (id INTEGER, id_order INTEGER, file_type INTEGER, filename VARCHAR(255), bak_date_time VARCHAR(30),
-      file_size INTEGER, file_sha256 VARCHAR(64), unlink_time VARCHAR(30), missing_time VARCHAR(30))`,
+      file_size INTEGER, file_sha256 VARCHAR(64), unlink_time VARCHAR(30), missing_time VARCHAR(30),
+      thumb_fault VARCHAR(255))`,
   ];
 }
 
@@ -151,6 +152,25 @@ describe.for(ENGINES)('orders that share a folder are found on %s', (engine) => 
     expect(homeless.get(99)).toContain('no longer knows');
   });
 
+  test('asked again, also those that came to lie there meanwhile', async () => {
+    const second = '2025-06-01 10:00:00';
+    const folder = `${unix('2025-06-01T14:00:00Z')}@lan`;
+    const columns = ['id_order', 'create_time', 'create_by', 'folder'];
+    await together([
+      [1, second, 'lan', null],
+      [2, '2021-01-01 10:00:00', 'mai', 'elsewhere'],
+    ]);
+    const source = openSource(database, BY_TIME);
+    const first = await source.folderFacts([1]);
+    expect(first.folders.map((facts) => facts.orders.map((order) => order.id))).toEqual([[1]]);
+    await world.ask(async (d) => {
+      await insertRows(d, 'orderbak_order', columns, [[3, second, 'lan', null]]);
+      await d.run('UPDATE orderbak_order SET folder = ? WHERE id_order = 2', [folder]);
+    });
+    const again = await source.sameFacts([1]);
+    expect(again.folders.map((facts) => facts.orders.map((order) => order.id).sort())).toEqual([[1, 2, 3]]);
+  });
+
   test('a row of an older script that means nothing makes its order one that cannot be read', async () => {
     await together([[1, '2025-06-01 10:00:00', 'lan', null]]);
     await world.ask((d) =>
@@ -184,9 +204,9 @@ describe.for(ENGINES)('orders that share a folder are found on %s', (engine) => 
       const day = new Date(Date.UTC(2020, 0, 1 + index)).toISOString().slice(0, 10);
       return [index + 1, `${day} 12:00:00`, 'lan', null] satisfies Value[];
     });
-    await together(orders);
     await world.ask((d) => d.run('DELETE FROM orderbak_order_file'));
-    const { folders } = await openSource(database, BY_TIME).folderFacts(orders.map(([id]) => id));
+    await together(orders);
+    const { folders } = await openSource(database, BY_TIME).folderFacts(orders.map((_, index) => index + 1));
     expect(folders.map((facts) => facts.orders.length)).toEqual(orders.map(() => 1));
   });
 });

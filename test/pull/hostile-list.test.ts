@@ -52,17 +52,7 @@ const NAMES = [
 describe.concurrent('a list that means ill', () => {
   let shop: Shop;
   beforeAll(async () => {
-    const names = [
-      'names',
-      'enormous',
-      'limited',
-      'twice',
-      'backwards',
-      'endless',
-      'half',
-      'types',
-      'separators',
-    ];
+    const names = ['names', 'enormous', 'limited', 'twice', 'backwards', 'endless', 'half', 'separators'];
     shop = await Shop.open(Object.fromEntries(names.map((name) => [name, ORDER])), {
       'large.psd': 1_100_000,
     });
@@ -144,14 +134,9 @@ describe.concurrent('a list that means ill', () => {
     expect(office.proxy.asked.filter(isDownload)).toEqual([]);
   });
 
-  test.for([
-    ['half', (files: Listed[]) => ({ files: files.map(({ folder: _, ...file }) => file), next: null })],
-    [
-      'types',
-      (files: Listed[]) => ({ files: files.map((file) => ({ ...file, id: String(file.id) })), next: null }),
-    ],
-  ] as const)('a list of another shape (%s): exit 75, nothing is fetched', async ([name, change]) => {
-    const office = await shop.office(name, listing(change));
+  test('a list of another shape: exit 75, nothing is fetched', async () => {
+    const change = (files: Listed[]) => ({ files: files.map(({ folder: _, ...file }) => file), next: null });
+    const office = await shop.office('half', listing(change));
     const finished = await office.pull();
     expect(finished).toMatchObject({ code: 75, stdout: '' });
     expect(finished.stderr).toContain('something else than orderbak does');

@@ -35,6 +35,7 @@ describe.concurrent('the word that tells the server', () => {
       'foreign',
       'mismatch',
       'refused',
+      'sick',
     ];
     shop = await Shop.open(Object.fromEntries(names.map((name) => [name, ORDER])), {
       'large.psd': 1_100_000,
@@ -124,6 +125,22 @@ describe.concurrent('the word that tells the server', () => {
     expect(finished).toMatchObject({ code: 3, stdout: '' });
     for (const name of NAMES) expect(finished.stderr).toContain(`${name}: the file changed on the server`);
     await office.expectMarked([]);
+    await tellsAgain(office);
+  });
+
+  test('fails for one file: the others are marked', async () => {
+    const office = await shop.office('sick');
+    const sick = (await shop.rows(office.order)).find((row) => row.name === 'a.jpg')?.id;
+    office.proxy.weather = onMarks(async (asked, forward) => {
+      const { files } = JSON.parse(asked.body) as { files: { id: number }[] };
+      if (files.every(({ id }) => id !== sick)) return forward();
+      return json({ error: { code: 'internal', message: 'the server failed; its log says why' } }, 500);
+    });
+    const finished = await office.pull();
+    expect(finished).toMatchObject({ code: 3, stdout: '' });
+    expect(finished.stderr).toContain('3 done, 1 failed');
+    expect(finished.stderr).toContain('a.jpg: the server failed');
+    await office.expectMarked(NAMES.filter((name) => name !== 'a.jpg'));
     await tellsAgain(office);
   });
 

@@ -147,8 +147,10 @@ describe.each(['unlink-discuss', 'unlink-backed-up', 'unlink-trash'] as const)('
       expect(existsSync(path.join(shop.world.root, order.folder, name))).toBe(true);
     const rows = (await shop.rows()).filter((row) => row.order === order.id);
     expect(rows.filter((row) => row.isUnlinked || row.isMissing)).toEqual([]);
-    const open = await shop.world.ask((database) => database.all('SELECT * FROM orderbak_deletion'));
-    expect(open).toEqual([]);
+    const removals = await shop.world.ask((database) =>
+      database.all('SELECT * FROM orderbak_deletion WHERE folder = ?', [order.folder]),
+    );
+    expect(removals).toEqual([]);
   }
 
   test.each(HOLDING)('the file stays: %s', async (happening, happens, words) => {

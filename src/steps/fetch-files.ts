@@ -1,0 +1,134 @@
+import pRetry from 'p-retry';
+import type { Receipt } from '../domain/order.js';
+import type { ListedFile } from '../domain/wire.js';
+import { EXIT, OrderbakError } from '../errors.js';
+import type { Arrival, BackupServer, OfficeStore, PartFile } from './ports.js';
+import { type Applying, RunStopped } from './step.js';
+
+/** What the fetching of one parcel needs; `fail` notes a file that does not arrive this time. */
+export interface Fetching extends Applying {
+  readonly server: BackupServer;
+  readonly office: OfficeStore;
+  fail(file: ListedFile, error: unknown): void;
+}
+
+/**
+ * Small files come in a bundle; a large one, and what the bundle did not bring, by itself.
+ * `stopped` is the error for which the whole run must end, once what has arrived is kept.
+ */
+export async function fetchFiles(
+  files: readonly ListedFile[],
+  fetching: Fetching,
+): Promise<{ arrivals: Arrival[]; stopped: OrderbakError | null }> {
+  const arrivals = files.length > 1 ? await fetchBundle(files, fetching) : [];
+  const arrived = new Set(arrivals.map((arrival) => arrival.file.id));
+  for (const file of files) {
+    if (arrived.has(file.id)) continue;
+    if (fetching.signal.aborted) break;
+    try {
+      arrivals.push({ file, receipt: await fetchOne(file, fetching) });
+    } catch (error) {
+      if (fetching.signal.aborted) break;
+      const stopped = error instanceof RunStopped ? error : await whyAway(error, fetching);
+      if (fetching.signal.aborted) break;
+      if (stopped !== null) return { arrivals, stopped };
+      fetching.fail(file, error);
+    }
+  }
+  return { arrivals, stopped: null };
+}
+
+/** After a transfer that failed for good: null if it is this file's trouble, else the error that the server gives to any question. */
+async function whyAway(error: unknown, { server, signal }: Fetching): Promise<OrderbakError | null> {
+  if (!isAway(error)) return null;
+  try {
+    await server.list(0, 1, signal);
+    return null;
+  } catch (answer) {
+    return answer instanceof OrderbakError ? answer : null;
+  }
+}
+
+async function fetchBundle(
+  files: readonly ListedFile[],
+  { server, office, signal, progress }: Fetching,
+): Promise<Arrival[]> {
+  const missing = new Map(files.map((file) => [file.id, file]));
+  const arrivals: Arrival[] = [];
+  for await (const { id, sha256, bytes } of server.bundle([...missing.keys()], signal)) {
+    const file = missing.get(id);
+    if (file === undefined) continue;
+    try {
+      const receipt = await writeWhole(file, bytes, office);
+      if (receipt.sha256 !== sha256) continue;
+      arrivals.push({ file, receipt });
+      missing.delete(id);
+      progress(receipt.size);
+    } catch {
+      // It is fetched again by itself, and fails there if it must.
+    }
+  }
+  return arrivals;
+}
+
+async function writeWhole(file: ListedFile, bytes: Buffer, office: OfficeStore): Promise<Receipt> {
+  const part = await office.part(file);
+  try {
+    await part.restart(null);
+    await part.append(bytes);
+    return await part.finish();
+  } finally {
+    await part.close();
+  }
+}
+
+const RETRY = { retries: 4, minTimeout: 500, factor: 2, randomize: true } as const;
+
+/** Fetches one file, going on where a broken transfer ended; bytes that are not what the server says are thrown away. */
+async function fetchOne(file: ListedFile, fetching: Fetching): Promise<Receipt> {
+  const part = await fetching.office.part(file);
+  try {
+    return await pRetry(() => fetchRest(file, part, fetching), {
+      ...RETRY,
+      signal: fetching.signal,
+      shouldRetry: ({ error }) => isAway(error),
+    });
+  } finally {
+    await part.close();
+  }
+}
+
+async function fetchRest(
+  file: ListedFile,
+  part: PartFile,
+  { server, signal, progress }: Fetching,
+): Promise<Receipt> {
+  const download = await server.download(file.id, part.size, part.etag, signal);
+  const { sha256 } = download;
+  try {
+    if (sha256 === null) throw noDigest();
+    if (download.from === 0 || download.from !== part.size) await part.restart(download.etag);
+  } catch (error) {
+    // A body that nobody reads would keep its connection.
+    for await (const _ of download.body) break;
+    throw error;
+  }
+  for await (const chunk of download.body) {
+    await part.append(chunk);
+    progress(chunk.byteLength);
+  }
+  const receipt = await part.finish();
+  if (receipt.size === download.size && receipt.sha256 === sha256) return receipt;
+  await part.restart(null);
+  throw new OrderbakError(EXIT.away, 'wrong-bytes', 'what arrived is not what the server says it sent');
+}
+
+function noDigest(): OrderbakError {
+  const message = 'the answer does not say the hash of the file; is there a proxy that changes it?';
+  return new OrderbakError(EXIT.failed, 'no-digest', message);
+}
+
+/** Whether it is worth trying again: nobody answered, or not what was asked for. */
+export function isAway(error: unknown): boolean {
+  return error instanceof OrderbakError && error.exit === EXIT.away;
+}

@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import mysql from 'mysql2/promise';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { withDatabase } from '../support/database.js';
+import { runOrderbak } from '../support/run.js';
+import { createWorld, type World } from '../support/worlds.js';
+import { schemaOf } from './schema.js';
+
+/** Shops where only the administrator of the database may make tables. */
+describe('an account that may only read and write rows', () => {
+  const account = `limited_${randomBytes(4).toString('hex')}`;
+  const password = `p w/%${randomBytes(4).toString('hex')}`;
+  let world: World;
+  let env: Record<string, string>;
+  let printed: string;
+  let mayMakeAccounts = false;
+
+  beforeEach((context) => context.skip(!mayMakeAccounts, 'the account of the tests may make no accounts'));
+
+  beforeAll(async () => {
+    world = await createWorld('mariadb');
+    const url = new URL(world.databaseUrl);
+    const name = url.pathname.slice(1);
+    await withDatabase(inject('mysqlUrl'), async (database) => {
+      // A server of somebody else's may not let the tests make accounts.
+      mayMakeAccounts = await database.run(`CREATE USER ${account} IDENTIFIED BY '${password}'`).then(
+        () => true,
+        () => false,
+      );
+      if (!mayMakeAccounts) return;
+      await database.run(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${name}.* TO ${account}`);
+    });
+    url.username = account;
+    url.password = encodeURIComponent(password);
+    env = { ORDERBAK_DATABASE_URL: url.href };
+  });
+  afterAll(async () => {
+    if (mayMakeAccounts)
+      await withDatabase(inject('mysqlUrl'), (database) => database.run(`DROP USER ${account}`));
+    await world.remove();
+  });
+
+  test('migrate names the statement that it may not execute, and what to do', async () => {
+    const before = await world.ask(schemaOf);
+    const done = await runOrderbak(world, ['migrate'], { env });
+    expect(done).toMatchObject({ code: 1, stdout: '' });
+    expect(done.stderr).toMatch(/^✖ orderbak: this statement failed: .*CREATE command denied/);
+    expect(done.stderr).toContain('CREATE TABLE IF NOT EXISTS orderbak_setting');
+    expect(done.stderr).toContain('orderbak migrate --print');
+    expect(done.stderr).not.toContain(password);
+    expect(await world.ask(schemaOf)).toEqual(before);
+  });
+
+  test('--print prints it all and changes nothing, as text and as JSON', async () => {
+    const before = await world.ask(schemaOf);
+    const [plain, json] = await Promise.all([
+      runOrderbak(world, ['migrate', '--print'], { env }),
+      runOrderbak(world, ['migrate', '--print', '--json'], { env }),
+    ]);
+    expect(plain).toMatchObject({ code: 0, stderr: '' });
+    const { ok, statements } = JSON.parse(json.stdout) as { ok: boolean; statements: string[] };
+    expect(ok).toBe(true);
+    expect(plain.stdout.trim()).toBe(statements.map((statement) => `${statement};`).join('\n\n'));
+    expect(await world.ask(schemaOf)).toEqual(before);
+    printed = plain.stdout;
+  });
+
+  test('what an administrator executes of it is enough: nothing is left to do, and the tasks run', async () => {
+    const connection = await mysql.createConnection({ uri: world.databaseUrl, multipleStatements: true });
+    await connection.query(printed);
+    await connection.end();
+    await world.addOrder({ missing: 'all', jobs: [{ image: 'a.jpg' }] });
+    const print = await runOrderbak(world, ['migrate', '--print'], { env });
+    expect(print).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    const done = await runOrderbak(world, ['migrate', '--json'], { env });
+    expect(JSON.parse(done.stdout)).toEqual({
+      ok: true,
+      command: 'migrate',
+      statements: 0,
+      marker: world.root,
+    });
+    const insert = await runOrderbak(world, ['insert', '--json'], { env });
+    expect(JSON.parse(insert.stdout)).toMatchObject({ ok: true, counts: { done: 1 } });
+  });
+});

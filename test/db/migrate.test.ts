@@ -1,0 +1,190 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { ENGINES, type Engine } from '../support/database.js';
+import { createWorld, type World } from '../support/worlds.js';
+import { killedAfter, schemaOf, withApp } from './schema.js';
+
+const worlds: World[] = [];
+afterEach(() => Promise.all(worlds.splice(0).map((world) => world.remove())));
+
+async function newWorld(engine: Engine): Promise<World> {
+  const world = await createWorld(engine);
+  worlds.push(world);
+  return world;
+}
+
+const migrate = (world: World, env = {}) => withApp(world, (app) => app.migrate(), env);
+const plan = (world: World, env = {}) => withApp(world, (app) => app.planMigration(), env);
+const marker = (world: World) => path.join(world.root, '.orderbak-root');
+
+/** Words of an error with its exit code. */
+async function failure(work: Promise<unknown>): Promise<{ exit: unknown; words: string }> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return { exit: 'exit' in error ? error.exit : null, words: error.message };
+  }
+  throw new Error('it went well');
+}
+
+describe.for(ENGINES)('migrate on %s', (engine) => {
+  test('makes what is missing, once; the second time changes nothing', async () => {
+    const world = await newWorld(engine);
+    const before = await world.ask(schemaOf);
+    expect((await migrate(world)).statements).toBeGreaterThan(15);
+    const made = await world.ask(schemaOf);
+    const id = await readFile(marker(world), 'utf8');
+    expect(Object.keys(made)).toEqual(expect.arrayContaining(Object.keys(before)));
+    expect(await migrate(world)).toEqual({ statements: 0, marker: null });
+    expect(await world.ask(schemaOf)).toEqual(made);
+    expect(await readFile(marker(world), 'utf8')).toBe(id);
+    expect(id).toMatch(/^[0-9a-f-]{36}\n$/);
+  });
+
+  test('killed after any of its statements, the next run finishes', async () => {
+    const whole = await newWorld(engine);
+    const statements = await plan(whole);
+    await migrate(whole);
+    const finished = await whole.ask(schemaOf);
+    await killedAfter(
+      statements,
+      () => createWorld(engine),
+      async (world, done) => {
+        await migrate(world);
+        expect({ done, schema: await world.ask(schemaOf) }).toEqual({ done, schema: finished });
+        expect(await plan(world)).toEqual([]);
+      },
+    );
+  });
+
+  test('what it prints is all that it would do, and changes nothing by itself', async () => {
+    const world = await newWorld(engine);
+    const before = await world.ask(schemaOf);
+    const statements = await plan(world);
+    expect(await world.ask(schemaOf)).toEqual(before);
+    await world.ask(async (database) => {
+      for (const statement of statements) await database.run(statement);
+    });
+    expect(await plan(world)).toEqual([]);
+    // Only the marker is left to write.
+    expect(await migrate(world)).toEqual({ statements: 0, marker: world.root });
+  });
+
+  test("a shop's own views are installed, and again when they change", async () => {
+    const world = await newWorld(engine);
+    const file = path.join(world.folder, 'views.sql');
+    const views = (status: number) => `-- a comment; with a semicolon
+CREATE VIEW orderbak_order AS SELECT id_order, create_time, 'x;y' AS create_by, ${status} AS status, done_qc_time AS done_time, NULL AS folder FROM tbl_order;
+create view orderbak_order_file AS SELECT id_order, id_job, NULL AS id_rework, NULL AS id_discuss, 1 AS file_type, image AS filename FROM tbl_job;
+CREATE OR REPLACE VIEW orderbak_unreadable AS SELECT id_order, 'x' AS origin, 1 AS origin_id FROM tbl_order WHERE 1 = 0;
+`;
+    await writeFile(file, views(1));
+    const env = { ORDERBAK_SOURCE_VIEWS: file };
+    await migrate(world, env);
+    expect((await migrate(world, env)).statements).toBe(0);
+    await world.addOrder({ jobs: [{ image: 'a.jpg' }] });
+    const ask = () => world.ask((database) => database.all('SELECT create_by, status FROM orderbak_order'));
+    expect(await ask()).toEqual([{ create_by: 'x;y', status: 1 }]);
+    await writeFile(file, views(9));
+    expect((await migrate(world, env)).statements).toBeGreaterThan(0);
+    expect(await ask()).toEqual([{ create_by: 'x;y', status: 9 }]);
+    // Back to the shipped ones.
+    await migrate(world);
+    expect((await ask())[0]?.create_by).toBe('lan.nguyen');
+  });
+
+  test('a view that was dropped is made again', async () => {
+    const world = await newWorld(engine);
+    await migrate(world);
+    const made = await world.ask(schemaOf);
+    await world.ask((database) => database.run('DROP VIEW orderbak_unreadable'));
+    await migrate(world);
+    expect(await world.ask(schemaOf)).toEqual(made);
+  });
+
+  test.each([
+    [
+      'lacks a column',
+      'SELECT id_order, id_job, 1 AS file_type, image AS filename FROM tbl_job',
+      /orderbak_order_file cannot be read/,
+    ],
+    ['reads a table that is not there', 'SELECT * FROM tbl_nowhere', /tbl_nowhere/],
+    ['is no SQL', 'SELEC', /orderbak_order_file/],
+  ])('a view that %s is told, with its name', async (_, select, words) => {
+    const world = await newWorld(engine);
+    const file = path.join(world.folder, 'views.sql');
+    const shipped = await readFile(
+      new URL(`../../sql/source/${engine === 'sqlite' ? 'sqlite' : 'mysql'}.sql`, import.meta.url),
+      'utf8',
+    );
+    const text = shipped.replace(/(VIEW orderbak_order_file AS)[\s\S]*?;\n/, `$1 ${select};\n`);
+    await writeFile(file, text);
+    const env = { ORDERBAK_SOURCE_VIEWS: file };
+    const told = await failure(migrate(world, env));
+    expect(told).toEqual({ exit: 1, words: expect.stringMatching(words) });
+    await writeFile(file, shipped);
+    expect((await migrate(world, env)).marker).toBe(world.root);
+  });
+
+  test('a views file that is not there is a fault of the configuration', async () => {
+    const world = await newWorld(engine);
+    const told = await failure(migrate(world, { ORDERBAK_SOURCE_VIEWS: '/nowhere/views.sql' }));
+    expect(told).toEqual({ exit: 2, words: expect.stringContaining('the views file cannot be read') });
+  });
+});
+
+describe('the root', () => {
+  test('that is not there: the database is made, the next run writes the marker', async () => {
+    const world = await newWorld('sqlite');
+    const env = { ORDERBAK_ORDERS_ROOT: path.join(world.folder, 'not-mounted') };
+    expect(await failure(migrate(world, env))).toEqual({
+      exit: 75,
+      words: expect.stringContaining('does not exist'),
+    });
+    expect(await plan(world)).toEqual([]);
+    expect((await migrate(world)).marker).toBe(world.root);
+  });
+
+  test('that lost its marker gets the same one again', async () => {
+    const world = await newWorld('sqlite');
+    await migrate(world);
+    const id = await readFile(marker(world), 'utf8');
+    await rm(marker(world));
+    expect((await migrate(world)).marker).toBe(world.root);
+    expect(await readFile(marker(world), 'utf8')).toBe(id);
+  });
+
+  test("with another shop's marker is not taken over", async () => {
+    const world = await newWorld('sqlite');
+    await migrate(world);
+    await writeFile(marker(world), 'somebody-else\n');
+    expect(await failure(migrate(world))).toEqual({
+      exit: 5,
+      words: expect.stringContaining('another shop'),
+    });
+    expect(await readFile(marker(world), 'utf8')).toBe('somebody-else\n');
+    const [row] = await world.ask((database) =>
+      database.all("SELECT value FROM orderbak_setting WHERE name = 'root'"),
+    );
+    expect(row?.value).not.toBe('somebody-else');
+  });
+
+  test('that has a marker before the database knows one: it is the one', async () => {
+    const world = await newWorld('sqlite');
+    await writeFile(marker(world), 'restored-from-a-backup\n');
+    expect((await migrate(world)).marker).toBeNull();
+    const [row] = await world.ask((database) =>
+      database.all("SELECT value FROM orderbak_setting WHERE name = 'root'"),
+    );
+    expect(row?.value).toBe('restored-from-a-backup');
+  });
+
+  test('with an empty marker gets an id', async () => {
+    const world = await newWorld('sqlite');
+    await writeFile(marker(world), '');
+    await migrate(world);
+    expect(await readFile(marker(world), 'utf8')).toMatch(/^[0-9a-f-]{36}\n$/);
+  });
+});

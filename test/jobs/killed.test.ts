@@ -1,0 +1,100 @@
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { openShop } from '../steps/shop.js';
+import { ENGINES } from '../support/database.js';
+import { start } from '../support/run.js';
+
+const ORDERS = 12;
+const PHOTOS = 16;
+const CHATS = Array.from({ length: ORDERS }, (_, order) => ({
+  jobs: [{ image: `main-${order}.txt` }],
+  discusses: [Array.from({ length: PHOTOS }, (__, photo) => `chat-${photo}.jpg`)],
+}));
+
+test.each(ENGINES)(
+  'unlink-discuss killed in its middle, three times, on %s: nothing is lost, and it finishes',
+  async (engine) => {
+    const { shop, before } = await openShop(engine, CHATS);
+    const { world } = shop;
+    await shop.run('insert');
+    const gone = async () => (await shop.changes(before)).filter((line) => line.startsWith('gone: ')).length;
+    const madeThumbs = async () =>
+      (await shop.changes(before)).filter((line) => /^new: .*\/thumb\/chat/.test(line)).length;
+    /** When each of the runs is killed: at its first thumbs, its first removals, and later. */
+    const moments = [
+      async () => (await madeThumbs()) > 0,
+      async () => (await gone()) > 0,
+      async () => (await gone()) > 60,
+    ];
+
+    for (const isReached of moments) {
+      const run = start(world, ['unlink-discuss']);
+      while (run.child.exitCode === null && run.child.signalCode === null && !(await isReached()))
+        await sleep(2);
+      run.child.kill('SIGKILL');
+      // The lease of a dead process of this machine is nobody's: none of these runs is told to wait.
+      expect(await run.finished).toMatchObject({ code: null, signal: 'SIGKILL', stderr: '' });
+      expect(await shop.losses(before)).toEqual([]);
+    }
+    expect(await gone()).toBeLessThan(ORDERS * PHOTOS);
+
+    const last = start(world, ['unlink-discuss', '--json']);
+    const { code, stdout } = await last.finished;
+    expect({ code, ...(JSON.parse(stdout) as object) }).toMatchObject({
+      code: 0,
+      ok: true,
+      counts: { held: 0, failed: 0 },
+    });
+    expect(await shop.losses(before)).toEqual([]);
+    expect(await gone()).toBe(ORDERS * PHOTOS);
+    const rows = (await shop.rows()).filter((row) => row.type === 5);
+    expect(rows.filter((row) => !row.isUnlinked || row.isMissing)).toEqual([]);
+    const deletions = await world.ask((database) => database.all('SELECT * FROM orderbak_deletion'));
+    expect(new Set(deletions.map((each) => `${String(each.folder)}/${String(each.filename)}`)).size).toBe(
+      ORDERS * PHOTOS,
+    );
+    expect(deletions.filter((each) => each.done_ms === null)).toEqual([]);
+    const left = [...(await shop.disk()).keys()].filter(
+      (name) => name.includes('.orderbak-') && name.endsWith('.tmp'),
+    );
+    // What a killed run was just writing aside may lie there; it is nobody's file, and small.
+    expect(left.length).toBeLessThanOrEqual(4 * 4 * moments.length);
+
+    const runs = await world.ask((database) =>
+      database.all("SELECT * FROM orderbak_run WHERE step = 'unlink-discuss' ORDER BY id"),
+    );
+    expect(runs.map((run) => [run.status, run.error])).toEqual([
+      ['failed', 'it was killed'],
+      ['failed', 'it was killed'],
+      ['failed', 'it was killed'],
+      ['completed', null],
+    ]);
+    expect(runs.map((run) => run.host)).toEqual(runs.map(() => hostname()));
+    expect(runs.filter((run) => run.ended_ms === null)).toEqual([]);
+    await shop.close();
+  },
+);
+
+test('SIGTERM ends a run after the files in hand: what is done is told, and the next run goes on', async () => {
+  const { shop, before } = await openShop('sqlite', CHATS);
+  await shop.run('insert');
+  const run = start(shop.world, ['unlink-discuss', '--json']);
+  const isBusy = async () => (await shop.changes(before)).some((line) => line.startsWith('gone: '));
+  while (run.child.exitCode === null && !(await isBusy())) await sleep(2);
+  run.child.kill('SIGTERM');
+  const { code, stdout } = await run.finished;
+  const summary = JSON.parse(stdout) as { counts: { planned: number; done: number } };
+  expect({ code, planned: summary.counts.planned }).toEqual({ code: 143, planned: ORDERS * PHOTOS });
+  const gone = (await shop.changes(before)).filter((line) => line.startsWith('gone: '));
+  expect(gone).toHaveLength(summary.counts.done);
+  expect(gone.length).toBeLessThan(ORDERS * PHOTOS);
+  expect((await shop.rows()).filter((row) => row.isUnlinked)).toHaveLength(gone.length);
+  const [row] = await shop.world.ask((database) =>
+    database.all('SELECT * FROM orderbak_run ORDER BY id DESC'),
+  );
+  expect(row).toMatchObject({ status: 'cancelled', done: gone.length, error: null });
+  expect((await shop.run('unlink-discuss')).counts).toMatchObject({ done: ORDERS * PHOTOS - gone.length });
+  expect(await shop.losses(before)).toEqual([]);
+  await shop.close();
+});

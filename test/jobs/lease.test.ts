@@ -1,0 +1,102 @@
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openShop, type Shop } from '../steps/shop.js';
+import { ENGINES, openDatabase } from '../support/database.js';
+import { runOrderbak, start } from '../support/run.js';
+
+const SINCE = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+describe.for(ENGINES)('one run of a step at a time on %s', (engine) => {
+  let shop: Shop;
+  beforeAll(async () => {
+    ({ shop } = await openShop(engine, [{ missing: 'all', jobs: [{ image: 'a.txt' }] }]));
+    await shop.run('insert', { dryRun: true });
+  });
+  afterAll(() => shop.close());
+
+  /** Somebody holds the lease of `insert` for so many seconds from now. */
+  async function hold(host: string, pid: number, seconds: number): Promise<void> {
+    const now =
+      engine === 'sqlite' ? "(julianday('now') - 2440587.5) * 86400000" : 'UNIX_TIMESTAMP(NOW(3)) * 1000';
+    await shop.world.ask(async (database) => {
+      await database.run("DELETE FROM orderbak_lease WHERE name = 'insert'");
+      await database.run(
+        `INSERT INTO orderbak_lease (name, token, host, pid, taken_ms, expires_ms, fence) VALUES ('insert', 'theirs', ?, ?, ?, ${now} + ?, 1)`,
+        [host, pid, SINCE, seconds * 1000],
+      );
+    });
+  }
+  const lease = async () => {
+    const [row] = await shop.world.ask((database) =>
+      database.all("SELECT * FROM orderbak_lease WHERE name = 'insert'"),
+    );
+    return row;
+  };
+
+  test('a second one ends with 11, and says who runs it since when', async () => {
+    await hold(hostname(), process.pid, 60);
+    const [plain, json] = await Promise.all([
+      runOrderbak(shop.world, ['insert']),
+      runOrderbak(shop.world, ['insert', '--json']),
+    ]);
+    expect(plain).toMatchObject({ code: 11, stdout: '' });
+    expect(plain.stderr).toContain(
+      `insert is already running: process ${process.pid} on ${hostname()}, since 2026-01-02T03:04:05.000Z`,
+    );
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      ok: false,
+      run: null,
+      errors: [{ code: 'already-running' }],
+    });
+    expect(await lease()).toMatchObject({ token: 'theirs', pid: process.pid });
+  });
+
+  test('a dry run may look on, and another step may run', async () => {
+    await hold(hostname(), process.pid, 60);
+    expect((await shop.run('insert', { dryRun: true })).counts.planned).toBe(1);
+    expect((await shop.run('unlink-discuss')).exit).toBe(0);
+    expect(await lease()).toMatchObject({ token: 'theirs' });
+  });
+
+  test('a process of another machine is believed until its time is over', async () => {
+    await hold('another-machine', 4, 60);
+    await expect(shop.run('insert')).rejects.toMatchObject({
+      exit: 11,
+      message: expect.stringContaining('process 4 on another-machine'),
+    });
+    await hold('another-machine', 4, -1);
+    expect(await shop.run('insert')).toMatchObject({ exit: 0, counts: { done: 1 } });
+    expect(await lease()).toMatchObject({ token: null, host: null, pid: null });
+  });
+
+  test('a dead process of this machine is believed no longer', async () => {
+    const dead = start(shop.world, ['--version']);
+    await dead.finished;
+    await hold(hostname(), dead.child.pid ?? 0, 60);
+    expect((await shop.run('insert')).exit).toBe(0);
+  });
+});
+
+test('two at once: one does the work, the other is told', async () => {
+  const { shop } = await openShop('mariadb', [{ missing: 'all', jobs: [{ image: 'a.txt' }] }]);
+  const { databaseUrl } = shop.world;
+  const lock = await openDatabase(databaseUrl);
+  await lock.run('LOCK TABLES tbl_order WRITE');
+  const first = start(shop.world, ['insert', '--json']);
+  const holds = async () =>
+    (
+      await shop.world.ask((database) =>
+        database.all("SELECT 1 FROM orderbak_lease WHERE name = 'insert' AND token IS NOT NULL"),
+      )
+    ).length > 0;
+  while (first.child.exitCode === null && !(await holds())) await sleep(5);
+  const second = await runOrderbak(shop.world, ['insert']);
+  expect(second.code).toBe(11);
+  expect(second.stderr).toContain(`process ${first.child.pid} on ${hostname()}`);
+  await lock.run('UNLOCK TABLES');
+  await lock.close();
+  const { code, stdout } = await first.finished;
+  expect({ code, ...(JSON.parse(stdout) as object) }).toMatchObject({ code: 0, counts: { done: 1 } });
+  await shop.close();
+});

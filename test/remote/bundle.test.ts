@@ -1,0 +1,111 @@
+import { pack } from 'tar-stream';
+import { describe, expect, test } from 'vitest';
+import { readBundle } from '../../src/remote/bundle.js';
+import type { BundleEntry } from '../../src/steps/ports.js';
+
+const SHA256 = 'ab'.repeat(32);
+
+async function tarOf(
+  members: readonly { name: string; bytes: Buffer; pax?: { 'ORDERBAK.sha256': string } }[],
+): Promise<Buffer> {
+  const tar = pack();
+  for (const { name, bytes, pax } of members)
+    tar.entry({ name, ...(pax === undefined ? {} : { pax }) }, bytes);
+  tar.finalize();
+  const chunks: Buffer[] = [];
+  for await (const chunk of tar as AsyncIterable<Buffer>) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}
+
+/** The bytes in pieces that have nothing to do with what they hold. */
+async function* inPieces(bytes: Buffer, size = 777): AsyncGenerator<Uint8Array> {
+  for (let i = 0; i < bytes.length; i += size) yield bytes.subarray(i, i + size);
+}
+
+async function read(body: AsyncIterable<Uint8Array>): Promise<{ entries: BundleEntry[]; fault: unknown }> {
+  const entries: BundleEntry[] = [];
+  try {
+    for await (const entry of readBundle(body)) entries.push(entry);
+    return { entries, fault: null };
+  } catch (fault) {
+    return { entries, fault };
+  }
+}
+
+const small = { name: '17', bytes: Buffer.from('seventeen'), pax: { 'ORDERBAK.sha256': SHA256 } };
+const empty = { name: '18', bytes: Buffer.alloc(0), pax: { 'ORDERBAK.sha256': SHA256 } };
+const large = { name: '19', bytes: Buffer.alloc(100_000, 'x'), pax: { 'ORDERBAK.sha256': SHA256 } };
+
+describe('a bundle as it arrives', () => {
+  test('gives its files by their ids', async () => {
+    const { entries, fault } = await read(inPieces(await tarOf([small, empty, large])));
+    expect(fault).toBeNull();
+    expect(entries).toEqual(
+      [small, empty, large].map(({ name, bytes }) => ({ id: Number(name), sha256: SHA256, bytes })),
+    );
+  });
+
+  test('has files without a hash or a number: nobody asked for them', async () => {
+    const { entries } = await read(
+      inPieces(await tarOf([{ name: '../etc/passwd', bytes: Buffer.from('x') }])),
+    );
+    expect(entries).toEqual([{ id: Number.NaN, sha256: null, bytes: Buffer.from('x') }]);
+  });
+
+  test('breaks off at any place: what was whole before came, nothing half', async () => {
+    const whole = await tarOf([small, empty, large]);
+    for (let end = 0; end < whole.length - 1024; end += 4099) {
+      const { entries } = await read(inPieces(whole.subarray(0, end)));
+      for (const { id, bytes } of entries) {
+        expect(bytes).toEqual([small, empty, large].find(({ name }) => Number(name) === id)?.bytes);
+      }
+    }
+    const { entries, fault } = await read(inPieces(whole.subarray(0, 50_000)));
+    expect(entries.map(({ id }) => id)).toEqual([17, 18]);
+    expect(fault).toBeInstanceOf(Error);
+  });
+
+  test('ends with the error that the network has', async () => {
+    const whole = await tarOf([small, large]);
+    const { entries, fault } = await read(
+      (async function* () {
+        yield whole.subarray(0, 40_000);
+        throw new Error('the line is dead');
+      })(),
+    );
+    expect(entries.map(({ id }) => id)).toEqual([17]);
+    expect(fault).toMatchObject({ message: 'the line is dead' });
+  });
+
+  test('is no tar, or says that a file is enormous: an error, and no memory for it', async () => {
+    expect((await read(inPieces(Buffer.alloc(5000, 'a page of a hotel')))).fault).toBeInstanceOf(Error);
+    const enormous = pack();
+    enormous.entry({ name: '17', size: 2 ** 33 }).on('error', () => {});
+    let header = Buffer.alloc(0);
+    for await (const chunk of enormous as AsyncIterable<Buffer>) {
+      header = Buffer.from(chunk);
+      break;
+    }
+    const { entries, fault } = await read(inPieces(header));
+    expect(entries).toEqual([]);
+    expect(fault).toMatchObject({ message: expect.stringContaining('too large') });
+  });
+
+  test('is left early: the network is let go', async () => {
+    const whole = await tarOf([small, large, small]);
+    let closed = false;
+    const body = (async function* () {
+      try {
+        yield* inPieces(whole);
+      } finally {
+        closed = true;
+      }
+    })();
+    for await (const { id } of readBundle(body)) {
+      expect(id).toBe(17);
+      break;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(closed).toBe(true);
+  });
+});

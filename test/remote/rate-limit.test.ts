@@ -1,0 +1,20 @@
+import { describe, expect, test } from 'vitest';
+import { rateLimit } from '../../src/remote/rate-limit.js';
+
+const never = new AbortController().signal;
+
+describe('a limit of the rate', () => {
+  test('that is none lets everything pass', async () => {
+    await expect(rateLimit(null).pass(Number.MAX_SAFE_INTEGER, never)).resolves.toBeUndefined();
+  });
+
+  test("lets a second's worth pass at once, and makes the rest wait until it is told to stop", async () => {
+    const limit = rateLimit(1000);
+    await limit.pass(900, never);
+    const stop = new AbortController();
+    // That would be years.
+    const waiting = limit.pass(1e9, stop.signal);
+    stop.abort(new Error('interrupted'));
+    await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
