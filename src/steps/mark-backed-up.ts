@@ -3,7 +3,7 @@ import { sameReceipt } from '../domain/removal.js';
 import type { MarkStatus, ReceiptClaim } from '../domain/wire.js';
 import { Doubt } from '../errors.js';
 import type { BakFiles, LocatedFile, OrderFolder, OrderStore } from './ports.js';
-import type { Failure, Outcome, Planned, Step } from './step.js';
+import { type Failure, failureOf, type Outcome, type Planned, type Step } from './step.js';
 
 const CLAIMS_AN_ITEM = 500;
 const FILES_AT_ONCE = 4;
@@ -43,7 +43,8 @@ export function markBackedUpStep(claims: AsyncIterable<Claim>, parts: MarkParts)
       return {
         done: results.filter((result) => result.status === 'marked').length,
         skipped: results.filter((result) => result.status === 'already').length,
-        failed: failed.map(({ id, status, path }): Failure => {
+        failed: failed.map(({ id, status, path, error }): Failure => {
+          if (error !== undefined) return failureOf(id, path, error);
           return { id, path, code: status, message: FAULTS[status] ?? status };
         }),
       };
@@ -61,6 +62,8 @@ export interface ClaimResult {
   readonly id: number;
   readonly status: MarkStatus;
   readonly path: string;
+  /** What the system said of a file that it could not read; its status is `missing`. */
+  readonly error?: unknown;
 }
 
 /** Marks each claim that equals the server's bytes, and answers for each what became of it, in the order given. */
@@ -76,18 +79,20 @@ export async function markClaims(claims: readonly Claim[], parts: MarkParts): Pr
     return status === 'marked' && receipt !== undefined && id !== undefined ? [{ id, ...receipt }] : [];
   });
   await bakFiles.mark(good, localNow());
-  const missing = claims.filter((_, i) => checks[i]?.status === 'missing').map((claim) => claim.id);
+  const isMissing = (check: Check | undefined) => check?.status === 'missing' && check.error === undefined;
+  const missing = claims.filter((_, i) => isMissing(checks[i])).map((claim) => claim.id);
   await bakFiles.markMissing(missing, localNow());
   return claims.map(({ id }, i) => {
     const row = rows.get(id);
     const path = row === undefined ? String(id) : `${row.folder ?? '?'}/${row.filename}`;
-    return { id, status: checks[i]?.status ?? 'unknown', path };
+    return { id, status: checks[i]?.status ?? 'unknown', path, error: checks[i]?.error };
   });
 }
 
 interface Check {
   readonly status: MarkStatus;
   readonly receipt?: { size: number; sha256: string };
+  readonly error?: unknown;
 }
 
 async function check(claim: Claim, row: LocatedFile | undefined, store: OrderStore): Promise<Check> {
@@ -112,8 +117,8 @@ async function check(claim: Claim, row: LocatedFile | undefined, store: OrderSto
       await file.close();
     }
   } catch (error) {
-    if (error instanceof Doubt) return { status: 'missing' };
-    throw error;
+    // One file that cannot be read is not in the way of the others of its batch.
+    return error instanceof Doubt ? { status: 'missing' } : { status: 'missing', error };
   } finally {
     await folder?.close();
   }

@@ -36,7 +36,7 @@ export async function openInside(parent: FolderHandle, name: string): Promise<Fo
     return onPath(path);
   } catch (error) {
     const code = codeOf(error);
-    if (code === 'ENOENT') return null;
+    if (code === 'ENOENT' || code === 'ENAMETOOLONG') return null;
     if (code === 'ENOTDIR' || code === 'ELOOP' || code === 'EMLINK') throw notAFolder(name);
     throw error;
   }

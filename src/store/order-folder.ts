@@ -54,7 +54,7 @@ export function openOrderFolder(
         const stats = await lstat(pathOf(filename), { bigint: true });
         if (stats.isFile()) return stampOf(stats);
       } catch (error) {
-        if (codeOf(error) === 'ENOENT') return null;
+        if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENAMETOOLONG') return null;
         throw error;
       }
       throw new Doubt('it is not a regular file');

@@ -80,7 +80,7 @@ describe.concurrent('how many at once, and how many at all', () => {
 
   test('killed at any moment, again and again: the last run finishes, and nothing is lost or left', async () => {
     const office = await shop.office('killed');
-    for (const ms of [250, 400, 500, 600, 700]) {
+    for (const ms of [300, 450, 600, 800]) {
       const run = office.begin(['--transfers', '2'], { env: { ORDERBAK_PULL_RATE_LIMIT: '3MB' } });
       setTimeout(() => run.child.kill('SIGKILL'), ms);
       await run.finished;

@@ -55,8 +55,6 @@ describe.concurrent('a pull that cannot begin', () => {
     ['ORDERBAK_PULL_URL', 'ftp://shop.example', /is not a URL/],
     ['ORDERBAK_PULL_TOKEN', undefined, /pull\.token is not set/],
     ['ORDERBAK_PULL_STORE', undefined, /pull\.store is not set/],
-    ['ORDERBAK_PULL_TRANSFERS', '0', /whole number from 1 to 64/],
-    ['ORDERBAK_PULL_RATE_LIMIT', 'fast', /is not a rate/],
   ] as const)('%s = %s: exit 2', async ([name, value, words]) => {
     const office = await shop.office('token');
     expectBlock(await office.pull([], { env: { [name]: value } }), 2, words);

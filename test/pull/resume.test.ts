@@ -1,8 +1,9 @@
 import { appendFile, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Office, Shop, someBytes } from './office.js';
-import { isDownload } from './proxy.js';
+import { fair, isDownload, LIST } from './proxy.js';
 
 const BIG = 3_000_000;
 const HALF = 1_100_000;
@@ -15,7 +16,7 @@ describe.concurrent('a large file whose transfer is broken off', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await Shop.open(
-      { killed: big, changed: big, whole: big, asked: big, lost: big, damaged: big },
+      { killed: big, changed: big, whole: big, asked: big, lost: big, damaged: big, early: big },
       { 'big.psd': BIG },
     );
   });
@@ -62,6 +63,19 @@ describe.concurrent('a large file whose transfer is broken off', () => {
     expect(office.proxy.takeDownloads().map(({ headers }) => headers.range)).toEqual([
       expect.stringMatching(/^bytes=\d{7}-$/),
     ]);
+    await office.expectAllStored();
+  });
+
+  test('SIGTERM before the list is there: exit 143, and not a word', async () => {
+    const office = await shop.office('early', ({ path: asked }, forward) =>
+      asked.startsWith(LIST) ? new Promise(() => {}) : forward(),
+    );
+    const run = office.begin();
+    while (office.proxy.asked.length === 0) await sleep(10);
+    run.child.kill('SIGTERM');
+    expect(await run.finished).toEqual({ code: 143, signal: null, stdout: '', stderr: '' });
+    office.proxy.weather = fair;
+    await office.pullWell();
     await office.expectAllStored();
   });
 
