@@ -24,9 +24,10 @@ export async function openRootHandle(root: string): Promise<FolderHandle> {
 
 /**
  * Opens a folder inside another. Null when it does not exist.
- * Throws when it is a link or no folder.
+ * Throws when it is a link or no folder, and for a name that does not mean a folder inside.
  */
 export async function openInside(parent: FolderHandle, name: string): Promise<FolderHandle | null> {
+  if (name === '' || name === '.' || name === '..' || /[/\0]/.test(name)) throw notAFolder(name);
   const path = join(parent.base, name);
   try {
     if (HAS_PROC) {

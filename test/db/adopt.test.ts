@@ -42,11 +42,12 @@ const OLD: Record<Engine, Record<string, OldTable>> = {
       rows: rows(),
     },
     'later times, a unique key over too little, a column of its own': {
-      table: `id ${ID.sqlite}, id_order INT, filename TEXT, file_type INT, bak_date_time TEXT, download_time TEXT, unlink_time TEXT, host TEXT NOT NULL DEFAULT 'web1'`,
+      table: `id ${ID.sqlite}, id_order INT, filename TEXT, file_type INT, bak_date_time TEXT, download_time TEXT, unlink_time TEXT, host TEXT NOT NULL DEFAULT 'web1', seen INT DEFAULT 0`,
       rows: [
         ...rows(),
+        'UPDATE tbl_bak_order SET seen = id',
         'CREATE UNIQUE INDEX old_key ON tbl_bak_order (id, filename)',
-        'CREATE UNIQUE INDEX too_little ON tbl_bak_order (id_order, filename, bak_date_time)',
+        'CREATE UNIQUE INDEX too_little ON tbl_bak_order (id_order, filename, seen)',
       ],
     },
   },
@@ -65,15 +66,15 @@ const OLD: Record<Engine, Record<string, OldTable>> = {
       ),
     },
     'TEXT names in utf8mb3, in a table of old pages': {
-      table: `(id ${ID.mariadb}, id_order MEDIUMINT UNSIGNED NULL, filename TEXT NULL, file_type VARCHAR(4) NULL, bak_date_time VARCHAR(19) NULL) ENGINE=InnoDB ROW_FORMAT=COMPACT DEFAULT CHARSET=utf8mb3`,
+      table: `(id ${ID.mariadb}, id_order MEDIUMINT UNSIGNED NULL, order_create_by VARCHAR(50) NULL, filename TEXT NULL, file_type VARCHAR(4) NULL, bak_date_time VARCHAR(19) NULL) ENGINE=InnoDB ROW_FORMAT=COMPACT DEFAULT CHARSET=utf8mb3`,
       rows: rows(),
     },
     'long names, a key over too little, columns of its own': {
       table: `(id ${ID.mariadb}, id_order INT NOT NULL, filename VARCHAR(1000) COLLATE utf8mb4_general_ci NOT NULL, file_type TINYINT NOT NULL, bak_date_time DATETIME NULL, download_time DATETIME NULL,
-        host VARCHAR(20) CHARACTER SET latin1 NOT NULL, note TEXT NOT NULL, seen TINYINT NOT NULL DEFAULT 3, UNIQUE KEY too_little (id_order, bak_date_time, id_order_name), id_order_name VARCHAR(30) GENERATED ALWAYS AS (LEFT(filename, 30)) STORED) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`,
+        host VARCHAR(20) CHARACTER SET latin1 NOT NULL, note TEXT NOT NULL, seen TINYINT NOT NULL DEFAULT 0, UNIQUE KEY too_little (id_order, short_name, seen), short_name VARCHAR(30) GENERATED ALWAYS AS (LEFT(filename, 30)) STORED) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`,
       rows: rows(
-        `${COLUMNS}, host, note`,
-        ROWS.map((row) => row.replace(/\)$/, ", 'web1', 'x')")),
+        `${COLUMNS}, host, note, seen`,
+        ROWS.map((row, index) => row.replace(/\)$/, `, 'web1', 'x', ${index + 1})`)),
       ),
     },
     'a mark that the clock writes by itself': {

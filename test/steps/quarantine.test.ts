@@ -104,3 +104,27 @@ test('what somebody brought back from there is not touched, until it is trash ag
   expect(existsSync(place(folder, 'u.tmp'))).toBe(true);
   expect(existsSync(place('.orderbak-trash/1'))).toBe(false);
 });
+
+test.each(['m.txt', 'x/../m.txt', '../m.txt'])(
+  'the purge deletes nothing outside of the quarantine: %s',
+  async (name) => {
+    await open();
+    const paths = [
+      `${folder}/${name}`,
+      `.orderbak-trash/1/../../${folder}/${name}`,
+      `.orderbak-trash/${name}`,
+    ];
+    await shop.world.ask(async (database) => {
+      for (const quarantine of paths) {
+        await database.run(
+          `INSERT INTO orderbak_deletion (run_id, rule, folder, filename, row_ids, size, thumb, quarantine, intended_ms, done_ms)
+         VALUES (1, 'trash', ?, ?, '[]', 5, 'none', ?, 1, 1)`,
+          [folder, name, quarantine],
+        );
+      }
+    });
+    const before = await shop.disk();
+    await shop.run('unlink-trash', { only: [] });
+    expect(await shop.changes(before)).toEqual([]);
+  },
+);

@@ -1,0 +1,161 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { appendFile, mkdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { Doubt } from '../../src/errors.js';
+import { DigestMemory } from '../../src/store/digest.js';
+import { openOrderStore } from '../../src/store/order-store.js';
+import { Pictures } from '../../src/store/pictures.js';
+import { sha256 } from '../support/snapshot.js';
+
+const box = realpathSync(mkdtempSync(path.join(tmpdir(), 'orderbak-folder-')));
+const pictures = new Pictures({ size: 300 });
+afterAll(async () => {
+  await pictures.close();
+  rmSync(box, { recursive: true });
+});
+
+let root: string;
+let file: string;
+let number = 0;
+beforeEach(async () => {
+  number += 1;
+  root = path.join(box, String(number));
+  file = path.join(root, '1@lan/a.txt');
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, 'the bytes that were looked at');
+});
+
+/** A folder of a root without a database. */
+async function open(name = '1@lan') {
+  const parts = {
+    root,
+    rootId: async () => null,
+    thumbsFolder: 'thumb',
+    pictures,
+    digests: new DigestMemory(),
+  };
+  const folder = await openOrderStore(parts).openFolder(name);
+  if (folder === null) throw new Error('it is not there');
+  return folder;
+}
+
+describe('a file that is no longer what was looked at is not taken away', () => {
+  test.each<[string, () => Promise<void>]>([
+    ['it grew', () => appendFile(file, '!')],
+    ['other bytes of the same size', () => writeFile(file, 'the bytes that are there now!')],
+    [
+      'other bytes with the old time',
+      async () => {
+        const { atime, mtime } = await stat(file);
+        await writeFile(file, 'the bytes that are there now!');
+        await utimes(file, atime, mtime);
+      },
+    ],
+    [
+      'another file under its name',
+      async () => {
+        await writeFile(`${file}.new`, 'the bytes that were looked at');
+        await rename(`${file}.new`, file);
+      },
+    ],
+    [
+      'a link under its name',
+      async () => {
+        await rename(file, `${file}.old`);
+        await symlink(`${file}.old`, file);
+      },
+    ],
+    [
+      'a folder under its name',
+      async () => {
+        await rm(file);
+        await mkdir(file);
+      },
+    ],
+    ['nothing under its name', () => rm(file)],
+  ])('%s', async (_, happens) => {
+    const folder = await open();
+    const opened = await folder.open('a.txt');
+    const stamp = opened?.stamp;
+    await opened?.close();
+    if (stamp === undefined) throw new Error('it is not there');
+    await happens();
+    const before = await stat(file).catch(() => null);
+    expect(await folder.unlink('a.txt', stamp)).toBe(false);
+    expect(await folder.quarantine('a.txt', stamp, '.orderbak-trash/1/1@lan/a.txt')).toBe(false);
+    expect((await stat(file).catch(() => null))?.ino).toBe(before?.ino);
+    await folder.close();
+  });
+
+  test('but one that is still the same is', async () => {
+    const folder = await open();
+    const stamp = await folder.look('a.txt');
+    if (stamp === null) throw new Error('it is not there');
+    expect(await folder.unlink('a.txt', stamp)).toBe(true);
+    await expect(stat(file)).rejects.toThrow('ENOENT');
+    await folder.close();
+  });
+});
+
+test('the hash is that of the bytes that were opened, whatever the name means by then', async () => {
+  const folder = await open();
+  const opened = await folder.open('a.txt');
+  await rename(file, `${file}.old`);
+  await writeFile(file, 'something else');
+  expect(await opened?.sha256()).toBe(sha256(Buffer.from('the bytes that were looked at')));
+  await opened?.close();
+  const now = await folder.open('a.txt');
+  expect(await now?.sha256()).toBe(sha256(Buffer.from('something else')));
+  await now?.close();
+  await folder.close();
+});
+
+test('a folder that is swapped for a link while it is open is not left', async () => {
+  const folder = await open();
+  const stamp = await folder.look('a.txt');
+  if (stamp === null) throw new Error('it is not there');
+  const elsewhere = path.join(root, 'elsewhere');
+  await mkdir(elsewhere);
+  await writeFile(path.join(elsewhere, 'a.txt'), 'somebody else’s');
+  await rename(path.dirname(file), path.join(root, 'moved'));
+  await symlink(elsewhere, path.dirname(file));
+  await folder.unlink('a.txt', stamp).catch(() => false);
+  expect(await readFile(path.join(elsewhere, 'a.txt'), 'utf8')).toBe('somebody else’s');
+  await folder.close();
+});
+
+test.each(['../1@lan/a.txt', 'x/../a.txt', '/etc/hostname', '..', '.', 'a\0b'])(
+  'the name %j does not leave its folder',
+  async (name) => {
+    const folder = await open();
+    const stamp = await folder.look('a.txt');
+    if (stamp === null) throw new Error('it is not there');
+    for (const ask of [
+      () => folder.open(name),
+      () => folder.look(name),
+      () => folder.unlink(name, stamp),
+      () => folder.quarantine(name, stamp, `.orderbak-trash/1/1@lan/${name}`),
+      () => folder.removeThumb(name),
+    ])
+      await expect(ask()).rejects.toBeInstanceOf(Doubt);
+    expect(await readFile(file, 'utf8')).toContain('the bytes');
+    await folder.close();
+  },
+);
+
+test.each(['linked', 'linked/1@lan', '1@lan/a.txt', '1@lan/linked'])(
+  '%s is no folder of the root',
+  async (name) => {
+    await mkdir(path.join(box, 'outside/1@lan'), { recursive: true });
+    await symlink(path.join(box, 'outside'), path.join(root, 'linked'));
+    await symlink(path.join(box, 'outside'), path.join(root, '1@lan/linked'));
+    await expect(open(name)).rejects.toBeInstanceOf(Doubt);
+  },
+);
+
+test('a folder that is not there is null, also below another', async () => {
+  for (const name of ['2@lan', '2@lan/deeper', '1@lan/deeper'])
+    await expect(open(name)).rejects.toThrow('not there');
+});
