@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { type Ceiling, ceilingText, isOver } from '../domain/ceiling.js';
 import type { Clock } from '../domain/clock.js';
@@ -152,6 +153,8 @@ async function applyAll<Item>(
   const { runs, clock, watcher } = ports;
   const halt = new AbortController();
   const signal = AbortSignal.any([options.stop, lease.lost, halt.signal]);
+  // Each transfer in flight listens to it; Node takes more than ten listeners for a leak, and says so to cron.
+  setMaxListeners(0, signal);
   const applying: Applying = {
     run,
     leaseToken: lease.token,

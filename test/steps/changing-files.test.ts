@@ -1,8 +1,17 @@
-import { chmodSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { OrderPlan } from '../support/order-plan.js';
 import type { PlantedOrder } from '../support/planting.js';
-import { runWhile } from './meanwhile.js';
+import { runWhile, WATCHER } from './meanwhile.js';
 import { at, heldBy, openShop, type Shop } from './shop.js';
 
 const ORDER: OrderPlan = {
@@ -135,4 +144,26 @@ describe('a file that is to go, and changes when the plan is made', () => {
     );
     expect(done.counts).toMatchObject({ done: 4, held: 0 });
   });
+});
+
+test('the disk goes away in the middle of a run: nothing is taken for missing', async () => {
+  const plans = Array.from({ length: 12 }, (_, index) => ({ discusses: [[`chat-${index}.txt`]] }));
+  const { shop } = await openShop('sqlite', plans);
+  await shop.run('insert');
+  const { root } = shop.world;
+  let told = 0;
+  const advanced = () => {
+    told += 1;
+    if (told > 1) return;
+    renameSync(root, `${root}-disk`);
+    mkdirSync(root);
+  };
+  const done = await shop.run('unlink-discuss', { watcher: { ...WATCHER, advanced } });
+  rmdirSync(root);
+  renameSync(`${root}-disk`, root);
+  expect(done).toMatchObject({ ok: false, exit: 75, errors: [{ code: 'root-away' }] });
+  expect((await shop.rows()).filter((row) => row.isMissing)).toEqual([]);
+  const again = await shop.run('unlink-discuss');
+  expect(again).toMatchObject({ exit: 0, counts: { done: 12 - done.counts.done, skipped: 0 } });
+  await shop.close();
 });
