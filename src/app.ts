@@ -17,6 +17,7 @@ import type { FileType } from './domain/file-type.js';
 import { localText } from './domain/local-time.js';
 import { retentionAt } from './domain/retention.js';
 import type { ListedFile } from './domain/wire.js';
+import { EXIT, OrderbakError } from './errors.js';
 import type { Watcher } from './jobs/ports.js';
 import { type JobOptions, type JobPorts, runJob } from './jobs/run-job.js';
 import type { Summary } from './jobs/summary.js';
@@ -114,8 +115,14 @@ export async function openServerApp(config: Config) {
       const parts = { ...unlinkParts(choices), clock, minAge, keep };
       const summary = await run(unlinkTrashStep(parts), choices, ceiling(choices) ?? TRASH_CEILING);
       if (choices.dryRun || choices.stop.aborted || summary.stopped !== null) return summary;
-      const purge = await run(purgeTrashStep({ deletions, store: parts.store, clock, keep }), choices);
-      if (purge.ok) return summary;
+      const purge = await run(purgeTrashStep({ deletions, store: parts.store, clock, keep }), choices).catch(
+        (error: unknown) => {
+          if (error instanceof OrderbakError && error.exit === EXIT.busy) return null;
+          throw error;
+        },
+      );
+      // Where another run purges at this moment, nothing is left to purge here.
+      if (purge === null || purge.ok) return summary;
       const errors = [...summary.errors, ...purge.errors];
       const counts = { ...summary.counts, failed: summary.counts.failed + purge.counts.failed };
       return { ...summary, ok: false, exit: purge.exit, stopped: purge.stopped, counts, errors };

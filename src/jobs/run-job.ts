@@ -58,7 +58,8 @@ export async function runJob<Item>(step: Step<Item>, options: JobOptions, ports:
   }
   watcher.finished();
   const interrupted = options.stop.aborted && stopped === null;
-  const summary = summarise(step.name, run, options.dryRun, tally, clock() - started, stopped);
+  const summed = summarise(step.name, run, options.dryRun, tally, clock() - started, stopped);
+  const summary = interrupted ? { ...summed, ok: false } : summed;
   try {
     if (run !== null) {
       const status: RunStatus = interrupted

@@ -109,6 +109,7 @@ test.each(['m.txt', 'x/../m.txt', '../m.txt'])(
   'the purge deletes nothing outside of the quarantine: %s',
   async (name) => {
     await open();
+    await shop.run('unlink-trash');
     const paths = [
       `${folder}/${name}`,
       `.orderbak-trash/1/../../${folder}/${name}`,
