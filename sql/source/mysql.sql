@@ -1,7 +1,7 @@
 -- The three views through which orderbak reads the shop: all orders, every file that one names, and lists that cannot be read.
 -- A shop with other tables writes three views with these columns and names the file in [source] views.
 -- A list is a JSON object or array of strings; whatever else is in it makes the row unreadable, and its order is not touched.
--- CHAR_LENGTH, because a name of nothing but spaces equals '' here. A name is NULL when it has more than 1024 characters.
+-- CHAR_LENGTH, because a name of nothing but spaces equals '' here. A name of more than 1024 characters is cut by MariaDB and NULL in MySQL.
 
 CREATE OR REPLACE VIEW orderbak_order AS
 SELECT
@@ -73,7 +73,7 @@ WHERE TRIM(j.attach) <> ''
         CASE WHEN COALESCE(JSON_VALID(j.attach), 0) = 0 THEN '[]' WHEN JSON_TYPE(j.attach) = 'OBJECT' THEN JSON_EXTRACT(j.attach, '$.*') WHEN JSON_TYPE(j.attach) = 'ARRAY' THEN j.attach ELSE '[]' END,
         '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
       ) list
-      WHERE JSON_TYPE(list.raw) <> 'STRING' OR list.name IS NULL
+      WHERE JSON_TYPE(list.raw) <> 'STRING' OR COALESCE(CHAR_LENGTH(list.name), 1024) >= 1024
     )
   END
 UNION ALL
@@ -89,7 +89,7 @@ WHERE TRIM(j.file_complete) <> ''
         CASE WHEN COALESCE(JSON_VALID(j.file_complete), 0) = 0 THEN '[]' WHEN JSON_TYPE(j.file_complete) = 'OBJECT' THEN JSON_EXTRACT(j.file_complete, '$.*') WHEN JSON_TYPE(j.file_complete) = 'ARRAY' THEN j.file_complete ELSE '[]' END,
         '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
       ) list
-      WHERE JSON_TYPE(list.raw) <> 'STRING' OR list.name IS NULL
+      WHERE JSON_TYPE(list.raw) <> 'STRING' OR COALESCE(CHAR_LENGTH(list.name), 1024) >= 1024
     )
   END
 UNION ALL
@@ -105,7 +105,7 @@ WHERE TRIM(r.attach) <> ''
         CASE WHEN COALESCE(JSON_VALID(r.attach), 0) = 0 THEN '[]' WHEN JSON_TYPE(r.attach) = 'OBJECT' THEN JSON_EXTRACT(r.attach, '$.*') WHEN JSON_TYPE(r.attach) = 'ARRAY' THEN r.attach ELSE '[]' END,
         '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
       ) list
-      WHERE JSON_TYPE(list.raw) <> 'STRING' OR list.name IS NULL
+      WHERE JSON_TYPE(list.raw) <> 'STRING' OR COALESCE(CHAR_LENGTH(list.name), 1024) >= 1024
     )
   END
 UNION ALL
@@ -121,7 +121,7 @@ WHERE TRIM(r.file_complete) <> ''
         CASE WHEN COALESCE(JSON_VALID(r.file_complete), 0) = 0 THEN '[]' WHEN JSON_TYPE(r.file_complete) = 'OBJECT' THEN JSON_EXTRACT(r.file_complete, '$.*') WHEN JSON_TYPE(r.file_complete) = 'ARRAY' THEN r.file_complete ELSE '[]' END,
         '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
       ) list
-      WHERE JSON_TYPE(list.raw) <> 'STRING' OR list.name IS NULL
+      WHERE JSON_TYPE(list.raw) <> 'STRING' OR COALESCE(CHAR_LENGTH(list.name), 1024) >= 1024
     )
   END
 UNION ALL
@@ -137,6 +137,6 @@ WHERE TRIM(d.file) <> ''
         CASE WHEN COALESCE(JSON_VALID(d.file), 0) = 0 THEN '[]' WHEN JSON_TYPE(d.file) = 'OBJECT' THEN JSON_EXTRACT(d.file, '$.*') WHEN JSON_TYPE(d.file) = 'ARRAY' THEN d.file ELSE '[]' END,
         '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
       ) list
-      WHERE JSON_TYPE(list.raw) <> 'STRING' OR list.name IS NULL
+      WHERE JSON_TYPE(list.raw) <> 'STRING' OR COALESCE(CHAR_LENGTH(list.name), 1024) >= 1024
     )
   END;

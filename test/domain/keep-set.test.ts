@@ -15,11 +15,13 @@ function guard(facts: FolderFacts, onDisk: readonly string[]): string | null {
 
 describe('known is', () => {
   it('what a list names and what is recorded, of every order of the folder, gone files too', () => {
-    const facts = folder(
-      [order(1), order(2)],
-      [row(1, 'main', 'a.jpg'), row(2, 'discuss', 'gone.jpg', { unlinkTime: '2025-07-02' })],
-      { named: [{ orderId: 2, type: 'ref', filename: 'b.png' }] },
-    );
+    const facts: FolderFacts = {
+      ...folder(
+        [order(1), order(2)],
+        [row(1, 'main', 'a.jpg'), row(2, 'discuss', 'gone.jpg', { unlinkTime: '2025-07-02' })],
+      ),
+      named: [{ orderId: 2, type: 'ref', filename: 'b.png' }],
+    };
     expect([...keepSetOf(facts).names].sort()).toEqual(['a.jpg', 'b.png', 'gone.jpg']);
   });
 

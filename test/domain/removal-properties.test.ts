@@ -61,13 +61,17 @@ const anyFacts: fc.Arbitrary<FolderFacts> = fc
     ),
     unreadable: fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 1 }),
     listsAreRead: mostly(true, false),
+    /** Lists forget what was recorded, when staff take a name out. */
+    isListed: mostly(true, false),
   })
-  .map(({ orders, recorded, more, unreadable, listsAreRead }) => ({
+  .map(({ orders, recorded, more, unreadable, listsAreRead, isListed }) => ({
     folder: '1735700400@lan',
     orders,
     recorded,
     named: [
-      ...recorded.map(({ orderId, type, filename }): NamedFile => ({ orderId, type, filename })),
+      ...(isListed ? recorded : []).map(
+        ({ orderId, type, filename }): NamedFile => ({ orderId, type, filename }),
+      ),
       ...more,
     ],
     unreadable: new Set(listsAreRead ? [] : unreadable),

@@ -7,7 +7,7 @@ import { ENGINES } from '../support/database.js';
 import { start } from '../support/run.js';
 
 const ORDERS = 10;
-const PHOTOS = 8;
+const PHOTOS = 6;
 const CHATS = Array.from({ length: ORDERS }, (_, order) => ({
   jobs: [{ image: `main-${order}.txt` }],
   discusses: [Array.from({ length: PHOTOS }, (__, photo) => `chat-${photo}.jpg`)],
@@ -27,7 +27,7 @@ test.each(ENGINES)(
     const gone = () => ORDERS * PHOTOS - countOf(world.root, /^[^/]+\/chat-/);
     const thumbs = () => countOf(world.root, /\/thumb\/chat-/);
     /** When each of the runs is killed: at its first thumbs, its first removals, and later. */
-    const moments = [() => thumbs() > 0, () => gone() > 0, () => gone() > 24];
+    const moments = [() => thumbs() > 0, () => gone() > 0, () => gone() > 15];
 
     for (const isReached of moments) {
       const run = start(world, ['unlink-discuss']);
