@@ -12,7 +12,7 @@ export interface Source {
    * Orders whose folder cannot be told come back in `homeless` with the reason.
    */
   folderFacts(orderIds: readonly number[]): Promise<FolderFactsAnswer>;
-  /** The same, read again, of orders that are all that share their folders: nobody else is looked for. */
+  /** The same, read again, of orders that are all that shared their folders; of others only those are looked for that came since. */
   sameFacts(orderIds: readonly number[]): Promise<FolderFactsAnswer>;
 }
 

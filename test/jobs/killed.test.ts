@@ -33,7 +33,7 @@ test.each(ENGINES)(
       const already = count();
       const run = start(world, ['unlink-discuss']);
       while (run.child.exitCode === null && run.child.signalCode === null && count() === already)
-        await sleep(1);
+        await sleep(5);
       run.child.kill('SIGKILL');
       // The lease of a dead process of this machine is nobody's: none of these runs is told to wait.
       expect(await run.finished).toMatchObject({ code: null, signal: 'SIGKILL', stderr: '' });
@@ -83,7 +83,7 @@ test('SIGTERM ends a run after the files in hand: what is done is told, and the 
   await shop.run('insert');
   const run = start(shop.world, ['unlink-discuss', '--json']);
   const gone = () => ORDERS * PHOTOS - countOf(shop.world.root, /^[^/]+\/chat-/);
-  while (run.child.exitCode === null && gone() === 0) await sleep(2);
+  while (run.child.exitCode === null && gone() === 0) await sleep(5);
   run.child.kill('SIGTERM');
   const { code, stdout } = await run.finished;
   const summary = JSON.parse(stdout) as { counts: { planned: number; done: number } };
