@@ -5,6 +5,7 @@ import type { Order } from '../domain/order.js';
 import type { Retention } from '../domain/retention.js';
 import type { BakFiles, LocatedFile, OrderFilter, OrderRange } from '../steps/ports.js';
 import { bakFileColumns, bakFileOf } from './bak-rows.js';
+import { bytesOf } from './bytes.js';
 import { eligible } from './source.js';
 import type { Database } from './tables.js';
 
@@ -26,9 +27,7 @@ export interface BakFileTable extends BakFiles {
 export function openBakFiles({ engine, kysely }: Database, rule: FolderRule): BakFileTable {
   const length = engine === 'mysql' ? sql`CHAR_LENGTH(f.filename)` : sql`LENGTH(f.filename)`;
   const name = engine === 'mysql' ? sql`CONVERT(f.filename USING utf8mb4)` : sql`f.filename`;
-  // Names are compared as bytes: trailing spaces and case count, whatever the collation of the shop's columns or of an adopted table.
-  const bytesOf = (text: RawBuilder<unknown>) =>
-    sql`CAST(${text} AS ${engine === 'mysql' ? sql`BINARY` : sql`BLOB`})`;
+  const bytes = (text: RawBuilder<unknown>) => bytesOf(engine, text);
 
   /** Files of the range's eligible orders that no row records yet, one a (order, type, name). */
   const newFiles = (range: OrderRange, retention: Retention, only: OrderFilter): RawBuilder<unknown> => sql`
@@ -44,9 +43,9 @@ export function openBakFiles({ engine, kysely }: Database, rule: FolderRule): Ba
       AND ${length} BETWEEN 1 AND 255
       AND NOT EXISTS (
         SELECT 1 FROM tbl_bak_order b
-        WHERE b.id_order = f.id_order AND b.file_type = f.file_type AND ${bytesOf(sql`b.filename`)} = ${bytesOf(name)}
+        WHERE b.id_order = f.id_order AND b.file_type = f.file_type AND ${bytes(sql`b.filename`)} = ${bytes(name)}
       )
-    GROUP BY f.id_order, f.file_type, ${bytesOf(name)}`;
+    GROUP BY f.id_order, f.file_type, ${bytes(name)}`;
 
   const update = async (ids: readonly number[], set: RawBuilder<unknown>, condition: RawBuilder<unknown>) => {
     for (let i = 0; i < ids.length; i += ROWS_A_STATEMENT) {

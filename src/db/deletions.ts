@@ -1,34 +1,49 @@
-import { sql } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Clock } from '../domain/clock.js';
 import { EXIT } from '../errors.js';
-import type { Deletions, Intent, RemovalRule } from '../steps/ports.js';
+import type { Deletions, Intent, Mandate, RemovalRule } from '../steps/ports.js';
 import { RunStopped } from '../steps/step.js';
+import { claimRows } from './claim-rows.js';
 import type { Database, Tables } from './tables.js';
 
+/** A proof of the lease is good for so long, ms: much shorter than any lease, much longer than a batch of removals takes. */
+const PROOF_MS = 250;
+
 /** Opens `orderbak_deletion`. */
-export function openDeletions({ kysely }: Database, clock: Clock): Deletions {
+export function openDeletions({ engine, kysely }: Database, clock: Clock): Deletions {
+  let proof: { token: string; ageMs: () => number } | null = null;
+
+  /** The update holds the lease's row until the transaction ends: nobody can take it over in between. */
+  const prove = async (executor: Kysely<Tables>, { leaseToken }: Mandate): Promise<void> => {
+    const ageMs = stopwatch(clock);
+    const lease = await executor
+      .updateTable('orderbak_lease')
+      .set({ fence: sql`fence + 1` })
+      .where('token', '=', leaseToken)
+      .executeTakeFirst();
+    if (lease.numUpdatedRows !== 1n) throw leaseGone();
+    proof = { token: leaseToken, ageMs };
+  };
+
   return {
-    async intend(removals, { run, leaseToken }) {
+    async intend(removals, mandate) {
       const [first] = removals;
       if (first === undefined) return [];
+      const { run } = mandate;
       return kysely.transaction().execute(async (transaction) => {
-        // The update holds the lease's row until the intentions are written: nobody can take it over in between.
-        const lease = await transaction
-          .updateTable('orderbak_lease')
-          .set({ fence: sql`fence + 1` })
-          .where('token', '=', leaseToken)
-          .executeTakeFirst();
-        if (lease.numUpdatedRows !== 1n) throw leaseGone();
+        await prove(transaction, mandate);
+        await claimRows(
+          transaction,
+          engine,
+          removals.flatMap((removal) => removal.rows),
+        );
         await transaction
           .insertInto('orderbak_deletion')
           .values(
-            removals.map(({ rowIds, ...removal }) => ({
-              ...removal,
-              run_id: run,
-              row_ids: JSON.stringify(rowIds),
+            removals.map(({ rows, ...note }) => ({
+              ...columnsOf({ ...note, run, rowIds: rows.map((row) => row.id) }),
               intended_ms: clock(),
               done_ms: null,
-              purged_ms: null,
             })),
           )
           .execute();
@@ -48,6 +63,11 @@ export function openDeletions({ kysely }: Database, clock: Clock): Deletions {
       });
     },
 
+    async confirm(mandate) {
+      if (proof?.token === mandate.leaseToken && proof.ageMs() < PROOF_MS) return;
+      await prove(kysely, mandate);
+    },
+
     async done(intents, unlinkTime) {
       if (intents.length === 0) return;
       await kysely.transaction().execute(async (transaction) => {
@@ -60,15 +80,24 @@ export function openDeletions({ kysely }: Database, clock: Clock): Deletions {
             .where('unlink_time', 'is', null)
             .execute();
         }
-        await transaction
+        const ids = intents.map((intent) => intent.id);
+        const done_ms = clock();
+        const closed = await transaction
           .updateTable('orderbak_deletion')
-          .set({ done_ms: clock() })
-          .where(
-            'id',
-            'in',
-            intents.map((intent) => intent.id),
-          )
+          .set({ done_ms })
+          .where('id', 'in', ids)
+          .executeTakeFirst();
+        if (closed.numUpdatedRows === BigInt(ids.length)) return;
+        // A run that took over while this one slept has forgotten them, seeing the files; they went all the same.
+        const rows = await transaction
+          .selectFrom('orderbak_deletion')
+          .select('id')
+          .where('id', 'in', ids)
           .execute();
+        const known = new Set(rows.map((row) => row.id));
+        const forgotten = intents.filter((intent) => !known.has(intent.id));
+        const values = forgotten.map((intent) => ({ ...columnsOf(intent), intended_ms: done_ms, done_ms }));
+        await transaction.insertInto('orderbak_deletion').values(values).execute();
       });
     },
 
@@ -119,9 +148,25 @@ export function openDeletions({ kysely }: Database, clock: Clock): Deletions {
   };
 }
 
-function intentOf(row: Omit<Tables['orderbak_deletion'], 'id'> & { id: number }): Intent {
+function columnsOf({
+  rule,
+  folder,
+  filename,
+  rowIds,
+  size,
+  sha256,
+  thumb,
+  quarantine,
+  run,
+}: Omit<Intent, 'id'>) {
+  const note = { rule, folder, filename, size, sha256, thumb, quarantine };
+  return { ...note, run_id: run, row_ids: JSON.stringify(rowIds), purged_ms: null };
+}
+
+function intentOf(row: Selectable<Tables['orderbak_deletion']>): Intent {
   return {
     id: row.id,
+    run: row.run_id,
     // The column is only ever written from a RemovalRule and from an array of numbers, above.
     rule: row.rule as RemovalRule,
     rowIds: JSON.parse(row.row_ids) as number[],
@@ -132,6 +177,12 @@ function intentOf(row: Omit<Tables['orderbak_deletion'], 'id'> & { id: number })
     thumb: row.thumb,
     quarantine: row.quarantine,
   };
+}
+
+/** Time since now, ms. The monotonic clock stands still while a machine sleeps, and the other one may be set back: the larger counts. */
+function stopwatch(clock: Clock): () => number {
+  const [wall, steady] = [clock(), performance.now()];
+  return () => Math.max(clock() - wall, performance.now() - steady);
 }
 
 function leaseGone(): RunStopped {

@@ -58,13 +58,11 @@ export interface LocatedFile extends BakFile {
 /** Why a file is removed. */
 export type RemovalRule = 'discuss' | 'backed-up' | 'trash';
 
-/** What is written down before a file goes. Paths are folder and name below the root. */
-export interface Removal {
+/** What is written down of a file that goes. Paths are folder and name below the root. */
+export interface Note {
   readonly rule: RemovalRule;
   readonly folder: string;
   readonly filename: string;
-  /** The rows of `tbl_bak_order` that the removal closes. */
-  readonly rowIds: readonly number[];
   readonly size: number;
   readonly sha256: string | null;
   /** `made`, `kept`, or why there is none. */
@@ -73,9 +71,16 @@ export interface Removal {
   readonly quarantine: string | null;
 }
 
-/** A removal that was written down. */
-export interface Intent extends Removal {
+/** A removal that is about to be written down; `rows` of `tbl_bak_order`, as they were judged, are closed by it. */
+export interface Removal extends Note {
+  readonly rows: readonly BakFile[];
+}
+
+/** A removal that was written down by a run. */
+export interface Intent extends Note {
   readonly id: number;
+  readonly run: number;
+  readonly rowIds: readonly number[];
 }
 
 /** Trash in the quarantine. */
@@ -93,9 +98,14 @@ export interface Mandate {
 
 /** The record of what was removed, why, and with which receipt (`orderbak_deletion`). */
 export interface Deletions {
-  /** Writes the intentions down; throws when the run's lease is no longer its own. */
+  /**
+   * Writes the intentions down, all or none. Throws RunStopped when the run's lease is no longer its own, and Doubt when
+   * a row is no longer what was judged.
+   */
   intend(removals: readonly Removal[], mandate: Mandate): Promise<Intent[]>;
-  /** The files are gone: the intentions are done and the rows they name are closed. */
+  /** Throws RunStopped when the run's lease is no longer its own, as after a sleep; asks the database only if time has passed. */
+  confirm(mandate: Mandate): Promise<void>;
+  /** The files are gone: the intentions are done, even if somebody withdrew them meanwhile, and the rows they name are closed. */
   done(intents: readonly Intent[], unlinkTime: string): Promise<void>;
   /** The files stay: the intentions are forgotten. */
   withdraw(intents: readonly Intent[]): Promise<void>;

@@ -3,8 +3,8 @@ import type { Receipt } from '../domain/order.js';
 import { judgeRemoval, sameReceipt, type Verdict } from '../domain/removal.js';
 import { faultOfBytes, thumbFaultOf } from '../domain/thumb-fault.js';
 import { Doubt } from '../errors.js';
-import { type Allowed, carryOut } from './carry-out.js';
-import type { BakFiles, OrderFolder, Removal, Stamp } from './ports.js';
+import { type Allowed, carryOut, type TakeAway } from './carry-out.js';
+import type { BakFiles, OrderFolder, Stamp } from './ports.js';
 import { type Applying, type Outcome, sumOf, troubleOf } from './step.js';
 import type { UnlinkParts } from './unlink-recorded.js';
 
@@ -112,14 +112,17 @@ async function removePrepared(
   await bakFiles.backToRecorded(findings.flatMap((finding) => finding.changed ?? []));
   await bakFiles.markMissing(missing, localNow());
   const allowed = findings.flatMap((finding) => finding.allowed ?? []);
-  const act = (removal: Removal, stamp: Stamp) =>
-    folder?.unlink(removal.filename, stamp) ?? Promise.resolve(false);
-  const removed = folder === null ? {} : await carryOut(folder, allowed, act, deletions, applying, localNow);
+  const removed =
+    folder === null ? {} : await carryOut(folder, allowed, unlinkFrom(folder), deletions, applying, localNow);
   return sumOf([
     ...findings.flatMap((finding) => finding.trouble ?? []),
     removed,
     { skipped: missing.length },
   ]);
+}
+
+function unlinkFrom(folder: OrderFolder): TakeAway {
+  return ({ filename }, stamp) => folder.unlink(filename, stamp);
 }
 
 /** What is to be done with one path: row ids to close as missing or to take back, or one of the others. */
@@ -150,9 +153,9 @@ function findingOf(
     const trouble = hold('it changed after it was backed up; it will be copied again');
     return { changed: copied.map((row) => row.id), trouble };
   }
-  const rowIds = verdict.rows.map((row) => row.id);
   const { stamp, sha256, thumb } = state;
-  const removal = { rule, folder, filename, rowIds, size: stamp.size, sha256, thumb, quarantine: null };
+  const { rows } = verdict;
+  const removal = { rule, folder, filename, rows, size: stamp.size, sha256, thumb, quarantine: null };
   return { allowed: { removal, stamp } };
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 import type { FolderFacts } from '../domain/order.js';
 import { type Retention, whyKept } from '../domain/retention.js';
-import { carryOut } from './carry-out.js';
+import { carryOut, type TakeAway } from './carry-out.js';
 import { type Findings, findTrash } from './find-trash.js';
 import type { Deletions, OrderFilter, OrderFolder, OrderStore, Removal, Source, Stamp } from './ports.js';
 import { settleRemovals } from './settle.js';
@@ -135,9 +135,7 @@ async function removeTrash(item: TrashItem, applying: Applying, parts: TrashPart
       held: (now.troubles.held ?? []).filter(isWanted),
       failed: (now.troubles.failed ?? []).filter(isWanted),
     };
-    const open = folder;
-    const act = (removal: Removal, stamp: Stamp) => takeAway(open, removal, stamp);
-    const removed = await carryOut(open, allowed, act, deletions, applying, localNow);
+    const removed = await carryOut(folder, allowed, takeFrom(folder), deletions, applying, localNow);
     const told = allowed.length + (troubles.held?.length ?? 0) + (troubles.failed?.length ?? 0);
     return sumOf([troubles, removed, { skipped: item.names.length - told }]);
   } finally {
@@ -145,12 +143,14 @@ async function removeTrash(item: TrashItem, applying: Applying, parts: TrashPart
   }
 }
 
-async function takeAway(folder: OrderFolder, removal: Removal, stamp: Stamp): Promise<boolean> {
-  if (removal.quarantine !== null) return folder.quarantine(removal.filename, stamp, removal.quarantine);
-  const gone = await folder.unlink(removal.filename, stamp);
-  // The file is gone, and that has to be told; a thumb that cannot go with it is only in nobody's way.
-  if (gone) await folder.removeThumb(removal.filename).catch(() => undefined);
-  return gone;
+function takeFrom(folder: OrderFolder): TakeAway {
+  return async ({ filename, quarantine }, stamp) => {
+    if (quarantine !== null) return folder.quarantine(filename, stamp, quarantine);
+    const gone = await folder.unlink(filename, stamp);
+    // The file is gone, and that has to be told; a thumb that cannot go with it is only in nobody's way.
+    if (gone) await folder.removeThumb(filename).catch(() => undefined);
+    return gone;
+  };
 }
 
 function removalOf(folder: string, filename: string, stamp: Stamp, run: number, keep: number): Removal {
@@ -159,7 +159,7 @@ function removalOf(folder: string, filename: string, stamp: Stamp, run: number, 
     rule: 'trash',
     folder,
     filename,
-    rowIds: [],
+    rows: [],
     size: stamp.size,
     sha256: null,
     thumb: 'none: trash',
