@@ -18,9 +18,10 @@ import { localText } from './domain/local-time.js';
 import { retentionAt } from './domain/retention.js';
 import type { ListedFile } from './domain/wire.js';
 import { EXIT, OrderbakError } from './errors.js';
-import type { Watcher } from './jobs/ports.js';
+import type { Standing, Watcher } from './jobs/ports.js';
 import { type JobOptions, type JobPorts, runJob } from './jobs/run-job.js';
 import type { Summary } from './jobs/summary.js';
+import { unlock } from './jobs/unlock.js';
 import { openFiles } from './reports/open-files.js';
 import { pendingFiles, pendingPage } from './reports/pending-files.js';
 import { insertStep } from './steps/insert.js';
@@ -28,7 +29,7 @@ import { type Claim, markBackedUpStep, markClaims } from './steps/mark-backed-up
 import type { OrderFilter } from './steps/ports.js';
 import { pullStep } from './steps/pull.js';
 import { purgeTrashStep } from './steps/purge-trash.js';
-import type { Step } from './steps/step.js';
+import type { Step, StepName } from './steps/step.js';
 import { unlinkBackedUpStep, unlinkDiscussStep } from './steps/unlink-recorded.js';
 import { unlinkTrashStep } from './steps/unlink-trash.js';
 import { DigestMemory } from './store/digest.js';
@@ -187,7 +188,7 @@ export async function openOfficeApp(config: Config, transfers: number) {
   const url = need(config.pull.url, 'pull.url');
   const token = need(config.pull.token, 'pull.token');
   await prepareStore(path);
-  const database = await openCatalogDatabase(join(path, OWN_FOLDER, 'catalog.sqlite'));
+  const database = await openCatalogDatabase(catalogPath(path));
   const office = await openOfficeStore(path, openCatalog(database), clock);
   const { BackupClient } = await import('./remote/backup-client.js');
   const { rateLimit } = await import('./remote/rate-limit.js');
@@ -206,6 +207,22 @@ export async function openOfficeApp(config: Config, transfers: number) {
       await database.close();
     },
   };
+}
+
+/**
+ * Takes a step's lease away (see `unlock`): in the office's catalog for `pull`, else in the shop's database.
+ * Answers who had it; null when nobody had.
+ */
+export async function unlockStep(config: Config, step: StepName, force: boolean): Promise<Standing | null> {
+  const database =
+    step === 'pull'
+      ? await openCatalogDatabase(catalogPath(need(config.pull.store, 'pull.store')))
+      : await openDatabase(need(config.database.url, 'database.url'));
+  return unlock(openLeases(database), step, force).finally(() => database.close());
+}
+
+function catalogPath(store: string): string {
+  return join(store, OWN_FOLDER, 'catalog.sqlite');
 }
 
 function jobPorts(database: Database, watcher: Watcher): JobPorts {

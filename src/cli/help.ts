@@ -34,7 +34,8 @@ export function helpTail(
 
 const { done, failed, usage, partial, refused, stopped, busy, away } = EXIT;
 
-/** The codes of a step that only records or marks, of one that removes, and of one that asks the server. */
+/** The codes of a step, of one that asks the server, of the command that unlocks steps, and of a question. */
 export const STEP_CODES = [done, failed, usage, partial, stopped, busy, away] as const;
 export const PULL_CODES = [done, failed, usage, partial, refused, stopped, busy, away] as const;
+export const UNLOCK_CODES = [done, failed, usage, busy, away] as const;
 export const QUESTION_CODES = [done, failed, usage, stopped, away] as const;

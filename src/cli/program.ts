@@ -7,6 +7,7 @@ import { migrateCommand } from './commands/migrate.js';
 import { pullCommand } from './commands/pull.js';
 import { serveCommand } from './commands/serve.js';
 import { serverStepCommands } from './commands/server-steps.js';
+import { unlockCommand } from './commands/unlock.js';
 import { VERSION } from './version.js';
 
 /** The whole command line. */
@@ -38,6 +39,7 @@ export function buildProgram(): Command {
     listCommand(),
     markBackedUpCommand(),
     pullCommand(),
+    unlockCommand(),
   ];
   for (const command of commands) program.addCommand(command);
   for (const command of [program, ...commands]) {

@@ -71,6 +71,24 @@ export function openLeases({ engine, kysely }: Database): Leases {
         .where('token', '=', token)
         .execute();
     },
+
+    async look(name, host) {
+      const row = await kysely
+        .selectFrom('orderbak_lease')
+        .select(['token', 'host', 'pid', 'taken_ms', sql<number>`expires_ms - ${now}`.as('left')])
+        .where('name', '=', name)
+        .executeTakeFirst();
+      if (row === undefined || row.token === null || row.host === null || row.pid === null) return null;
+      const here = isAlive(row.pid) ? 'alive' : 'gone';
+      return {
+        token: row.token,
+        host: row.host,
+        pid: row.pid,
+        since: Number(row.taken_ms),
+        left: Number(row.left),
+        process: row.host === host ? here : 'elsewhere',
+      };
+    },
   };
 }
 

@@ -3,7 +3,8 @@ import { EXIT } from '../errors.js';
 import { RunStopped, type StepName } from '../steps/step.js';
 import type { HeldBy, Leases } from './ports.js';
 
-const TTL = 60_000;
+/** How long a lease runs on after its process was last heard of, ms. */
+export const TTL = 60_000;
 const HEARTBEAT = 15_000;
 
 /** A lease that is held and kept alive; `lost` aborts when somebody else has it. */
@@ -55,6 +56,6 @@ function busy(step: StepName, holder: HeldBy): RunStopped {
     EXIT.busy,
     'already-running',
     `${step} is already running: process ${holder.pid} on ${holder.host}, since ${since}`,
-    'Wait for it to end. Should that process be gone, its lease ends within a minute.',
+    `Wait for it to end. Should that process be gone, its lease ends within a minute; \`orderbak unlock ${step}\` ends it at once.`,
   );
 }

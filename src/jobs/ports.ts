@@ -8,6 +8,8 @@ export interface Leases {
   /** Prolongs the lease; false when it is no longer the token's. */
   renew(name: StepName, token: string, ttl: number): Promise<boolean>;
   release(name: StepName, token: string): Promise<void>;
+  /** Who has the lease, seen from a process on `host`; null when nobody has. */
+  look(name: StepName, host: string): Promise<Standing | null>;
 }
 
 export interface Holder {
@@ -18,6 +20,14 @@ export interface Holder {
 /** Who runs a step, and since when (ms since 1970). */
 export interface HeldBy extends Holder {
   readonly since: number;
+}
+
+/** A lease that somebody has, or had until his time was over. */
+export interface Standing extends HeldBy {
+  readonly token: string;
+  /** How long it runs on by the database's clock, ms; not above 0 when its time is over. */
+  readonly left: number;
+  readonly process: 'alive' | 'gone' | 'elsewhere';
 }
 
 export interface RunStart {

@@ -1,15 +1,21 @@
 import { codeOf, Doubt, messageOf, OrderbakError } from '../errors.js';
 import type { Mandate } from './ports.js';
 
-/** The tasks that change something, by the names of their commands. */
-export type StepName =
-  | 'insert'
-  | 'unlink-discuss'
-  | 'unlink-trash'
-  | 'purge-trash'
-  | 'pull'
-  | 'mark-backed-up'
-  | 'unlink-backed-up';
+/** The tasks that change something; most bear the names of their commands. */
+export const STEP_NAMES = [
+  'insert',
+  'unlink-discuss',
+  'unlink-trash',
+  'purge-trash',
+  'pull',
+  'mark-backed-up',
+  'unlink-backed-up',
+] as const;
+
+export type StepName = (typeof STEP_NAMES)[number];
+
+/** The steps that have a lease of their own. */
+export const LEASES: readonly StepName[] = STEP_NAMES;
 
 /** Chosen by the plan or by an order's records, but a guard says no. `id` is a row of `tbl_bak_order`, null for trash. */
 export interface Held {
