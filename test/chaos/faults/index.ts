@@ -1,0 +1,5 @@
+import type { Fault } from '../fault.js';
+import { KILLS } from './kill.js';
+
+/** Every fault of the suite, in the order of the table. */
+export const FAULTS: readonly Fault[] = [...KILLS];

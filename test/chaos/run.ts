@@ -1,0 +1,66 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import pLimit from 'p-limit';
+import { ENGINES, type Engine } from '../support/database.js';
+import { startMariadb } from '../support/mariadb.js';
+import { PROGRAM } from '../support/run.js';
+import type { Fault } from './fault.js';
+import { FAULTS } from './faults/index.js';
+import { Playground } from './play.js';
+import { Score } from './score.js';
+
+const { values } = parseArgs({
+  options: {
+    full: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+    engine: { type: 'string' },
+    rounds: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+
+const engines = ENGINES.filter((engine) => values.engine === undefined || values.engine === engine);
+const seed = Number(values.seed);
+const faults = FAULTS.filter((fault) => fault.name.includes(values.only));
+
+function roundsOf({ rounds }: Fault): number {
+  return values.rounds === undefined ? rounds[values.full ? 'full' : 'quick'] : Number(values.rounds);
+}
+
+const mariadb = await startMariadb();
+const playground = new Playground(mariadb.url, PROGRAM);
+const score = new Score(process.stderr.isTTY === true);
+const limit = pLimit(Math.max(2, availableParallelism()));
+
+async function playOne(fault: Fault, engine: Engine, number: number): Promise<void> {
+  const replay = `--only '${fault.name}' --engine ${engine} --rounds ${number} --seed ${seed}`;
+  try {
+    const verdict = await playground.play(fault, { engine, number, seed, program: PROGRAM });
+    score.add(fault, verdict, replay);
+  } catch (error) {
+    const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    score.add(fault, { violations: [`the round broke: ${words}`], removals: 0, nights: 0 }, replay);
+  }
+}
+
+try {
+  for (const fault of faults) {
+    const reason = (await fault.unavailable?.()) ?? null;
+    if (reason !== null) {
+      score.skip(fault, reason);
+      continue;
+    }
+    const turns = fault.engines
+      .filter((engine) => engines.includes(engine))
+      .flatMap((engine) =>
+        Array.from({ length: roundsOf(fault) }, (_, index) => ({ engine, number: index + 1 })),
+      );
+    score.expect(fault, turns.length);
+    await Promise.all(turns.map(({ engine, number }) => limit(() => playOne(fault, engine, number))));
+  }
+} finally {
+  await playground.close();
+  await mariadb.stop();
+}
+process.stdout.write(`${score.table()}\n`);
+process.exitCode = score.isClean ? 0 : 1;

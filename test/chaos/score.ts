@@ -1,0 +1,74 @@
+import Table from 'cli-table3';
+import type { Fault } from './fault.js';
+import type { Verdict } from './judge.js';
+
+interface Line {
+  readonly fault: string;
+  expected: number;
+  rounds: number;
+  removals: number;
+  violations: number;
+  nights: number;
+  skipped: string | null;
+}
+
+/** Counts the rounds, says how it goes, and at the end what came of it. */
+export class Score {
+  private readonly lines = new Map<string, Line>();
+
+  constructor(private readonly watched: boolean) {}
+
+  get isClean(): boolean {
+    return [...this.lines.values()].every((line) => line.violations === 0);
+  }
+
+  expect(fault: Fault, rounds: number): void {
+    this.lineOf(fault).expected += rounds;
+  }
+
+  /** It cannot be played on this machine. */
+  skip(fault: Fault, reason: string): void {
+    this.lineOf(fault).skipped = reason;
+  }
+
+  /** One round was played; `replay` are the options that play it again. */
+  add(fault: Fault, verdict: Verdict, replay: string): void {
+    const line = this.lineOf(fault);
+    line.rounds += 1;
+    line.removals += verdict.removals;
+    line.violations += verdict.violations.length;
+    line.nights = Math.max(line.nights, verdict.nights);
+    if (this.watched) process.stderr.write(`\r\x1b[K${fault.name}: ${line.rounds} of ${line.expected}`);
+    if (verdict.violations.length === 0) return;
+    const words = verdict.violations.map((violation) => `  ${violation}\n`).join('');
+    process.stderr.write(`\n✖ ${fault.name}\n${words}  play it again: npm run chaos -- ${replay}\n`);
+  }
+
+  table(): string {
+    const table = new Table({
+      head: ['fault', 'rounds', 'removals seen', 'violations', 'runs to recover'],
+      style: { head: [] },
+    });
+    for (const line of this.lines.values()) {
+      const { fault, rounds, removals, violations, nights, skipped } = line;
+      table.push(
+        skipped === null ? [fault, rounds, removals, violations, nights] : [fault, `not played: ${skipped}`],
+      );
+    }
+    return table.toString();
+  }
+
+  private lineOf(fault: Fault): Line {
+    const line = this.lines.get(fault.name) ?? {
+      fault: fault.name,
+      expected: 0,
+      rounds: 0,
+      removals: 0,
+      violations: 0,
+      nights: 0,
+      skipped: null,
+    };
+    this.lines.set(fault.name, line);
+    return line;
+  }
+}
