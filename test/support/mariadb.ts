@@ -46,36 +46,18 @@ export async function startMariadb(): Promise<Mariadb> {
 
 async function startPrivate(programs: MariadbPrograms): Promise<Mariadb> {
   const folder = mkdtempSync(path.join(tmpdir(), 'orderbak-mariadb-'));
-  const data = path.join(folder, 'data');
   const log = path.join(folder, 'error.log');
-  const asUser = isRoot() ? ['--user=root'] : [];
-  try {
-    execFileSync(
-      programs.installer,
-      [
-        '--no-defaults',
-        `--datadir=${data}`,
-        '--auth-root-authentication-method=normal',
-        '--skip-test-db',
-        '--skip-name-resolve',
-        ...asUser,
-      ],
-      { stdio: ['ignore', 'ignore', 'pipe'] },
-    );
-  } catch (cause) {
-    rmSync(folder, { recursive: true, force: true });
-    throw new Error('mariadb-install-db could not prepare a data folder for the tests', { cause });
-  }
+  prepareData(programs, folder);
   const port = await freePort();
   const keeper = spawn(
     'sh',
-    ['-c', KEEPER, 'sh', folder, programs.server, ...serverArguments(folder, data, port), ...asUser],
+    ['-c', KEEPER, 'sh', folder, programs.server, ...serverArguments(folder, port)],
     // Its own process group: Ctrl-C in the terminal must reach the tests, not the server under them.
     { detached: true, stdio: ['pipe', 'pipe', 'ignore'] },
   );
   const url = `mysql://root@127.0.0.1:${port}`;
   try {
-    await waitUntilReady(keeper, url, data);
+    await waitUntilReady(keeper, url, folder);
   } catch (error) {
     const words = readLog(log);
     await stopKeeper(keeper);
@@ -84,10 +66,40 @@ async function startPrivate(programs: MariadbPrograms): Promise<Mariadb> {
   return { url, stop: () => stopKeeper(keeper) };
 }
 
-function serverArguments(folder: string, data: string, port: number): string[] {
+/** Makes the data folder of a private server below `folder`; when that fails, nothing of it is left. */
+export function prepareData(programs: MariadbPrograms, folder: string): void {
+  try {
+    execFileSync(
+      programs.installer,
+      [
+        '--no-defaults',
+        `--datadir=${dataOf(folder)}`,
+        '--auth-root-authentication-method=normal',
+        '--skip-test-db',
+        '--skip-name-resolve',
+        ...asUser(),
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+  } catch (cause) {
+    rmSync(folder, { recursive: true, force: true });
+    throw new Error('mariadb-install-db could not prepare a data folder for the tests', { cause });
+  }
+}
+
+function dataOf(folder: string): string {
+  return path.join(folder, 'data');
+}
+
+function asUser(): string[] {
+  return isRoot() ? ['--user=root'] : [];
+}
+
+/** How a private server is started whose data `prepareData` has made. */
+export function serverArguments(folder: string, port: number): string[] {
   return [
     '--no-defaults',
-    `--datadir=${data}`,
+    `--datadir=${dataOf(folder)}`,
     `--socket=${path.join(folder, 'socket')}`,
     // A server that starts clears what others left in its folder for temporary tables: it must not be a shared one.
     `--tmpdir=${folder}`,
@@ -102,10 +114,11 @@ function serverArguments(folder: string, data: string, port: number): string[] {
     '--innodb-flush-log-at-trx-commit=2',
     '--innodb-buffer-pool-size=64M',
     '--skip-log-bin',
+    ...asUser(),
   ];
 }
 
-async function waitUntilReady(keeper: ChildProcess, url: string, data: string): Promise<void> {
+async function waitUntilReady(keeper: ChildProcess, url: string, folder: string): Promise<void> {
   let gone = false;
   keeper.once('exit', () => {
     gone = true;
@@ -116,18 +129,18 @@ async function waitUntilReady(keeper: ChildProcess, url: string, data: string): 
   keeper.stdout?.resume();
   for (const end = Date.now() + START_LIMIT_MS; Date.now() < end; await sleep(50)) {
     if (gone) throw new Error('the server ended at once');
-    if (await answers(url, data)) return;
+    if (await answers(url, folder)) return;
   }
   throw new Error('it does not answer');
 }
 
-/** Whether the server behind the URL is ours; another one may have taken the port. */
-async function answers(url: string, data: string): Promise<boolean> {
+/** Whether the server behind the URL is the one whose data lies below `folder`; another one may have taken the port. */
+export async function answers(url: string, folder: string): Promise<boolean> {
   try {
     const connection = await mysql.createConnection(url);
     try {
       const [rows] = await connection.query<mysql.RowDataPacket[]>('SELECT @@datadir AS folder');
-      return path.resolve(String(rows[0]?.folder)) === path.resolve(data);
+      return path.resolve(String(rows[0]?.folder)) === path.resolve(dataOf(folder));
     } finally {
       await connection.end();
     }
