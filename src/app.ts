@@ -3,6 +3,7 @@ import { loadConfig, need } from './config/load.js';
 import type { Config } from './config/schema.js';
 import { openBakFiles } from './db/bak-files.js';
 import { openCatalog, openCatalogDatabase } from './db/catalog.js';
+import { openCensusBook } from './db/census.js';
 import { openDeletions } from './db/deletions.js';
 import { openLeases } from './db/leases.js';
 import { checkViews, migrate, planMigration, readRootId, saveRootId } from './db/migrate.js';
@@ -66,16 +67,18 @@ export async function openServerApp(config: Config) {
   const source = openSource(database, rule);
   const bakFiles = openBakFiles(database, rule);
   const deletions = openDeletions(database, clock);
+  const census = openCensusBook(database);
   const pictures = new Pictures({ size: config.thumbs.size });
+  const digests = new DigestMemory();
   let rootId: Promise<string | null> | null = null;
-  // The root is asked for only by the commands that look at the disk.
+  // One for each run: it holds on to the root that it found. The root is asked for only by commands that look at the disk.
   const store = () =>
     openOrderStore({
       root: need(config.orders.root, 'orders.root'),
       rootId: () => (rootId ??= readRootId(database)),
       thumbsFolder: config.thumbs.folder,
       pictures,
-      digests: new DigestMemory(),
+      digests,
     });
   const localNow = () => localText(clock(), zone);
   const retention = (choices: RunChoices) =>
@@ -113,9 +116,13 @@ export async function openServerApp(config: Config) {
     /** Task 3, and the end of what an earlier night put into the quarantine. */
     async unlinkTrash(choices: RunChoices): Promise<Summary> {
       const { min_age: minAge, keep } = config.trash;
-      const parts = { ...unlinkParts(choices), clock, minAge, keep };
-      const summary = await run(unlinkTrashStep(parts), choices, ceiling(choices) ?? TRASH_CEILING);
+      // Who sets a ceiling for this one run has looked at the plan.
+      const earlier = choices.maxDelete === null ? await census.last() : null;
+      const parts = { ...unlinkParts(choices), clock, minAge, keep, earlier };
+      const step = unlinkTrashStep(parts);
+      const summary = await run(step, choices, ceiling(choices) ?? TRASH_CEILING);
       if (choices.dryRun || choices.stop.aborted || summary.stopped !== null) return summary;
+      if (choices.only === null && choices.limit === null) await census.remember(step.census());
       const purge = await run(purgeTrashStep({ deletions, store: parts.store, clock, keep }), choices).catch(
         (error: unknown) => {
           if (error instanceof OrderbakError && error.exit === EXIT.busy) return null;
@@ -157,19 +164,20 @@ export async function openServerApp(config: Config) {
 
     /** What the API asks, once the root is known to be there. */
     async questions() {
-      const disk = store();
-      await disk.checkRoot();
+      await store().checkRoot();
       return {
         list: async (after: number, limit: number) => {
+          const disk = store();
           await disk.checkRoot();
           return pendingPage({ rows: bakFiles, store: disk }, after, limit, { types: [], only: null });
         },
         mark: async (claims: readonly Claim[]) => {
+          const disk = store();
           await disk.checkRoot();
           const results = await markClaims(claims, { bakFiles, store: disk, localNow });
           return results.map(({ id, status }) => ({ id, status }));
         },
-        files: (ids: readonly number[]) => openFiles(ids, bakFiles, disk),
+        files: (ids: readonly number[]) => openFiles(ids, bakFiles, store()),
       };
     },
 

@@ -17,6 +17,8 @@ export interface Findings {
   readonly troubles: Outcome;
   /** How many files the folder has: those on disk, and those that orderbak took from it. */
   readonly seen: number;
+  /** Whether a database that lost some of its rows would look like this. */
+  readonly alarming: boolean;
 }
 
 /**
@@ -37,7 +39,7 @@ export async function findTrash(
   for (const name of [...files, ...others]) {
     if (keep.names.has(name)) continue;
     try {
-      const reason = guard ?? whyNotTrash(name, keep);
+      const reason = guard?.reason ?? whyNotTrash(name, keep);
       if (reason !== null) throw new Doubt(reason);
       const stamp = await folder.look(name);
       if (stamp === null) continue;
@@ -49,5 +51,11 @@ export async function findTrash(
   }
   // Without the files that earlier steps removed, a cleared folder's last piece of trash would be all of its files.
   const removed = new Set(facts.recorded.filter((row) => row.unlinkTime !== null).map((row) => row.filename));
-  return { trash, troubles: sumOf(troubles), seen: new Set([...files, ...removed]).size };
+  const seen = new Set([...files, ...removed]).size;
+  return {
+    trash,
+    troubles: sumOf(troubles),
+    seen,
+    alarming: guard?.alarming === true && troubles.length > 0,
+  };
 }

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Census } from '../domain/census.js';
 import type { BakFile, FolderFacts, Receipt } from '../domain/order.js';
 import type { Retention } from '../domain/retention.js';
 import type { ListAnswer, ListedFile, MarkResult, ReceiptClaim } from '../domain/wire.js';
@@ -116,6 +117,12 @@ export interface Deletions {
   purged(ids: readonly number[]): Promise<void>;
 }
 
+/** What the database knew when it was last good ground for a look for trash. */
+export interface CensusBook {
+  last(): Promise<Census | null>;
+  remember(census: Census): Promise<void>;
+}
+
 /** Identity of a file's content at one moment; equal stamps mean that nobody wrote to it in between. */
 export interface Stamp {
   readonly size: number;
@@ -168,8 +175,10 @@ export interface FolderListing {
 
 /** The server's disk below the root. */
 export interface OrderStore {
-  /** Throws unless the root is there, is a folder, and carries this shop's marker. */
+  /** Throws unless the root is there, is a folder, carries this shop's marker, and is the one that was checked before. */
   checkRoot(): Promise<void>;
+  /** The same, and throws where its file system takes no changes. */
+  checkWritable(): Promise<void>;
   /** Null when the folder does not exist; throws when it is no real folder inside the root. */
   openFolder(folder: string): Promise<OrderFolder | null>;
   /** Deletes one file of the quarantine, and folders that it leaves empty, for good; gone already is well too. */

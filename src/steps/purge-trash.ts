@@ -18,7 +18,7 @@ export function purgeTrashStep({ deletions, store, clock, keep }: PurgeParts): S
     name: 'purge-trash',
     removes: false,
     concurrency: 1,
-    ready: () => store.checkRoot(),
+    ready: () => store.checkWritable(),
     recover: async () => {},
 
     async *plan(): AsyncGenerator<Planned<Waiting[]>> {

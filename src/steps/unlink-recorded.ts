@@ -44,7 +44,7 @@ function unlinkStep(
     name,
     removes: true,
     concurrency: 4,
-    ready: () => store.checkRoot(),
+    ready: () => store.checkWritable(),
     recover: () => settleRemovals(deletions, store, rule, localNow()),
 
     async *plan(): AsyncGenerator<Planned<UnlinkItem>> {

@@ -1,6 +1,8 @@
+import { type Census, countFolder, EMPTY_CENSUS, whyAlarming } from '../domain/census.js';
 import type { Clock } from '../domain/clock.js';
 import type { FolderFacts } from '../domain/order.js';
 import { type Retention, whyKept } from '../domain/retention.js';
+import { EXIT, OrderbakError } from '../errors.js';
 import { carryOut, type TakeAway } from './carry-out.js';
 import { type Findings, findTrash } from './find-trash.js';
 import type { Deletions, OrderFilter, OrderFolder, OrderStore, Removal, Source, Stamp } from './ports.js';
@@ -31,6 +33,8 @@ export interface TrashParts {
   readonly minAge: number;
   /** How long trash waits in the quarantine, ms; 0 = it is unlinked at once. */
   readonly keep: number;
+  /** What the database knew at an earlier run; null = there was none, or a person vouches for what it knows now. */
+  readonly earlier: Census | null;
 }
 
 /** Files of one folder that nobody knows; `orderIds` are the orders to ask again about. */
@@ -40,27 +44,43 @@ export interface TrashItem {
   readonly names: readonly string[];
 }
 
-/** Task 3: takes the files from finished orders' folders that the database does not know. */
-export function unlinkTrashStep(parts: TrashParts): Step<TrashItem> {
-  const { source, deletions, store, retention, only, localNow } = parts;
+/**
+ * Task 3: takes the files from finished orders' folders that the database does not know. Its plan stops with an alarm where
+ * the database seems to have lost rows; `census` answers what the plan found it to know.
+ */
+export function unlinkTrashStep(parts: TrashParts): Step<TrashItem> & { census(): Census } {
+  const { source, deletions, store, retention, only, localNow, earlier } = parts;
+  let census = EMPTY_CENSUS;
   return {
+    census: () => census,
     name: 'unlink-trash',
     removes: true,
     concurrency: 4,
-    ready: () => store.checkRoot(),
+    ready: () => store.checkWritable(),
     recover: () => settleRemovals(deletions, store, 'trash', localNow()),
 
     async *plan(): AsyncGenerator<Planned<TrashItem>> {
+      const looked = { folders: 0, alarming: 0 };
       for (let after = Number.MIN_SAFE_INTEGER; ; ) {
         const ids = await source.eligibleOrders(retention, after, ORDERS_A_PAGE, only);
         const last = ids.at(-1);
-        if (last === undefined) return;
+        if (last === undefined) break;
         const { folders } = await source.folderFacts(ids);
         const page = new Set(ids);
-        for (const facts of folders)
-          if (isFirstOfItsFolder(facts, page, retention, only)) yield* planFolder(facts, parts);
+        for (const facts of folders) {
+          if (!isFirstOfItsFolder(facts, page, retention, only)) continue;
+          census = countFolder(census, facts);
+          const found = await lookInto(facts, parts);
+          if (found === null) continue;
+          looked.folders += 1;
+          if (found.alarming) looked.alarming += 1;
+          yield* plannedOf(facts, found);
+        }
         after = last;
       }
+      if (looked.alarming * 2 > looked.folders) throw alarm(wordsOf(looked));
+      const fault = earlier === null || only !== null ? null : whyAlarming(earlier, census);
+      if (fault !== null) throw alarm(fault);
     },
 
     cut: (item, files) => ({ ...item, names: item.names.slice(0, files) }),
@@ -82,17 +102,19 @@ function isFirstOfItsFolder(
   return page.has(Math.min(...ids));
 }
 
-async function* planFolder(facts: FolderFacts, parts: TrashParts): AsyncGenerator<Planned<TrashItem>> {
+/** What is trash in a folder; null when the folder does not exist. */
+async function lookInto(facts: FolderFacts, parts: TrashParts): Promise<Findings | null> {
   const { store, retention, clock, minAge } = parts;
-  let found: Findings;
   try {
     const folder = await store.openFolder(facts.folder);
-    if (folder === null) return;
-    found = await findTrash(facts, folder, retention, clock() - minAge).finally(() => folder.close());
+    if (folder === null) return null;
+    return await findTrash(facts, folder, retention, clock() - minAge).finally(() => folder.close());
   } catch (error) {
-    const trouble = troubleOf(null, facts.folder, error);
-    found = { trash: [], troubles: trouble, seen: 0 };
+    return { trash: [], troubles: troubleOf(null, facts.folder, error), seen: 0, alarming: false };
   }
+}
+
+function* plannedOf(facts: FolderFacts, found: Findings): Generator<Planned<TrashItem>> {
   yield { kind: 'seen', files: found.seen };
   for (const held of found.troubles.held ?? []) yield { kind: 'held', held };
   for (const failed of found.troubles.failed ?? []) yield { kind: 'failed', failed };
@@ -107,6 +129,19 @@ async function* planFolder(facts: FolderFacts, parts: TrashParts): AsyncGenerato
       bytes: some.reduce((sum, file) => sum + file.stamp.size, 0),
     };
   }
+}
+
+function wordsOf({ folders, alarming }: { folders: number; alarming: number }): string {
+  return `in ${alarming} of ${folders} folders the database does not know what it must know`;
+}
+
+function alarm(fault: string): OrderbakError {
+  return new OrderbakError(
+    EXIT.stopped,
+    'database-shrunk',
+    `${fault}: rows seem to be missing, and nothing was removed`,
+    "Look whether the shop's tables are complete. If they are, look at the plan with --dry-run --verbose and allow it once with --max-delete.",
+  );
 }
 
 async function removeTrash(item: TrashItem, applying: Applying, parts: TrashParts): Promise<Outcome> {

@@ -7,7 +7,7 @@ import { type FolderHandle, openBelow, openRootHandle } from './folder-handle.js
 import { openOrderFolder } from './order-folder.js';
 import type { Pictures } from './pictures.js';
 import { openRegular } from './regular-file.js';
-import { checkRoot } from './root.js';
+import { checkRoot, checkWritable, identityOf, type RootIdentity, rootReplaced } from './root.js';
 
 /** Where trash waits, below the root. */
 export const QUARANTINE = '.orderbak-trash';
@@ -22,13 +22,35 @@ export interface OrderStoreParts {
   readonly digests: DigestMemory;
 }
 
-/** The server's disk below `root`. */
+/** The server's disk below `root`, which stays the folder that it was when it was first checked. */
 export function openOrderStore(parts: OrderStoreParts): OrderStore {
+  let known: RootIdentity | null = null;
+
+  const checkSameRoot = async () => {
+    const found = await checkRoot(parts.root, await parts.rootId());
+    known ??= found;
+    if (found !== known) throw rootReplaced(parts.root);
+  };
+
+  const openRoot = async (): Promise<FolderHandle> => {
+    const root = await openRootHandle(parts.root);
+    if (known === null || (await identityOf(root)) === known) return root;
+    await root.close();
+    // An empty folder in its place is told as what it is: a disk that is away.
+    await checkSameRoot();
+    throw rootReplaced(parts.root);
+  };
+
   return {
-    checkRoot: async () => checkRoot(parts.root, await parts.rootId()),
+    checkRoot: checkSameRoot,
+
+    async checkWritable() {
+      await checkSameRoot();
+      await checkWritable(parts.root);
+    },
 
     async openFolder(path): Promise<OrderFolder | null> {
-      const root = await openRootHandle(parts.root);
+      const root = await openRoot();
       try {
         const folder = await openBelow(root, path);
         if (folder !== null) return openOrderFolder(folder, root, parts);
@@ -45,7 +67,7 @@ export function openOrderStore(parts: OrderStoreParts): OrderStore {
       const name = rest.pop();
       if (top !== QUARANTINE || rest.length < 2 || name === undefined)
         throw new Doubt('it is not in the quarantine');
-      const root = await openRootHandle(parts.root);
+      const root = await openRoot();
       try {
         await purgeFile(root, [QUARANTINE, ...rest], name, parts.thumbsFolder);
       } finally {

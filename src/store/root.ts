@@ -1,26 +1,59 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
+import { access, constants, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
+import { RunStopped } from '../steps/step.js';
 import { writeDurably } from './durable.js';
+import type { FolderHandle } from './folder-handle.js';
 
 /** The file that says: this is the shop's root, and its disk is mounted. */
 export const ROOT_MARKER = '.orderbak-root';
+
+/** Which folder on which device a root is; another disk that is mounted there is another one. */
+export type RootIdentity = string;
 
 /**
  * Throws unless the root is a folder that carries this shop's marker: exit 75 when it is not there or empty (a disk that is
  * not mounted), exit 5 when it is there without the marker or with another shop's. An empty marker is anybody's.
  */
-export async function checkRoot(root: string, rootId: string | null): Promise<void> {
-  await checkFolder(root);
+export async function checkRoot(root: string, rootId: string | null): Promise<RootIdentity> {
+  const identity = await checkFolder(root);
   const id = await readMarker(root);
   if (id === null) throw (await readdir(root)).length === 0 ? rootEmpty(root) : unmarked(root);
   if (id !== '' && rootId !== null && id !== rootId) throw otherRoot(root);
+  return identity;
+}
+
+/** Throws with exit 75 when the root's file system cannot be written to, as after a disk's error. */
+export async function checkWritable(root: string): Promise<void> {
+  try {
+    await access(root, constants.W_OK);
+  } catch (error) {
+    // Without the right to write here there may still be the right to write into the order folders.
+    if (codeOf(error) === 'EROFS') throw away(root, 'its file system is read-only');
+  }
+}
+
+/** Which folder an open root is. */
+export async function identityOf(root: FolderHandle): Promise<RootIdentity> {
+  return identity(await stat(root.base, { bigint: true }));
+}
+
+/** The error for a root that is no longer the folder that a run began with; ends the run. */
+export function rootReplaced(root: string): RunStopped {
+  return new RunStopped(
+    EXIT.stopped,
+    'root-replaced',
+    `the orders' root ${root} was replaced by another folder or disk while the run was under way`,
+    'Look at what is mounted there. Nothing more was removed; the next run begins anew.',
+  );
 }
 
 /**
  * Puts the marker into a root that has none, under `wantedId` if the database knows one already; answers the id that is in force.
- * Throws for a root that carries another shop's marker.
+ * Throws for a root that carries another shop's marker, and for an empty one where the shop had a root before: that may be
+ * the place where its disk is to be mounted.
  */
 export async function markRoot(
   root: string,
@@ -28,6 +61,7 @@ export async function markRoot(
 ): Promise<{ id: string; written: boolean }> {
   await checkFolder(root);
   const there = await readMarker(root);
+  if (there === null && wantedId !== null && (await readdir(root)).length === 0) throw rootEmpty(root);
   if (there !== null && there !== '' && wantedId !== null && there !== wantedId) throw otherRoot(root);
   if (there !== null && there !== '') return { id: there, written: false };
   const id = wantedId ?? randomUUID();
@@ -36,14 +70,19 @@ export async function markRoot(
   return { id, written: true };
 }
 
-async function checkFolder(root: string): Promise<void> {
+async function checkFolder(root: string): Promise<RootIdentity> {
   try {
-    if ((await stat(root)).isDirectory()) return;
+    const stats = await stat(root, { bigint: true });
+    if (stats.isDirectory()) return identity(stats);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw away(root, messageOf(error));
     throw away(root, 'it does not exist');
   }
   throw away(root, 'it is no folder');
+}
+
+function identity({ dev, ino }: BigIntStats): RootIdentity {
+  return `${dev}:${ino}`;
 }
 
 async function readMarker(root: string): Promise<string | null> {
@@ -55,12 +94,13 @@ async function readMarker(root: string): Promise<string | null> {
   }
 }
 
-function away(root: string, fault: string): OrderbakError {
-  const hint = 'Mount its disk, or correct [orders] root. Nothing was removed.';
-  return new OrderbakError(EXIT.away, 'root-away', `the orders' root ${root} cannot be used: ${fault}`, hint);
+/** Ends a run that is under way: what cannot be seen is not to be taken for missing. */
+function away(root: string, fault: string): RunStopped {
+  const hint = 'Mount its disk, or correct [orders] root. Nothing more was removed.';
+  return new RunStopped(EXIT.away, 'root-away', `the orders' root ${root} cannot be used: ${fault}`, hint);
 }
 
-function rootEmpty(root: string): OrderbakError {
+function rootEmpty(root: string): RunStopped {
   return away(root, 'it is empty, as a folder is whose disk is not mounted');
 }
 

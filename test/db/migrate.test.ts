@@ -147,11 +147,13 @@ describe('the root', () => {
     expect((await migrate(world)).marker).toBe(world.root);
   });
 
-  test('that lost its marker gets the same one again', async () => {
+  test('that lost its marker gets the same one again, unless it lost all: its disk may be away', async () => {
     const world = await newWorld('sqlite');
     await migrate(world);
     const id = await readFile(marker(world), 'utf8');
     await rm(marker(world));
+    expect(await failure(migrate(world))).toEqual({ exit: 75, words: expect.stringContaining('is empty') });
+    await writeFile(path.join(world.root, 'a file'), '');
     expect((await migrate(world)).marker).toBe(world.root);
     expect(await readFile(marker(world), 'utf8')).toBe(id);
   });

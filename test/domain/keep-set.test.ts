@@ -9,8 +9,12 @@ const known = folder([order(1)], [row(1, 'main', 'a.jpg')], {
   named: [{ orderId: 1, type: 'ref', filename: 'listed.png' }],
 });
 
-function guard(facts: FolderFacts, onDisk: readonly string[]): string | null {
+function found(facts: FolderFacts, onDisk: readonly string[]) {
   return whyNoTrash(facts, onDisk, keepSetOf(facts), RETENTION);
+}
+
+function guard(facts: FolderFacts, onDisk: readonly string[]): string | null {
+  return found(facts, onDisk)?.reason ?? null;
 }
 
 describe('known is', () => {
@@ -57,6 +61,25 @@ describe('no trash is looked for', () => {
     expect(guard(known, ['x.tmp', 'A.JPG'])).toContain('nothing that the database names');
     expect(guard(known, [])).toContain('nothing that the database names');
     expect(guard(folder([order(1)], []), ['x.tmp'])).toContain('nothing that the database names');
+  });
+
+  it('where the lists no longer name a file that was recorded, until that file is gone', () => {
+    const facts = (given: Parameters<typeof row>[3]): FolderFacts => ({
+      ...folder([order(1)], [row(1, 'main', 'a.jpg'), row(1, 'rework', 'cut.jpg', given)]),
+      named: [{ orderId: 1, type: 'main', filename: 'a.jpg' }],
+    });
+    expect(guard(facts({}), ['a.jpg', 'x.tmp'])).toContain('no longer names "cut.jpg"');
+    expect(guard(facts({ unlinkTime: '2025-07-02' }), ['a.jpg', 'x.tmp'])).toBeNull();
+    expect(guard(facts({ missingTime: '2025-07-02' }), ['a.jpg', 'x.tmp'])).toBeNull();
+  });
+
+  it('and only what a shrunken database would show is alarming', () => {
+    expect(found(known, ['x.tmp'])).toMatchObject({ alarming: true });
+    expect(found({ ...known, named: [] }, ['a.jpg', 'x.tmp'])).toMatchObject({ alarming: true });
+    expect(found({ ...known, unreadable: new Set([1]) }, ['x.tmp'])).toMatchObject({ alarming: false });
+    expect(found({ ...known, orders: [order(1, { status: '4' })] }, ['x.tmp'])).toMatchObject({
+      alarming: false,
+    });
   });
 
   it('but it is where something is known, or was until orderbak took it', () => {
