@@ -28,7 +28,9 @@ export const schema = z.strictObject({
   server: z
     .strictObject({
       listen: value.listen.prefault('127.0.0.1:8480'),
-      token: value.text.nullable().default(null),
+      token: value.tokens.nullable().default(null),
+      tls_cert: value.text.nullable().default(null),
+      tls_key: value.text.nullable().default(null),
     })
     .prefault({}),
   pull: z
@@ -50,4 +52,10 @@ export type Config = z.infer<typeof schema>;
 export const SECRETS = ['database.url', 'server.token', 'pull.token'] as const;
 
 /** Keys that hold a path; one from a configuration file is meant from that file's folder. */
-export const PATHS = ['orders.root', 'source.views', 'pull.store'] as const;
+export const PATHS = [
+  'orders.root',
+  'source.views',
+  'server.tls_cert',
+  'server.tls_key',
+  'pull.store',
+] as const;

@@ -47,6 +47,14 @@ export const statuses = z
     return z.NEVER;
   });
 
+/** One token or several: a list, or (from the environment or a file) words with commas, spaces or line ends. It shows none. */
+export const tokens = z.union([z.string(), z.array(z.string())]).transform((raw, context): string[] => {
+  const list = Array.isArray(raw) ? raw : raw.split(/[\s,]+/).filter((word) => word !== '');
+  if (list.length > 0) return list;
+  context.addIssue({ code: 'custom', message: 'must not be empty' });
+  return z.NEVER;
+});
+
 export const folderTemplate = z.string().superRefine((template, context) => {
   const fault = templateFault(template);
   if (fault !== null)

@@ -51,7 +51,7 @@ export async function runCommand(
 
 /** Starts `orderbak serve` and waits until it says where it listens. Throws when it does not come to that. */
 export async function startServing(place: Place, stop: AbortSignal): Promise<Serving> {
-  const { stdout, finished, end } = start(place, 'server', ['serve', '--json'], null, stop);
+  const { stdout, finished, end } = start(place, 'server', ['serve', '--json', '--quiet'], null, stop);
   const said = await Promise.race([once(createInterface({ input: stdout }), 'line'), finished]);
   stop.throwIfAborted();
   const url = Array.isArray(said) ? urlIn(String(said[0])) : null;

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import { EXIT, OrderbakError } from '../errors.js';
 
 /** An answer that is an error: its status, and `{error:{code,message}}`, without a path, SQL or a stack. */
@@ -20,6 +20,11 @@ export function answerFor(error: unknown): ErrorAnswer {
   return errorAnswer(500, 'internal', 'the server failed; its log says why');
 }
 
+/** An error answer for the routes that speak JSON. */
+export function errorResponse({ status, body }: ErrorAnswer): Response {
+  return Response.json(body, { status });
+}
+
 /** Sends an error answer on a plain response. */
 export function sendError(
   response: ServerResponse,
@@ -31,4 +36,16 @@ export function sendError(
   response
     .writeHead(status, status === 401 ? { ...headers, 'www-authenticate': 'Bearer' } : headers)
     .end(text);
+}
+
+/** An error answer as bytes, for a connection whose question could not be read; it is closed after that. */
+export function lastWords({ status, body }: ErrorAnswer): string {
+  const text = JSON.stringify(body);
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(text)}`,
+    'connection: close',
+  ];
+  return `${head.join('\r\n')}\r\n\r\n${text}`;
 }

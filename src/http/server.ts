@@ -1,64 +1,68 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
-import { API, bundleRequest } from '../domain/wire.js';
-import type { OrderFile } from '../steps/ports.js';
-import { answerFor, errorAnswer, sendError } from './answer.js';
-import { isAllowed } from './auth.js';
-import { sendBundle } from './bundle.js';
-import { sendFile } from './file-bytes.js';
-import { jsonRoutes, parseBody, type Questions, readBody } from './routes.js';
+import { createServer as createTlsServer } from 'node:https';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { answerFor, sendError } from './answer.js';
+import { type Answered, whenAnswered } from './answered.js';
+import { doorkeeper } from './auth.js';
+import { dispatcher, type ServerParts } from './dispatch.js';
+import { answerUnreadable } from './unreadable.js';
 
-/** What the server asks of the rest. */
-export interface ServerParts extends Questions {
-  /** The files of these rows that are on the server, one after the other, each open only for its turn. */
-  files(ids: readonly number[]): AsyncIterable<{ id: number; file: OrderFile }>;
+/** Who lets in, and who is told what happens. */
+export interface ServerOptions {
+  readonly tokens: readonly string[];
+  /** The certificate and its key, in PEM; null = HTTP without TLS. */
+  readonly tls: { readonly cert: Buffer; readonly key: Buffer } | null;
+  /** Told of errors inside, of which the client learns no more than that there was one. */
+  failed(error: unknown): void;
+  answered(answered: Answered): void;
 }
 
-/** The server's API as a plain HTTP server that does not listen yet. `report` is told of errors inside. */
-export function createApiServer(parts: ServerParts, token: string, report: (error: unknown) => void): Server {
-  const json = getRequestListener(jsonRoutes(parts, report).fetch);
+/** How much of the server one client, or a thousand of them, can take up. Times in ms, sizes in bytes. */
+const LIMITS = {
+  maxHeaderSize: 8 * 1024,
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  keepAliveTimeout: 30_000,
+  connectionsCheckingInterval: 2_000,
+} as const;
+const TLS_LIMITS = { minVersion: 'TLSv1.2', handshakeTimeout: 10_000 } as const;
+const MOST_CONNECTIONS = 256;
+/** Long, because an office with a low `rate_limit` takes from a full connection only now and then. */
+const STALL_MS = 300_000;
 
-  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const path = (request.url ?? '').split('?', 1)[0] ?? '';
-    if (path !== API.health && !isAllowed(request, token)) {
-      sendError(response, errorAnswer(401, 'unauthorized', 'a bearer token is needed'));
-      return;
-    }
-    if (path.startsWith(`${API.file}/`)) return file(path.slice(API.file.length + 1), request, response);
-    if (path === API.bundle) return bundle(request, response);
-    await json(request, response);
-  };
+/** The server's API as a plain server that does not listen yet. */
+export function createApiServer(parts: ServerParts, options: ServerOptions): Server {
+  const dispatch = dispatcher(parts, doorkeeper(options.tokens), options.failed);
+  const answers = new WeakMap<Duplex, ServerResponse>();
 
-  const file = async (id: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      sendError(response, errorAnswer(405, 'bad-method', 'files are read with GET and HEAD'));
-      return;
-    }
-    const ids = /^[1-9]\d{0,14}$/.test(id) ? [Number(id)] : [];
-    // Awaited here: the file is closed when the loop is left.
-    for await (const opened of parts.files(ids)) return await sendFile(request, response, opened.file);
-    sendError(response, errorAnswer(404, 'missing', 'there is no such file on the server'));
-  };
-
-  const bundle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (request.method !== 'POST') {
-      sendError(response, errorAnswer(405, 'bad-method', 'a bundle is asked for with POST'));
-      return;
-    }
-    const parsed = parseBody(await readBody(request), bundleRequest);
-    if ('status' in parsed) sendError(response, parsed);
-    else await sendBundle(response, parts.files(parsed.data.ids));
-  };
-
-  const server = createServer((request, response) => {
-    handle(request, response).catch((error: unknown) => {
-      report(error);
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    answers.set(request.socket, response);
+    whenAnswered(request, response, options.answered);
+    // Silence is often the server's own, while it hashes a large file: only who does not take his answer is let go.
+    response.on('timeout', (socket: Socket) => {
+      if (response.writableLength > 0) socket.destroy();
+    });
+    dispatch(request, response).catch((error: unknown) => {
+      // A client that went away in the middle of its question is nobody's failure.
+      if (request.errored !== null) return;
+      options.failed(error);
       if (response.headersSent) response.destroy();
       else sendError(response, answerFor(error));
     });
+  };
+
+  const server =
+    options.tls === null
+      ? createServer(LIMITS, answer)
+      : createTlsServer({ ...LIMITS, ...TLS_LIMITS, ...options.tls }, answer);
+  server.maxConnections = MOST_CONNECTIONS;
+  server.timeout = STALL_MS;
+  server.on('clientError', (error, socket) => {
+    const client = socket instanceof Socket ? (socket.remoteAddress ?? '-') : '-';
+    const status = answerUnreadable(error, socket, answers.get(socket));
+    if (status !== null)
+      options.answered({ client, method: '-', path: '-', status, bytes: 0, elapsedMs: 0, whole: true });
   });
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 60_000;
-  server.keepAliveTimeout = 30_000;
   return server;
 }

@@ -14,7 +14,7 @@ describe('where a value comes from', () => {
       thumbs: { size: 300, folder: 'thumb' },
       trash: { min_age: 86_400_000, keep: 604_800_000 },
       delete: { max: null },
-      server: { listen: { host: '127.0.0.1', port: 8480 }, token: null },
+      server: { listen: { host: '127.0.0.1', port: 8480 }, token: null, tls_cert: null, tls_key: null },
       pull: { url: null, token: null, store: null, transfers: 4, rate_limit: null, until: null },
     });
   });
@@ -41,12 +41,16 @@ describe('where a value comes from', () => {
   it('paths in a file are meant from its folder, those in the environment as they are', () => {
     const file = put(
       'shop/etc/orderbak.toml',
-      '[orders]\nroot = "../uploads"\n[source]\nviews = "views.sql"\n[pull]\nstore = "/srv/store"\n[database]\nurl = "sqlite:shop.db"',
+      '[orders]\nroot = "../uploads"\n[source]\nviews = "views.sql"\n[server]\ntls_cert = "tls/cert.pem"\ntls_key = "/run/key.pem"\n[pull]\nstore = "/srv/store"\n[database]\nurl = "sqlite:shop.db"',
     );
     const config = loadConfig(file, {});
     expect(config.orders.root).toBe(path.join(box, 'shop/uploads'));
     expect(config.source.views).toBe(path.join(box, 'shop/etc/views.sql'));
     expect(config.pull.store).toBe('/srv/store');
+    expect(config.server).toMatchObject({
+      tls_cert: path.join(box, 'shop/etc/tls/cert.pem'),
+      tls_key: '/run/key.pem',
+    });
     expect(config.database.url).toBe(`sqlite:${path.join(box, 'shop/etc/shop.db')}`);
     const env = { ORDERBAK_ORDERS_ROOT: 'uploads', ORDERBAK_DATABASE_URL: 'sqlite:/srv/shop.db' };
     expect(loadConfig(file, env).orders.root).toBe('uploads');
@@ -60,16 +64,30 @@ describe('a secret in a file of its own', () => {
   it('is read without the line end, from the file and from the environment', () => {
     put('secrets/url', 'mysql://u:p@h/d\n');
     const toml = put('secrets/orderbak.toml', '[server]\ntoken_file = "token"\n[database]\nurl_file = "url"');
-    expect(loadConfig(toml, {}).server.token).toBe('s3cret-token');
+    expect(loadConfig(toml, {}).server.token).toEqual(['s3cret-token']);
     expect(loadConfig(toml, {}).database.url).toBe('mysql://u:p@h/d');
     expect(load('', { ORDERBAK_PULL_TOKEN_FILE: token }).pull.token).toBe('s3cret-token');
   });
 
+  it('may hold several tokens for the server, each on a line; the office has one', () => {
+    const several = put('secrets/tokens', 'new-one\n\nold-one, oldest\n');
+    expect(load('', { ORDERBAK_SERVER_TOKEN_FILE: several }).server.token).toEqual([
+      'new-one',
+      'old-one',
+      'oldest',
+    ]);
+    expect(load('', { ORDERBAK_SERVER_TOKEN: ' new-one  old-one,' }).server.token).toEqual([
+      'new-one',
+      'old-one',
+    ]);
+    expect(refusal('[pull]\ntoken = ["new-one", "old-one"]')).toContain('pull.token');
+  });
+
   it('from the environment replaces the one of the file, in whichever form', () => {
     const toml = '[server]\ntoken = "of-the-file"';
-    expect(load(toml, { ORDERBAK_SERVER_TOKEN_FILE: token }).server.token).toBe('s3cret-token');
+    expect(load(toml, { ORDERBAK_SERVER_TOKEN_FILE: token }).server.token).toEqual(['s3cret-token']);
     const inFile = `[server]\ntoken_file = ${JSON.stringify(token)}`;
-    expect(load(inFile, { ORDERBAK_SERVER_TOKEN: 'of-the-env' }).server.token).toBe('of-the-env');
+    expect(load(inFile, { ORDERBAK_SERVER_TOKEN: 'of-the-env' }).server.token).toEqual(['of-the-env']);
   });
 
   it('is refused when it is given twice, cannot be read, or is empty', () => {

@@ -20,6 +20,8 @@ describe('a value', () => {
     ['[thumbs]\nsize = "128"\nfolder = "small"', (config) => config.thumbs, { size: 128, folder: 'small' }],
     ['[server]\nlisten = "[::1]:80"', (config) => config.server.listen, { host: '::1', port: 80 }],
     ['[server]\nlisten = "shop.local:0"', (config) => config.server.listen, { host: 'shop.local', port: 0 }],
+    ['[server]\ntoken = ["new", "old"]', (config) => config.server.token, ['new', 'old']],
+    ['[server]\ntoken = "one"', (config) => config.server.token, ['one']],
     ['[pull]\nrate_limit = "10MB"', (config) => config.pull.rate_limit, 10_000_000],
     ['[pull]\nrate_limit = "512 KiB/s"', (config) => config.pull.rate_limit, 524_288],
     ['[pull]\nuntil = "6:30"', (config) => config.pull.until, 390],
@@ -65,6 +67,9 @@ describe('a value that is none is refused in words, with its key', () => {
     ['[orders]\nroot = 5', 'orders.root'],
     ['[server]\nlisten = "8480"', 'server.listen'],
     ['[server]\nlisten = "host:99999"', 'server.listen'],
+    ['[server]\ntoken = ""', 'server.token'],
+    ['[server]\ntoken = []', 'server.token'],
+    ['[server]\ntls_key = ""', 'server.tls_key'],
     ['[pull]\nurl = "ftp://shop"', 'pull.url'],
     ['[pull]\nurl = "shop"', 'pull.url'],
     ['[pull]\ntransfers = 0', 'pull.transfers'],
@@ -85,7 +90,10 @@ describe('a value that is none is refused in words, with its key', () => {
 
 describe('no secret stands in an error', () => {
   it.each<[string, string, Record<string, string>]>([
-    ['a token of the wrong kind beside it', `[server]\ntoken = ["${SECRET}"]`, {}],
+    ['a token of the wrong kind', `[server]\ntoken = [["${SECRET}"]]`, {}],
+    ['a token beside one of the wrong kind', `[server]\ntoken = ["${SECRET}", 5]`, {}],
+    ['a token under a name', `[server]\ntoken = { new = "${SECRET}" }`, {}],
+    ['two tokens where one is meant', `[pull]\ntoken = ["${SECRET}", "${SECRET}"]`, {}],
     ['a token under a wrong key', `[server]\ntokn = "${SECRET}"`, {}],
     ['a token in a wrong section', `[serer]\ntoken = "${SECRET}"`, {}],
     ['a token outside of a section', `token = "${SECRET}"`, {}],

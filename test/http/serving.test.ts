@@ -27,13 +27,15 @@ describe.concurrent('a server that cannot begin', () => {
     ['no token', undefined, /serve needs a token/],
     ['an empty token', '', /serve needs a token/],
     ['a short token', 'x'.repeat(31), /at least 32 characters/],
-    ['a token that no header can carry', 'correct horse battery staple, and so on', /no space/],
+    ['a token that no header can carry', 'ü'.repeat(40), /signs of ASCII/],
+    ['a short one among good ones', `${'x'.repeat(32)} ${'y'.repeat(31)},${'z'.repeat(32)}`, /token 2 of 3/],
   ] as const)('%s: exit 2', async ([, token, words]) => {
     const env = { ORDERBAK_SERVER_TOKEN: token, ORDERBAK_SERVER_LISTEN: '127.0.0.1:0' };
     const finished = await runOrderbak(world, ['serve'], { env });
     expectBlock(finished, 2, words);
     expect(finished.stderr).toContain('ORDERBAK_SERVER_TOKEN');
-    if (token !== undefined && token !== '') expect(finished.stderr).not.toContain(token);
+    for (const one of (token ?? '').split(/[ ,]/).filter((word) => word !== ''))
+      expect(finished.stderr).not.toContain(one);
   });
 
   test('a port that is in use: exit 1, and it says which', async () => {
@@ -49,12 +51,23 @@ describe.concurrent('a server that cannot begin', () => {
     other.close();
   });
 
+  const listen = (ORDERBAK_SERVER_LISTEN: string, ...flags: string[]) =>
+    runOrderbak(world, ['serve', ...flags], { env: { ORDERBAK_SERVER_LISTEN } });
+
   test("an address that is none, or not this machine's", async () => {
-    const listen = (ORDERBAK_SERVER_LISTEN: string) =>
-      runOrderbak(world, ['serve'], { env: { ORDERBAK_SERVER_LISTEN } });
     expectBlock(await listen('everywhere'), 2, /address and port/);
-    expectBlock(await listen('192.0.2.1:0'), 1, /cannot listen on 192\.0\.2\.1/);
+    expectBlock(await listen('192.0.2.1:0', '--insecure-http'), 1, /cannot listen on 192\.0\.2\.1/);
   });
+
+  test.for(['0.0.0.0:0', '[::]:0', 'shop.invalid:0'])(
+    'an address that others hear, without TLS: %s: exit 2, and it says what to do',
+    async (address) => {
+      const finished = await listen(address);
+      expectBlock(finished, 2, /without TLS/);
+      for (const remedy of [address, 'tls_cert', 'tls_key', '127.0.0.1', '--insecure-http'])
+        expect(finished.stderr).toContain(remedy);
+    },
+  );
 
   test('a root that is not there: exit 75', async () => {
     const env = { ORDERBAK_ORDERS_ROOT: `${world.folder}/nowhere` };
@@ -71,7 +84,7 @@ describe.concurrent('a server that is told to end', () => {
   afterAll(() => shop.close());
 
   test('lets a download end whole, takes no new question, and ends with 0', async () => {
-    const serve = await startServe(shop.world);
+    const serve = await startServe(shop.world, ['--quiet']);
     const [row] = await shop.rows(shop.order('one'));
     const headers = { authorization: `Bearer ${serve.token}`, connection: 'keep-alive' };
     const download = await new Promise<Buffer>((resolve, reject) => {
@@ -99,7 +112,7 @@ describe.concurrent('a server that is told to end', () => {
   });
 
   test('does not wait for a connection that asks nothing', async () => {
-    const serve = await startServe(shop.world);
+    const serve = await startServe(shop.world, ['--quiet']);
     const idle = await fetch(`${serve.url}/healthz`, { keepalive: true });
     await idle.arrayBuffer();
     expect(await serve.stop()).toMatchObject({ code: 0, stderr: '' });

@@ -2,24 +2,34 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Command } from 'commander';
+import type { Config } from '../../config/schema.js';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../../errors.js';
+import { isLoopback } from '../../http/loopback.js';
 import { answering } from '../answering.js';
 import { helpTail } from '../help.js';
 import { watchInterrupts } from '../interrupts.js';
 import { openOutput } from '../output.js';
 import { errorBlock } from '../render.js';
+import { requestLine } from '../request-line.js';
 import type { CommonFlags } from '../run-step.js';
 
 const GRACE_MS = 10_000;
 const SWEEP_MS = 100;
+
+type Listen = Config['server']['listen'];
+
+interface ServeFlags extends CommonFlags {
+  readonly insecureHttp?: true | undefined;
+}
 
 /** The server's API, until it is told to stop. */
 export function serveCommand(): Command {
   const command = new Command('serve')
     .summary('answer the office machine over HTTP (server)')
     .description(
-      `Serves the list of waiting files, their bytes, and the call that marks them, to whoever has the token. Listens on 127.0.0.1 unless [server] listen says otherwise; a web server in front of it adds TLS. SIGTERM lets transfers end first.`,
+      `Serves the list of waiting files, their bytes, and the call that marks them, to whoever has a token. Listens on 127.0.0.1 unless [server] listen says otherwise; a web server in front of it adds TLS, or [server] tls_cert and tls_key do. Says one line per request on standard error unless --quiet. SIGTERM lets transfers end first.`,
     )
+    .option('--insecure-http', 'listen on other addresses than loopback without TLS')
     .addHelpText(
       'after',
       helpTail(
@@ -31,22 +41,31 @@ export function serveCommand(): Command {
       ),
     );
   return command.action(() => {
-    const flags = command.optsWithGlobals<CommonFlags>();
+    const flags = command.optsWithGlobals<ServeFlags>();
     return answering(flags, async () => {
       const output = openOutput(flags);
-      const [{ openServerApp, loadConfig }, { checkToken }, { createApiServer }] = await Promise.all([
-        import('../../app.js'),
-        import('../../http/auth.js'),
-        import('../../http/server.js'),
-      ]);
+      const [{ openServerApp, loadConfig }, { readTls }, { checkTokens }, { createApiServer }] =
+        await Promise.all([
+          import('../../app.js'),
+          import('../../config/tls.js'),
+          import('../../http/auth.js'),
+          import('../../http/server.js'),
+        ]);
       const config = loadConfig(flags.config ?? null, process.env);
-      const token = checkToken(config.server.token);
+      const tokens = checkTokens(config.server.token);
+      const tls = readTls(config.server);
+      if (tls === null && flags.insecureHttp !== true) checkListen(config.server.listen);
       const app = await openServerApp(config);
       try {
-        const server = createApiServer(await app.questions(), token, (error) =>
-          output.tell(errorBlock(error, output)),
-        );
-        const url = await listen(server, config.server.listen);
+        const server = createApiServer(await app.questions(), {
+          tokens,
+          tls,
+          failed: (error) => output.tell(errorBlock(error, output)),
+          answered: (answered) => {
+            if (!output.quiet) output.tell(requestLine(answered, output, new Date()));
+          },
+        });
+        const url = await listen(server, config.server.listen, tls === null ? 'http' : 'https');
         if (output.json) output.answer(JSON.stringify({ ok: true, command: 'serve', url }));
         else if (output.watched || output.verbose) output.tell(`orderbak serves on ${url}`);
         await untilStopped(server);
@@ -57,7 +76,18 @@ export function serveCommand(): Command {
   });
 }
 
-async function listen(server: Server, { host, port }: { host: string; port: number }): Promise<string> {
+/** Throws with exit 2 when other machines could hear the token and the files. */
+function checkListen({ host, port }: Listen): void {
+  if (isLoopback(host)) return;
+  throw new OrderbakError(
+    EXIT.usage,
+    'insecure',
+    `${addressText(host, port)} is heard beyond this machine, and without TLS so are the token and the files`,
+    'Give [server] tls_cert and tls_key, or listen on 127.0.0.1 behind a web server that adds TLS; --insecure-http takes the risk.',
+  );
+}
+
+async function listen(server: Server, { host, port }: Listen, protocol: string): Promise<string> {
   try {
     server.listen(port, host);
     await once(server, 'listening');
@@ -69,14 +99,18 @@ async function listen(server: Server, { host, port }: { host: string; port: numb
     throw new OrderbakError(
       EXIT.failed,
       'listen',
-      `cannot listen on ${host}:${port}: ${messageOf(error)}`,
+      `cannot listen on ${addressText(host, port)}: ${messageOf(error)}`,
       hint,
       error,
     );
   }
   // Listening on a host and port, never on a pipe: the address has both.
   const { port: chosen } = server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${chosen}`;
+  return `${protocol}://${addressText(host, chosen)}`;
+}
+
+function addressText(host: string, port: number): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** Ends with the first signal, when what is being answered is answered, or after ten seconds. */

@@ -1,0 +1,76 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { API, bundleRequest } from '../domain/wire.js';
+import type { OrderFile } from '../steps/ports.js';
+import { errorAnswer, errorResponse, sendError } from './answer.js';
+import { pathOf } from './answered.js';
+import { ignoreBody, parseBody, readBody } from './body.js';
+import { sendBundle } from './bundle.js';
+import { sendFile } from './file-bytes.js';
+import { jsonRoutes, type Questions } from './routes.js';
+
+/** What the server asks of the rest. */
+export interface ServerParts extends Questions {
+  /** The files of these rows that are on the server, one after the other, each open only for its turn. */
+  files(ids: readonly number[]): AsyncIterable<{ id: number; file: OrderFile }>;
+}
+
+/**
+ * Brings a request to its route. Who is not allowed in is told so before his body is read or anything else is done.
+ * `report` is told of errors that the client is not told about.
+ */
+export function dispatcher(
+  parts: ServerParts,
+  isAllowed: (request: IncomingMessage) => boolean,
+  report: (error: unknown) => void,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const routes = jsonRoutes(parts, report);
+
+  const json = (body: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const listener = getRequestListener((asked) => routes.fetch(asked, { body }), {
+      autoCleanupIncoming: false,
+      errorHandler: () => errorResponse(errorAnswer(400, 'bad-request', 'the address or the Host is wrong')),
+    });
+    return listener(request, response);
+  };
+
+  const file = async (id: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      sendError(response, errorAnswer(405, 'bad-method', 'files are read with GET and HEAD'));
+      return;
+    }
+    const ids = /^[1-9]\d{0,14}$/.test(id) ? [Number(id)] : [];
+    // Awaited here: the file is closed when the loop is left.
+    for await (const opened of parts.files(ids)) return await sendFile(request, response, opened.file);
+    sendError(response, errorAnswer(404, 'missing', 'there is no such file on the server'));
+  };
+
+  const bundle = async (body: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (request.method !== 'POST') {
+      sendError(response, errorAnswer(405, 'bad-method', 'a bundle is asked for with POST'));
+      return;
+    }
+    const parsed = parseBody(body, bundleRequest);
+    if ('status' in parsed) sendError(response, parsed);
+    else await sendBundle(response, parts.files(parsed.data.ids));
+  };
+
+  return async (request, response) => {
+    const path = pathOf(request);
+    if (path === API.health) {
+      ignoreBody(request);
+      return json('', request, response);
+    }
+    if (!isAllowed(request)) {
+      ignoreBody(request);
+      return sendError(response, errorAnswer(401, 'unauthorized', 'a bearer token is needed'));
+    }
+    const body = await readBody(request);
+    if (body === null) {
+      return sendError(response, errorAnswer(413, 'too-large', 'the body is larger than 1 MiB'));
+    }
+    if (path.startsWith(`${API.file}/`)) return file(path.slice(API.file.length + 1), request, response);
+    if (path === API.bundle) return bundle(body, request, response);
+    return json(body, request, response);
+  };
+}
