@@ -25,7 +25,7 @@ async function isUp() {
 }
 
 for (const step of steps) {
-  const serving = step === 'pull' ? main(['serve']) : undefined;
+  const serving = step === 'pull' ? main(['serve', '--quiet']) : undefined;
   for (const end = Date.now() + 30_000; serving && Date.now() < end && !(await isUp()); ) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
