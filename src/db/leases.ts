@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type RawBuilder, sql } from 'kysely';
+import { isAlive } from '../jobs/is-alive.js';
 import type { Holder, Leases } from '../jobs/ports.js';
 import type { StepName } from '../steps/step.js';
 import type { Database } from './tables.js';
@@ -90,14 +91,4 @@ export function openLeases({ engine, kysely }: Database): Leases {
       };
     },
   };
-}
-
-/** Whether a process of this machine lives; one of another user does too. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
-  }
 }

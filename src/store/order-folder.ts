@@ -5,7 +5,7 @@ import type { OrderFolder } from '../steps/ports.js';
 import { type FolderHandle, makeBelow, openInside } from './folder-handle.js';
 import type { OrderStoreParts } from './order-store.js';
 import { isStill, openRegular, stampOf } from './regular-file.js';
-import { ensureThumb } from './thumbs.js';
+import { openThumbs } from './thumbs.js';
 
 const READ_BLOCK = 256 * 1024;
 
@@ -22,6 +22,7 @@ export function openOrderFolder(
     }
     return join(folder.base, name);
   };
+  const thumbs = openThumbs(folder, parts.thumbsFolder, parts.pictures);
   const touched = new Map<string, FolderHandle>();
 
   /** A folder of the quarantine, kept open until the end. */
@@ -32,10 +33,10 @@ export function openOrderFolder(
     return room;
   };
 
-  const moveThumb = async (thumbs: FolderHandle, filename: string, names: readonly string[]) => {
-    if (!(await isFile(join(thumbs.base, filename)))) return;
+  const moveThumb = async (theirs: FolderHandle, filename: string, names: readonly string[]) => {
+    if (!(await isFile(join(theirs.base, filename)))) return;
     const beside = await waitingRoom([...names, parts.thumbsFolder]);
-    await renameAside(join(thumbs.base, filename), join(beside.base, filename));
+    await renameAside(join(theirs.base, filename), join(beside.base, filename));
   };
 
   return {
@@ -76,8 +77,7 @@ export function openOrderFolder(
 
     async ensureThumb(filename, file, knownFault) {
       pathOf(filename);
-      const source = { name: filename, path: file.path };
-      return ensureThumb(folder, source, knownFault, parts.thumbsFolder, parts.pictures);
+      return thumbs.ensure({ name: filename, path: file.path }, knownFault);
     },
 
     async unlink(filename, stamp) {
@@ -92,24 +92,24 @@ export function openOrderFolder(
       const path = pathOf(filename);
       if (!(await isStill(path, stamp))) return false;
       const names = target.split('/').slice(0, -1);
-      const thumbs = touched.get(parts.thumbsFolder) ?? (await openInside(folder, parts.thumbsFolder));
-      if (thumbs !== null) touched.set(parts.thumbsFolder, thumbs);
+      const theirs = touched.get(parts.thumbsFolder) ?? (await openInside(folder, parts.thumbsFolder));
+      if (theirs !== null) touched.set(parts.thumbsFolder, theirs);
       const waiting = await waitingRoom(names);
       await renameAside(path, join(waiting.base, filename));
       await mustBeGone(path);
       // The file is in the quarantine, and that has to be told; a thumb that cannot follow it is only in nobody's way.
-      if (thumbs !== null) await moveThumb(thumbs, filename, names).catch(() => undefined);
+      if (theirs !== null) await moveThumb(theirs, filename, names).catch(() => undefined);
       return true;
     },
 
     async removeThumb(filename) {
       pathOf(filename);
-      const thumbs = await openInside(folder, parts.thumbsFolder);
-      if (thumbs === null) return;
+      const theirs = await openInside(folder, parts.thumbsFolder);
+      if (theirs === null) return;
       try {
-        if (await isFile(join(thumbs.base, filename))) await unlink(join(thumbs.base, filename));
+        if (await isFile(join(theirs.base, filename))) await unlink(join(theirs.base, filename));
       } finally {
-        await thumbs.close();
+        await theirs.close();
       }
     },
 

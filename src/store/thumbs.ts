@@ -1,40 +1,52 @@
 import { randomUUID } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { OWN_PREFIX } from '../domain/file-name.js';
+import { isAlive } from '../jobs/is-alive.js';
 import type { ThumbResult } from '../steps/ports.js';
 import { writeDurably } from './durable.js';
 import { type FolderHandle, makeInside, openInside } from './folder-handle.js';
 import type { PictureSource, Pictures } from './pictures.js';
 import { openRegular } from './regular-file.js';
 
-/**
- * Makes sure that a good thumb of a file is safe on disk, under the file's own name in the thumbs' folder.
- * A thumb that is there and decodes is left as it is. `source` is the file's name and where the picture child reads it;
- * a `knownFault` says why these bytes could not be decoded before, and is not found out again.
- */
-export async function ensureThumb(
-  folder: FolderHandle,
-  source: PictureSource,
-  knownFault: string | null,
-  thumbsFolder: string,
-  pictures: Pictures,
-): Promise<ThumbResult> {
-  const thumbs = await openInside(folder, thumbsFolder);
-  try {
-    if (thumbs !== null && (await hasGoodThumb(thumbs, source.name, pictures))) return { kind: 'kept' };
-    if (knownFault !== null) return { kind: 'unreadable', reason: knownFault };
-    const rendered = await pictures.render(source);
-    if (rendered.kind !== 'thumb') return rendered;
-    const target = thumbs ?? (await makeInside(folder, thumbsFolder));
-    try {
-      const temporary = join(target.base, `.orderbak-${randomUUID()}.tmp`);
-      await writeDurably(join(target.base, source.name), temporary, rendered.bytes);
-    } finally {
-      if (thumbs === null) await target.close();
-    }
-    return { kind: 'made' };
-  } finally {
-    await thumbs?.close();
-  }
+/** The thumbs of one order folder. */
+export interface Thumbs {
+  /**
+   * Makes sure that a good thumb of a file is safe on disk, under the file's own name in the thumbs' folder.
+   * A thumb that is there and decodes is left as it is. `source` is the file's name and where the picture child reads it;
+   * a `knownFault` says why these bytes could not be decoded before, and is not found out again.
+   */
+  ensure(source: PictureSource, knownFault: string | null): Promise<ThumbResult>;
+}
+
+/** Opens the thumbs of an order folder; `thumbsFolder` is the name of theirs, which is made when it is needed. */
+export function openThumbs(folder: FolderHandle, thumbsFolder: string, pictures: Pictures): Thumbs {
+  let swept: Promise<void> | null = null;
+  return {
+    async ensure(source, knownFault) {
+      const thumbs = await openInside(folder, thumbsFolder);
+      try {
+        if (thumbs !== null && (await hasGoodThumb(thumbs, source.name, pictures))) return { kind: 'kept' };
+        if (knownFault !== null) return { kind: 'unreadable', reason: knownFault };
+        const rendered = await pictures.render(source);
+        if (rendered.kind !== 'thumb') return rendered;
+        const target = thumbs ?? (await makeInside(folder, thumbsFolder));
+        try {
+          await (swept ??= sweep(target));
+          await writeDurably(
+            join(target.base, source.name),
+            join(target.base, temporaryName()),
+            rendered.bytes,
+          );
+        } finally {
+          if (thumbs === null) await target.close();
+        }
+        return { kind: 'made' };
+      } finally {
+        await thumbs?.close();
+      }
+    },
+  };
 }
 
 async function hasGoodThumb(thumbs: FolderHandle, filename: string, pictures: Pictures): Promise<boolean> {
@@ -49,5 +61,17 @@ async function hasGoodThumb(thumbs: FolderHandle, filename: string, pictures: Pi
     return true;
   } finally {
     await existing.handle.close();
+  }
+}
+
+function temporaryName(): string {
+  return `${OWN_PREFIX}-${process.pid}-${randomUUID()}.tmp`;
+}
+
+/** Removes what killed processes left half written. Should one of another machine live, its thumb fails and is made again. */
+async function sweep(thumbs: FolderHandle): Promise<void> {
+  for (const name of await readdir(thumbs.base)) {
+    const pid = /^\.orderbak-(\d+)-[0-9a-f-]{36}\.tmp$/.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(thumbs.base, name), { force: true });
   }
 }
