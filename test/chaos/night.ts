@@ -5,7 +5,7 @@ import { freePort } from '../support/ports.js';
 import type { World } from '../support/worlds.js';
 import { STEPS, type Step } from './scene.js';
 
-const NIGHT = path.join(import.meta.dirname, 'night.js');
+const NIGHT = path.join(import.meta.dirname, 'night-child.js');
 /** Only a hanging night meets this. */
 const LIMIT_MS = 120_000;
 
@@ -47,7 +47,7 @@ export async function playNight(
   });
   const lines = stdout.split('\n').filter((line) => line !== '');
   return lines.map((line) => {
-    // Written by night.js, of our own.
+    // Written by night-child.js, of our own.
     const told = JSON.parse(line) as Omit<Played, 'done'>;
     return { ...told, done: doneOf(told.stdout) };
   });

@@ -52,6 +52,7 @@ export class Playground {
       });
       const verdicts: Verdict[] = [];
       for (const { scene, options } of scenes) {
+        if (options.judged === false) continue;
         verdicts.push(await judge(scene, () => this.twinOf(engine, scene, options)));
       }
       return {

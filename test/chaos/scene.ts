@@ -18,6 +18,8 @@ export interface SceneOptions {
   readonly shop?: ShopMaker;
   /** The administrator of another MariaDB than the suite's, one that may be hurt. */
   readonly mysqlUrl?: string;
+  /** False: nothing is broken here, a fault only looks at how things go; then it is not judged. */
+  readonly judged?: boolean;
 }
 
 /** A command that was disturbed. */

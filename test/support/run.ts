@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly bare?: boolean;
   /** Another program file, such as an installed one. */
   readonly program?: string;
+  /** What runs it, as `strace -f`; by default nothing stands before Node. */
+  readonly wrap?: readonly string[];
 }
 
 export const PROGRAM = path.resolve(import.meta.dirname, '../../bin/orderbak.js');
@@ -46,7 +48,13 @@ export interface Started {
 export function start(world: World, args: readonly string[], options: RunOptions = {}): Started {
   const office = args[0] === 'pull';
   const settings = options.bare ? {} : office ? officeSettings(world) : serverSettings(world);
-  const child = spawn(process.execPath, [options.program ?? PROGRAM, ...args], {
+  const [command = '', ...words] = [
+    ...(options.wrap ?? []),
+    process.execPath,
+    options.program ?? PROGRAM,
+    ...args,
+  ];
+  const child = spawn(command, words, {
     cwd: options.cwd ?? path.join(world.folder, office ? 'office' : 'home'),
     env: {
       PATH: process.env.PATH,

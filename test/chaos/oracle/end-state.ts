@@ -21,7 +21,9 @@ export function endState(state: State): Set<string> {
     const { rule, folder, filename, quarantine, doneMs, purgedMs } = deletion;
     const end = doneMs === null ? 'intended' : purgedMs === null ? 'done' : 'purged';
     const place = quarantine === null ? '' : withoutRun(quarantine);
-    lines.push(`deletion: ${rule} ${folder}/${filename} ${end} ${place}`);
+    // A file of a discussion that a job names too goes with whichever step finds it free first.
+    const why = rule === 'trash' ? 'trash' : 'recorded';
+    lines.push(`deletion: ${why} ${folder}/${filename} ${end} ${place}`);
   }
   for (const { folder, filename, path, sha256, isMarked } of state.catalog) {
     lines.push(`catalog: ${folder}/${filename} ${path} ${sha256} ${isMarked ? 'marked' : ''}`);

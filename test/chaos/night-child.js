@@ -1,4 +1,4 @@
-// Plays the clean night in one process, which costs a third of five: `node night.js <program file> <port> <step>...`.
+// Plays the clean night in one process, which costs a third of five: `node night-child.js <program file> <port> <step>...`.
 // Answers one line of JSON a step: { step, code, stdout, stderr }.
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';

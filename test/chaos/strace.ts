@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+/** Kinds of calls, each by the names that it has in the kernel. */
+export const CALLS = {
+  open: ['openat'],
+  read: ['getdents64', 'pread64'],
+  write: ['write', 'pwrite64', 'pwritev'],
+  fsync: ['fsync', 'fdatasync'],
+  rename: ['rename', 'renameat2'],
+  unlink: ['unlink', 'unlinkat'],
+  mkdir: ['mkdir'],
+} as const;
+export type CallKind = keyof typeof CALLS;
+
+/** One call that a run made: the n-th of its name in its thread, as strace counts. */
+export interface Call {
+  readonly name: string;
+  readonly nth: number;
+  readonly line: string;
+}
+
+/** Why strace cannot be used here; null when it can. */
+export async function noStrace(): Promise<string | null> {
+  try {
+    await promisify(execFile)('strace', ['-qq', '-e', 'trace=none', 'true']);
+    return null;
+  } catch {
+    return 'strace is missing, or may not trace';
+  }
+}
+
+/** What stands before Node so that strace writes all these calls to a log; `inject` breaks some of them. */
+export function straced(log: string, kinds: readonly CallKind[], inject?: string): string[] {
+  const names = kinds.flatMap((kind) => CALLS[kind]);
+  return [
+    // One thread for files: then the n-th call is the same call in every run.
+    ...['strace', '-f', '-qq', '-y', '--seccomp-bpf', '-s', '300', '-E', 'UV_THREADPOOL_SIZE=1', '-o', log],
+    ...['-e', `trace=${names.join(',')}`, '-e', 'signal=none'],
+    ...(inject === undefined ? [] : ['-e', `inject=${inject}`]),
+  ];
+}
+
+/** Reads a log: every call in order, with its thread and its number in that thread. */
+export async function readCalls(log: string): Promise<Call[]> {
+  const counts = new Map<string, number>();
+  const calls: Call[] = [];
+  for (const line of (await readFile(log, 'utf8')).split('\n')) {
+    const [, thread = '', name] = /^(\d+) +(\w+)\(/.exec(line) ?? [];
+    if (name === undefined) continue;
+    const key = `${thread} ${name}`;
+    const nth = (counts.get(key) ?? 0) + 1;
+    counts.set(key, nth);
+    calls.push({ name, nth, line });
+  }
+  return calls;
+}
+
+/** Whether a call is about a file below a folder, by its path or through an open folder (`/proc/<pid>/fd/…`). */
+export function touches(call: Call, folder: string): boolean {
+  return call.line.includes(folder) || /"\/proc\/\d+\/fd\/\d+/.test(call.line);
+}
