@@ -21,7 +21,7 @@ import type { ListedFile } from './domain/wire.js';
 import { EXIT, OrderbakError } from './errors.js';
 import type { Standing, Watcher } from './jobs/ports.js';
 import { type JobOptions, type JobPorts, runJob } from './jobs/run-job.js';
-import type { Summary } from './jobs/summary.js';
+import { type Summary, withTroubles } from './jobs/summary.js';
 import { unlock } from './jobs/unlock.js';
 import { openFiles } from './reports/open-files.js';
 import { pendingFiles, pendingPage } from './reports/pending-files.js';
@@ -130,10 +130,7 @@ export async function openServerApp(config: Config) {
         },
       );
       // Where another run purges at this moment, nothing is left to purge here.
-      if (purge === null || purge.ok) return summary;
-      const errors = [...summary.errors, ...purge.errors];
-      const counts = { ...summary.counts, failed: summary.counts.failed + purge.counts.failed };
-      return { ...summary, ok: false, exit: purge.exit, stopped: purge.stopped, counts, errors };
+      return purge === null || purge.ok ? summary : withTroubles(summary, purge);
     },
 
     /** The second server question of task 4, by hand. */

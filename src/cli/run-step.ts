@@ -66,9 +66,12 @@ export async function runStep(
 
 function tellSummary(summary: Summary, output: Output): void {
   if (output.json) output.answer(summaryJson(summary));
+  const answers = !output.json && summary.dryRun && !output.quiet;
+  if (answers) output.answer(summaryText(summary, output));
+  // Where only a script reads the answer, a dry run's troubles are told on their own as well.
+  if (output.watched && answers) return;
   const toPerson = output.watched || output.verbose;
-  if (!output.json && summary.dryRun && !output.quiet) output.answer(summaryText(summary, output));
-  else if (!output.json && toPerson) output.tell(summaryText(summary, output));
+  if (!output.json && toPerson && !answers) output.tell(summaryText(summary, output));
   else if (troubleText(summary, output) !== '') output.tell(troubleText(summary, output));
 }
 

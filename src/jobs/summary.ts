@@ -99,3 +99,15 @@ export function summarise(
     stopped,
   };
 }
+
+/** A run that went well up to its end, and the troubles of what belongs to its end. */
+export function withTroubles(summary: Summary, { exit, stopped, counts, errors }: Summary): Summary {
+  return {
+    ...summary,
+    ok: false,
+    exit,
+    stopped,
+    counts: { ...summary.counts, failed: summary.counts.failed + counts.failed },
+    errors: [...summary.errors, ...errors].slice(0, MOST_ENTRIES),
+  };
+}

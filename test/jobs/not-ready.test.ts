@@ -41,6 +41,17 @@ test('a root that is not there, is no folder, is empty, is not marked or another
   }
 });
 
+test('a dry run that cannot begin says so on stderr too, where cron looks', async () => {
+  await mkdir(place('empty-dry'));
+  const env = { ORDERBAK_ORDERS_ROOT: place('empty-dry') };
+  const { code, stdout, stderr } = await runOrderbak(shop.world, ['unlink-discuss', '-n'], { env });
+  expect({ code, stdout }).toMatchObject({
+    code: 75,
+    stdout: expect.stringContaining('unlink-discuss (dry run)'),
+  });
+  expect(stderr).toMatch(/is empty/);
+});
+
 describe('a SQLite file', () => {
   const insert = (file: string) =>
     atOnce(() => runOrderbak(shop.world, ['insert'], { env: { ORDERBAK_DATABASE_URL: `sqlite:${file}` } }));
