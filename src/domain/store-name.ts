@@ -1,4 +1,4 @@
-import { foldName } from './file-name.js';
+import { foldName, isPlainName } from './file-name.js';
 
 /** The file of an order folder in the store that `sha256sum -c` reads. */
 export const SUMS = 'SHA256SUMS';
@@ -22,8 +22,36 @@ export function storePath(folder: string, filename: string, mapped: boolean): st
   return [...folder.split('/'), filename].map((part) => storeName(part, mapped)).join('/');
 }
 
-/** The most bytes that file systems give to a name. */
+/** The most bytes that file systems give to a name; those that are mapped for count UTF-16 units. */
 const MOST_BYTES = 255;
+const MOST_DEEP = 32;
+
+/**
+ * Why a file can have no place in a store; null when it can. The name comes from another machine, which is not trusted:
+ * what means another place anywhere (a drive, the store's own folder by a twin of its name) is refused everywhere.
+ */
+export function whyNoPlace(folder: string, filename: string, mapped: boolean): string | null {
+  const parts = folder.split('/');
+  if (parts.length > MOST_DEEP) return `its folder is deeper than ${MOST_DEEP} levels`;
+  const isTooLong = (part: string) => {
+    const name = storeName(part, mapped);
+    return (mapped ? name.length : Buffer.byteLength(name)) > MOST_BYTES;
+  };
+  if ([...parts, filename].some(isTooLong))
+    return `a part of its path is longer than the ${MOST_BYTES} bytes that file systems take`;
+  if (!parts.every(staysInside)) return 'its folder does not stay inside the store';
+  return staysInside(filename) ? null : 'its name does not stay inside its folder';
+}
+
+function staysInside(part: string): boolean {
+  return isPlainName(part) && !DRIVE.test(part) && !OWN.test(foldName(part.replace(IGNORED, '')));
+}
+
+const DRIVE = /^[a-z]:/i;
+/** The store's own folder where case does not count, and the short name that Windows gives it. */
+const OWN = /^(\.orderbak|orderb~\d)/;
+/** Characters that HFS+ does not see in a name. */
+const IGNORED = /\p{Default_Ignorable_Code_Point}/gu;
 
 /** A second name for other bytes under the same name: `photo~1a2b3c4d.jpg`; a long name loses its end to it. `sha256` in hex. */
 export function versionName(name: string, sha256: string): string {

@@ -29,8 +29,50 @@ export const listedFile = z.object({
 /** A file that waits for the office, as it travels; size in bytes, mtime in ms since 1970, null when it is not on disk. */
 export type ListedFile = z.infer<typeof listedFile>;
 
-export const listAnswer = z.object({ files: z.array(listedFile), next: id.nullable() });
-export type ListAnswer = z.infer<typeof listAnswer>;
+/** What the server answers to the question for the list. */
+export interface ListAnswer {
+  readonly files: readonly ListedFile[];
+  readonly next: number | null;
+}
+
+/** A row of the list that makes no sense: what can be read of it, and what is wrong. */
+export interface BadRow {
+  readonly id: number | null;
+  readonly path: string;
+  readonly fault: string;
+}
+
+/** The list as the office reads it: row by row, so that one that makes no sense costs itself only. */
+export const listAnswer = z.object({ files: z.array(z.unknown().transform(readRow)), next: id.nullable() });
+export type ListPage = z.infer<typeof listAnswer>;
+
+function readRow(row: unknown): ListedFile | BadRow {
+  const parsed = listedFile.safeParse(row);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const { id, folder, filename } = readable.parse(row);
+  return {
+    id,
+    path: rowPath(folder, filename),
+    fault: `${issue?.path.join('.') || 'the row'}: ${issue?.message}`,
+  };
+}
+
+/** What is left of a row of which nothing is certain. */
+const readable = z
+  .object({
+    id: id.nullable().catch(null),
+    folder: z.string().catch('?'),
+    filename: z.string().catch('?'),
+  })
+  .catch({ id: null, folder: '?', filename: '?' });
+
+const MOST_SHOWN = 1300;
+
+/** How a row's file is called in what a run tells: a name that has no end does not fill it. */
+export function rowPath(folder: string, filename: string): string {
+  return `${folder}/${filename}`.slice(0, MOST_SHOWN);
+}
 
 export const receiptClaim = z.strictObject({ id, size, sha256 });
 /** What the office says that it holds. */
@@ -45,8 +87,18 @@ export const markStatus = z.enum(['marked', 'already', 'mismatch', 'unknown', 'm
 /** What became of a receipt: `mismatch` = the server holds other bytes; `missing` = it holds none. */
 export type MarkStatus = z.infer<typeof markStatus>;
 
-export const markAnswer = z.object({ results: z.array(z.object({ id, status: markStatus })) });
-export type MarkResult = z.infer<typeof markAnswer>['results'][number];
+const markResult = z.object({ id, status: markStatus });
+export type MarkResult = z.infer<typeof markResult>;
+
+/** What the server says of receipts, as the office reads it: a result that makes no sense is none. */
+export const markAnswer = z.object({
+  results: z.array(z.unknown()).transform((results) =>
+    results.flatMap((result) => {
+      const parsed = markResult.safeParse(result);
+      return parsed.success ? [parsed.data] : [];
+    }),
+  ),
+});
 
 export const bundleRequest = z.strictObject({ ids: z.array(id).min(1).max(MOST_PER_CALL) });
 

@@ -1,6 +1,7 @@
 import pRetry from 'p-retry';
 import { Agent, type Dispatcher } from 'undici';
 import type { z } from 'zod';
+import { printable } from '../domain/file-name.js';
 import { API, listAnswer, markAnswer, parseReprDigest } from '../domain/wire.js';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
 import type { BackupServer, Download } from '../steps/ports.js';
@@ -19,6 +20,8 @@ export interface ClientOptions {
 
 const RETRY = { retries: 4, minTimeout: 500, factor: 2, randomize: true } as const;
 const MOST_JSON = 16 * 1024 * 1024;
+/** A validator as RFC 9110 §8.8.3 writes it, of a length that belongs into a header. */
+const ETAG = /^(W\/)?"[\x21\x23-\x7e]{0,200}"$/;
 
 /** The server's backup API. Errors: exit 4 when it refuses the token, 75 when it is away or answers nonsense for now. */
 export class BackupClient implements BackupServer {
@@ -49,13 +52,15 @@ export class BackupClient implements BackupServer {
     const { headers, statusCode } = response;
     const begin = statusCode === 206 ? start : 0;
     const length = Number(headerOf(headers, 'content-length') ?? Number.NaN);
-    if (!Number.isSafeInteger(length) || headerOf(headers, 'content-encoding') !== undefined) {
+    if (!Number.isSafeInteger(length)) {
       response.body.on('error', () => {}).destroy();
       throw away('the answer does not say how long the file is; is there a proxy that changes it?');
     }
+    const validator = headerOf(headers, 'etag') ?? '';
     return {
       from: begin === 0 ? 0 : from,
-      etag: headerOf(headers, 'etag') ?? null,
+      // Anything else cannot be sent back to ask for the rest.
+      etag: ETAG.test(validator) ? validator : null,
       size: begin + length,
       sha256: parseReprDigest(headerOf(headers, 'repr-digest')),
       body: this.paced(response.body, signal, begin === 0 ? 0 : from - begin),
@@ -114,8 +119,13 @@ export class BackupClient implements BackupServer {
       if (signal.aborted) throw signal.reason;
       throw away(`${url} does not answer: ${messageOf(error) || codeOf(error)}`, error);
     }
-    if (response.statusCode === 200 || response.statusCode === 206) return response;
-    throw await explainStatus(response, url);
+    if (response.statusCode !== 200 && response.statusCode !== 206) throw await explainStatus(response, url);
+    const encoding = headerOf(response.headers, 'content-encoding') ?? 'identity';
+    if (encoding === 'identity') return response;
+    response.body.on('error', () => {}).destroy();
+    throw away(
+      `the answer comes as ${printable(encoding)}, which was not asked for; is there a proxy that changes it?`,
+    );
   }
 
   /** The body without its first `skip` bytes, at the rate that is allowed. */
@@ -151,19 +161,23 @@ async function explainStatus(response: Dispatcher.ResponseData, url: string): Pr
     return new OrderbakError(EXIT.failed, said.code, words);
   if (statusCode >= 500 || statusCode === 429 || statusCode === 408)
     return away(`${url} cannot answer now: ${words}`);
-  return new OrderbakError(
-    EXIT.failed,
-    `http-${statusCode}`,
-    `${url} answers ${words}`,
-    'Check [pull] url; redirects are not followed.',
-  );
+  const answer =
+    statusCode < 400
+      ? `points elsewhere (status ${statusCode}); redirects are not followed`
+      : `answers ${words}`;
+  return new OrderbakError(EXIT.failed, `http-${statusCode}`, `${url} ${answer}`, 'Check [pull] url.');
 }
 
 function saidIn(json: unknown): { code: string; message: string } | null {
   if (typeof json !== 'object' || json === null || !('error' in json)) return null;
   const { error } = json;
   if (typeof error !== 'object' || error === null || !('code' in error) || !('message' in error)) return null;
-  return { code: String(error.code), message: String(error.message).slice(0, 300) };
+  return { code: shown(error.code, 40), message: shown(error.message, 300) };
+}
+
+/** The server's words end up on a terminal and in the run's record. */
+function shown(said: unknown, most: number): string {
+  return printable(String(said).slice(0, most));
 }
 
 async function readJson(body: AsyncIterable<Uint8Array>): Promise<unknown> {

@@ -57,7 +57,7 @@ async function fetchBundle(
   const arrivals: Arrival[] = [];
   for await (const { id, sha256, bytes } of server.bundle([...missing.keys()], signal)) {
     const file = missing.get(id);
-    if (file === undefined) continue;
+    if (file === undefined || bytes.byteLength !== file.size) continue;
     try {
       const receipt = await writeWhole(file, bytes, office);
       if (receipt.sha256 !== sha256) continue;
@@ -107,6 +107,7 @@ async function fetchRest(
   const { sha256 } = download;
   try {
     if (sha256 === null) throw noDigest();
+    if (download.size !== file.size) throw otherSize(file, download.size);
     if (download.from === 0 || download.from !== part.size) await part.restart(download.etag);
   } catch (error) {
     // A body that nobody reads would keep its connection.
@@ -128,7 +129,13 @@ function noDigest(): OrderbakError {
   return new OrderbakError(EXIT.failed, 'no-digest', message);
 }
 
+/** The plan has looked for room for what was listed, so that nothing else is let in. */
+function otherSize({ size }: ListedFile, sent: number): OrderbakError {
+  const message = `the server lists ${size} bytes and sends ${sent}; the next run asks it again`;
+  return new OrderbakError(EXIT.away, 'other-size', message);
+}
+
 /** Whether it is worth trying again: nobody answered, or not what was asked for. */
-export function isAway(error: unknown): boolean {
+function isAway(error: unknown): boolean {
   return error instanceof OrderbakError && error.exit === EXIT.away;
 }

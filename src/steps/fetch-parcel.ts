@@ -1,6 +1,6 @@
 import type { ListedFile, MarkResult, MarkStatus } from '../domain/wire.js';
 import { EXIT, OrderbakError } from '../errors.js';
-import { type Fetching, fetchFiles, isAway } from './fetch-files.js';
+import { type Fetching, fetchFiles } from './fetch-files.js';
 import type { Arrival, BackupServer, OfficeStore } from './ports.js';
 import { type Applying, type Failure, failureOf, type Outcome } from './step.js';
 
@@ -26,7 +26,8 @@ export async function fetchParcel(
   // The store's copy is sound, but the server has other bytes by now: they are fetched beside it.
   const outdated = held.filter(({ file }) => first.get(file.id) === 'mismatch').map(({ file }) => file);
   const { arrivals, stopped } = await fetchFiles([...wanted, ...outdated], fetching);
-  const { kept, notes } = await keep(arrivals, fetching);
+  const { kept, failed: outside, notes } = await office.keep(arrivals);
+  for (const { file, error } of outside) fetching.fail(file, error);
   if (stopped !== null) throw stopped;
   const second = await mark(kept, fetching);
 
@@ -100,26 +101,6 @@ async function mark(arrivals: readonly Arrival[], fetching: Fetching): Promise<M
   }
   await fetching.office.marked(results.filter(({ status }) => isMarked(status)).map(({ id }) => id));
   return new Map(results.map(({ id, status }) => [id, status]));
-}
-
-/** Gives arrivals their places. One that has to stay outside does not keep the others there. */
-async function keep(
-  arrivals: readonly Arrival[],
-  fetching: Fetching,
-): Promise<{ kept: Arrival[]; notes: string[] }> {
-  try {
-    return { kept: [...arrivals], notes: await fetching.office.keep(arrivals) };
-  } catch (error) {
-    if (isAway(error)) throw error;
-    const [only] = arrivals;
-    if (only !== undefined && arrivals.length === 1) {
-      fetching.fail(only.file, error);
-      return { kept: [], notes: [] };
-    }
-  }
-  const one: { kept: Arrival[]; notes: string[] }[] = [];
-  for (const arrival of arrivals) one.push(await keep([arrival], fetching));
-  return { kept: one.flatMap(({ kept }) => kept), notes: one.flatMap(({ notes }) => notes) };
 }
 
 function pathOf(file: ListedFile): string {

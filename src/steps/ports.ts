@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Census } from '../domain/census.js';
 import type { BakFile, FolderFacts, Receipt } from '../domain/order.js';
 import type { Retention } from '../domain/retention.js';
-import type { ListAnswer, ListedFile, MarkResult, ReceiptClaim } from '../domain/wire.js';
+import type { ListedFile, ListPage, MarkResult, ReceiptClaim } from '../domain/wire.js';
 
 /** What the steps need to know of the shop. */
 export interface Source {
@@ -205,7 +205,7 @@ export interface BundleEntry {
 
 /** The server, as the office machine sees it. */
 export interface BackupServer {
-  list(after: number, limit: number, signal: AbortSignal): Promise<ListAnswer>;
+  list(after: number, limit: number, signal: AbortSignal): Promise<ListPage>;
   /** The bytes of one file from `from` on, if its validator still is `etag`; else from the start. */
   download(id: number, from: number, etag: string | null, signal: AbortSignal): Promise<Download>;
   /** Many small files in one answer, in any order; what is missing or breaks is simply not among them. */
@@ -217,6 +217,13 @@ export interface BackupServer {
 export interface Arrival {
   readonly file: ListedFile;
   readonly receipt: Receipt;
+}
+
+/** What became of arrivals; `notes` is what a person should hear of. */
+export interface Keeping {
+  readonly kept: readonly Arrival[];
+  readonly failed: readonly { readonly file: ListedFile; readonly error: unknown }[];
+  readonly notes: readonly string[];
 }
 
 /** A half file: appended to, hashed as it grows. */
@@ -236,11 +243,14 @@ export interface PartFile {
 export interface OfficeStore {
   /** Throws unless the store is there and can be written to. */
   ready(): Promise<void>;
-  freeBytes(): Promise<number>;
+  /** Bytes of its disk that are free for files, and all that it has. */
+  room(): Promise<{ readonly free: number; readonly total: number }>;
+  /** Why a file can have no place in the store; null when it can. */
+  whyNoPlace(file: ListedFile): string | null;
   /** What the store holds under this name, read again from its disk; null when it holds nothing good of that size. */
   held(file: ListedFile): Promise<Receipt | null>;
   part(file: ListedFile): Promise<PartFile>;
-  /** Gives arrivals their names, durably, and enters them in the catalog; answers what a person should hear of. */
-  keep(arrivals: readonly Arrival[]): Promise<string[]>;
+  /** Gives arrivals their names, durably, and enters them in the catalog. One that stays outside does not keep the others there. */
+  keep(arrivals: readonly Arrival[]): Promise<Keeping>;
   marked(ids: readonly number[]): Promise<void>;
 }

@@ -1,7 +1,6 @@
 import prettyBytes from 'pretty-bytes';
 import type { Clock } from '../domain/clock.js';
-import { isPlainFolder, isPlainName } from '../domain/file-name.js';
-import type { ListedFile } from '../domain/wire.js';
+import { type ListedFile, rowPath } from '../domain/wire.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { fetchParcel } from './fetch-parcel.js';
 import type { BackupServer, OfficeStore, OrderFilter } from './ports.js';
@@ -31,7 +30,7 @@ export type Parcel = readonly ListedFile[];
 
 /** Task 4: copies to the office what the server lists, and tells the server what the office holds. */
 export function pullStep(parts: PullParts): Step<Parcel> {
-  const { server, office, only, transfers, clock, until, signal } = parts;
+  const { server, office, transfers, clock, until, signal } = parts;
   return {
     name: 'pull',
     removes: false,
@@ -40,14 +39,14 @@ export function pullStep(parts: PullParts): Step<Parcel> {
     recover: async () => {},
 
     async *plan(): AsyncGenerator<Planned<Parcel>> {
-      const free = await office.freeBytes();
+      const room = await office.room();
       let bytes = 0;
       try {
-        for await (const planned of inParcels(wantedFiles(server, only, signal))) {
+        for await (const planned of inParcels(wantedFiles(parts, room.total))) {
           // Looked at when more is asked for: what --limit leaves out needs no room.
           yield planned;
           if (planned.kind === 'do') bytes += planned.bytes;
-          if (bytes + RESERVE > free) throw storeFull(free);
+          if (bytes + RESERVE > room.free) throw storeFull(room.free);
         }
       } catch (error) {
         if (!signal.aborted) throw error;
@@ -72,44 +71,57 @@ function storeFull(free: number): OrderbakError {
   );
 }
 
-/** What the server lists, each file wanted or held back with a reason. */
+/** What the server lists: each file that is wanted, and of the others the reason why not. `total`: bytes of the store's disk. */
 async function* wantedFiles(
-  server: BackupServer,
-  only: OrderFilter,
-  signal: AbortSignal,
-): AsyncGenerator<ListedFile | { file: ListedFile; reason: string }> {
-  let last = 0;
+  { server, office, only, signal }: PullParts,
+  total: number,
+): AsyncGenerator<ListedFile | Refused> {
   for (let after = 0; ; ) {
     const { files, next } = await server.list(after, LIST_PAGE, signal);
-    for (const file of files) {
+    const seen = new Set<number>();
+    for (const row of files) {
+      if ('fault' in row) {
+        yield failed(row.id, row.path, `the server lists it as nothing that makes sense: ${row.fault}`);
+        continue;
+      }
+      const { id, folder, filename, size } = row;
+      if (only !== null && !only.includes(row.id_order)) continue;
+      const path = rowPath(folder, filename);
       // Twice in a list, a file would be written by two transfers at once.
-      if (file.id === last) continue;
-      if (file.id < last) throw badAnswer('does not list the files in the order of their ids');
-      last = file.id;
-      if (only !== null && !only.includes(file.id_order)) continue;
-      const reason = whyRefused(file);
-      yield reason === null ? file : { file, reason };
+      if (seen.has(id) || id <= after || id > (next ?? id)) {
+        yield failed(id, path, 'the server lists it twice, or on a page where it does not belong');
+        continue;
+      }
+      seen.add(id);
+      const reason = office.whyNoPlace(row) ?? (size === null ? "it is not on the server's disk" : null);
+      if (reason !== null) yield { kind: 'held', held: { id, path, reason } };
+      else if ((size ?? 0) > total)
+        yield failed(
+          id,
+          path,
+          `the server says that it has ${size} bytes; the store's whole disk has ${total}`,
+        );
+      else yield row;
     }
     if (next === null) return;
-    if (next <= after) throw badAnswer('lists the same files again and again');
+    if (next <= after) throw listsAgain();
     after = next;
   }
 }
 
-function badAnswer(fault: string): OrderbakError {
-  return new OrderbakError(EXIT.failed, 'bad-answer', `the server ${fault}; nothing was copied`);
+/** An entry of the plan for a file that is not fetched. */
+type Refused = Extract<Planned<Parcel>, { kind: 'held' | 'failed' }>;
+
+function failed(id: number | null, path: string, message: string): Refused {
+  return { kind: 'failed', failed: { id, path, code: 'bad-row', message } };
 }
 
-/** The server is not trusted: what it names must stay inside the store. */
-function whyRefused(file: ListedFile): string | null {
-  if (!isPlainFolder(file.folder)) return 'its folder does not stay inside the store';
-  if (!isPlainName(file.filename)) return 'its name does not stay inside its folder';
-  return file.size === null ? "it is not on the server's disk" : null;
+function listsAgain(): OrderbakError {
+  const message = 'the server lists the same files again and again; nothing was copied';
+  return new OrderbakError(EXIT.failed, 'bad-answer', message);
 }
 
-async function* inParcels(
-  files: AsyncIterable<ListedFile | { file: ListedFile; reason: string }>,
-): AsyncGenerator<Planned<Parcel>> {
+async function* inParcels(files: AsyncIterable<ListedFile | Refused>): AsyncGenerator<Planned<Parcel>> {
   let parcel: ListedFile[] = [];
   let bytes = 0;
   const send = (item: Parcel, size: number): Planned<Parcel> => ({
@@ -119,9 +131,8 @@ async function* inParcels(
     bytes: size,
   });
   for await (const entry of files) {
-    if ('reason' in entry) {
-      const { id, folder, filename } = entry.file;
-      yield { kind: 'held', held: { id, path: `${folder}/${filename}`, reason: entry.reason } };
+    if ('kind' in entry) {
+      yield entry;
       continue;
     }
     const size = entry.size ?? 0;

@@ -1,4 +1,4 @@
-import { constants, type FileHandle, lstat, mkdir, open, realpath } from 'node:fs/promises';
+import { constants, type FileHandle, lstat, mkdir, open, realpath, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, Doubt } from '../errors.js';
 
@@ -68,10 +68,17 @@ export async function makeBelow(root: FolderHandle, path: string): Promise<Folde
 export async function makeInside(parent: FolderHandle, name: string): Promise<FolderHandle> {
   const there = await openInside(parent, name);
   if (there !== null) return there;
-  await mkdir(join(parent.base, name)).catch((error: unknown) => {
+  const path = join(parent.base, name);
+  await mkdir(path).catch((error: unknown) => {
     if (codeOf(error) !== 'EEXIST') throw error;
   });
-  await parent.sync();
+  try {
+    await parent.sync();
+  } catch (error) {
+    // Found there by the next run, it would be taken for durable.
+    await rmdir(path).catch(() => {});
+    throw error;
+  }
   const made = await openInside(parent, name);
   if (made === null) throw new Doubt(`the folder ${name} disappeared while it was made`);
   return made;

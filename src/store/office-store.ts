@@ -3,15 +3,13 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { Clock } from '../domain/clock.js';
 import type { Receipt } from '../domain/order.js';
-import { storePath } from '../domain/store-name.js';
+import { storePath, whyNoPlace } from '../domain/store-name.js';
 import type { ListedFile } from '../domain/wire.js';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
-import type { OfficeStore } from '../steps/ports.js';
-import { sha256Of } from './digest.js';
-import { openBelow, openRootHandle } from './folder-handle.js';
-import { keepArrivals, syncOpen } from './keep-arrivals.js';
+import type { Arrival, OfficeStore } from '../steps/ports.js';
+import { keepArrivals } from './keep-arrivals.js';
+import { receiptOf } from './kept-file.js';
 import { openPart } from './part-file.js';
-import { openRegular } from './regular-file.js';
 import { writeSums } from './sums.js';
 
 /** The folder of the store that belongs to orderbak: catalog and half files. */
@@ -68,10 +66,12 @@ export async function openOfficeStore(store: string, catalog: Catalog, clock: Cl
       }
     },
 
-    async freeBytes() {
-      const { bavail, bsize } = await statfs(store);
-      return bavail * bsize + (await sizeOfFiles(partFolder));
+    async room() {
+      const { bavail, blocks, bsize } = await statfs(store);
+      return { free: bavail * bsize + (await sizeOfFiles(partFolder)), total: blocks * bsize };
     },
+
+    whyNoPlace: ({ folder, filename }) => whyNoPlace(folder, filename, mapped),
 
     async held(file) {
       const known = (await catalog.find(file.folder, file.filename)).filter(
@@ -88,23 +88,35 @@ export async function openOfficeStore(store: string, catalog: Catalog, clock: Cl
 
     keep: (arrivals) =>
       oneAtATime(async () => {
-        if (arrivals.length === 0) return [];
-        const { kept, notes } = await keepArrivals(store, arrivals, mapped, partPath);
-        await enter(kept);
-        await catalog.dropParts(kept.map((entry) => entry.serverId));
-        return notes;
+        if (arrivals.length === 0) return { kept: [], failed: [], notes: [] };
+        const placed = await keepArrivals(store, arrivals, mapped, partPath);
+        const kept: Arrival[] = [];
+        const failed = [...placed.failed];
+        for (const folder of new Set(placed.kept.map((entry) => entry.kept.folder))) {
+          const some = placed.kept.filter((entry) => entry.kept.folder === folder);
+          try {
+            await enter(
+              folder,
+              some.map((entry) => entry.kept),
+            );
+            kept.push(...some.map(({ arrival }) => arrival));
+          } catch (error) {
+            if (error instanceof OrderbakError && error.exit === EXIT.away) throw error;
+            failed.push(...some.map(({ arrival: { file } }) => ({ file, error })));
+          }
+        }
+        return { kept, failed, notes: placed.notes };
       }),
 
     marked: (ids) => catalog.marked(ids, clock()),
   };
 
   /** The catalog comes last: what it does not know is looked at again, and then its folder's list of hashes is written again. */
-  async function enter(kept: readonly Kept[]): Promise<void> {
-    for (const folder of new Set(kept.map((entry) => entry.folder))) {
-      const entries = withNew(await catalog.inFolder(folder), kept, folder);
-      await writeSums(store, entries, join(store, OWN_FOLDER, 'sums.tmp'));
-    }
+  async function enter(folder: string, kept: readonly Kept[]): Promise<void> {
+    const entries = withNew(await catalog.inFolder(folder), kept);
+    await writeSums(store, entries, join(store, OWN_FOLDER, 'sums.tmp'));
     await catalog.add(kept, clock());
+    await catalog.dropParts(kept.map((entry) => entry.serverId));
   }
 
   /** A file that lies in its place without being in the catalog: a run was killed between the two. */
@@ -112,17 +124,17 @@ export async function openOfficeStore(store: string, catalog: Catalog, clock: Cl
     const path = storePath(file.folder, file.filename, mapped);
     const receipt = await receiptOf(store, path);
     if (receipt === null || receipt.size !== file.size) return null;
-    await enter([{ ...receipt, folder: file.folder, filename: file.filename, path, serverId: file.id }]);
+    const { folder, filename, id: serverId } = file;
+    await enter(folder, [{ ...receipt, folder, filename, path, serverId }]);
     return receipt;
   }
 }
 
 /** A folder's entries of the catalog as they are once `kept` is in it. */
-function withNew(known: readonly Kept[], kept: readonly Kept[], folder: string): Kept[] {
-  const added = kept.filter((entry) => entry.folder === folder);
+function withNew(known: readonly Kept[], kept: readonly Kept[]): Kept[] {
   const isNew = ({ filename, sha256 }: Kept) =>
-    added.some((entry) => entry.filename === filename && entry.sha256 === sha256);
-  return [...known.filter((entry) => !isNew(entry)), ...added];
+    kept.some((entry) => entry.filename === filename && entry.sha256 === sha256);
+  return [...known.filter((entry) => !isNew(entry)), ...kept];
 }
 
 /** What half files hold already needs no more room. */
@@ -130,32 +142,6 @@ async function sizeOfFiles(folder: string): Promise<number> {
   let bytes = 0;
   for (const name of await readdir(folder)) bytes += (await stat(join(folder, name))).size;
   return bytes;
-}
-
-/** Size and SHA-256 of what the store's disk holds at a path, made durable; null when there is no such file. */
-async function receiptOf(store: string, path: string): Promise<Receipt | null> {
-  const slash = path.lastIndexOf('/');
-  const root = await openRootHandle(store);
-  try {
-    const folder = await openBelow(root, path.slice(0, slash));
-    if (folder === null) return null;
-    try {
-      const file = await openRegular(join(folder.base, path.slice(slash + 1)), path);
-      if (file === null) return null;
-      try {
-        const sha256 = await sha256Of(file.handle);
-        await syncOpen(file.handle, join(folder.base, path.slice(slash + 1)));
-        await folder.sync();
-        return { size: file.stamp.size, sha256 };
-      } finally {
-        await file.handle.close();
-      }
-    } finally {
-      await folder.close();
-    }
-  } finally {
-    await root.close();
-  }
 }
 
 /** Whether the store's file system refuses names that others hold: Windows' own, and its file systems elsewhere. */

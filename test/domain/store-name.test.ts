@@ -1,7 +1,8 @@
+import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isPlainName } from '../../src/domain/file-name.js';
-import { SUMS, storeName, storePath, versionName } from '../../src/domain/store-name.js';
+import { SUMS, storeName, storePath, versionName, whyNoPlace } from '../../src/domain/store-name.js';
 
 const plain = fc
   .oneof(
@@ -67,6 +68,87 @@ describe('the name in a store', () => {
   test('is made for each part of a path', () => {
     expect(storePath('2024/17@a:b', 'con.jpg', true)).toBe('2024/17@a%3Ab/%63on.jpg');
     expect(storePath('17@a:b', 'con.jpg', false)).toBe('17@a:b/con.jpg');
+  });
+});
+
+describe('a place in a store', () => {
+  const folder = '1700000000@anna';
+
+  test.for([
+    '',
+    '.',
+    '..',
+    '/etc/passwd',
+    '..\\b',
+    'C:',
+    'c:x.jpg',
+    'C:\\x.jpg',
+    '\\\\server\\share',
+    '//server/share',
+    'a\0.jpg',
+    'a\n',
+    '\u007f',
+    '\ud800',
+    '.orderbak',
+    '.orderbak-root',
+    '.OrderBak',
+    '.ｏｒｄｅｒｂａｋ',
+    '.order\u200cbak',
+    'ORDERB~1',
+    'orderb~1.txt',
+  ])('is not given to a file or in a folder called %j, on any disk', (name) => {
+    for (const mapped of [false, true]) {
+      expect(whyNoPlace(folder, name, mapped)).toContain('inside its folder');
+      expect(whyNoPlace(name, 'a.jpg', mapped)).toContain('inside the store');
+      expect(whyNoPlace(`${folder}/${name}`, 'a.jpg', mapped)).toContain('inside the store');
+      expect(whyNoPlace(folder, `a/${name}`, mapped)).toContain('inside its folder');
+    }
+  });
+
+  test.for([
+    'con.jpg',
+    'AUX',
+    'com¹.png',
+    'nul.',
+    'a. ',
+    'photo:1.jpg',
+    'a?b*.jpg',
+    '-rf',
+    '~',
+    '%2e%2e',
+    SUMS,
+  ])('is given to %j: customers do call files so', (name) => {
+    for (const mapped of [false, true]) expect(whyNoPlace(folder, name, mapped)).toBeNull();
+  });
+
+  test('has parts of at most 255 bytes, or UTF-16 units where names are mapped, and is not too deep', () => {
+    expect(whyNoPlace(folder, 'x'.repeat(255), false)).toBeNull();
+    expect(whyNoPlace(folder, 'x'.repeat(256), false)).toContain('255 bytes');
+    expect(whyNoPlace(folder, 'ả'.repeat(85), false)).toBeNull();
+    expect(whyNoPlace(folder, 'ả'.repeat(86), false)).toContain('255 bytes');
+    expect(whyNoPlace(folder, 'ả'.repeat(255), true)).toBeNull();
+    expect(whyNoPlace(folder, '?'.repeat(85), true)).toBeNull();
+    expect(whyNoPlace(folder, '?'.repeat(86), true)).toContain('255 bytes');
+    expect(whyNoPlace('ả'.repeat(86), 'a.jpg', false)).toContain('255 bytes');
+    expect(whyNoPlace(Array(32).fill('a').join('/'), 'a.jpg', false)).toBeNull();
+    expect(whyNoPlace(Array(33).fill('a').join('/'), 'a.jpg', false)).toContain('deeper');
+  });
+
+  test('lies below the store, whatever Windows or Unix make of the path', () => {
+    const part = fc.oneof(plain, fc.string({ maxLength: 12 }), fc.stringMatching(/^[.\\/:C~ ]{0,6}$/));
+    fc.assert(
+      fc.property(part, part, fc.boolean(), (folder, name, mapped) => {
+        fc.pre(whyNoPlace(folder, name, mapped) === null);
+        const stored = storePath(folder, name, mapped);
+        for (const { resolve, sep } of mapped ? [path.win32, path.posix] : [path.posix]) {
+          const store = resolve('/store');
+          const place = resolve(store, stored);
+          expect(place.startsWith(`${store}${sep}`), place).toBe(true);
+          expect(place.slice(store.length + 1).split(sep)).toHaveLength(stored.split('/').length);
+        }
+      }),
+      { numRuns: 1000 },
+    );
   });
 });
 

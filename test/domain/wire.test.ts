@@ -106,15 +106,49 @@ describe('answers', () => {
     expect(markAnswer.parse({ results, took: 5 })).toEqual({ results: [{ id: 1, status: 'marked' }] });
   });
 
-  test('that miss something are none', () => {
+  test('that miss something cost the row, not the list', () => {
     for (const key of Object.keys(file)) {
       const { [key]: _, ...rest } = file as Record<string, unknown>;
-      expect(listAnswer.safeParse({ files: [rest], next: null }).success, key).toBe(false);
+      const { files } = listAnswer.parse({ files: [file, rest, { ...file, id: 2 }], next: null });
+      const bad = {
+        id: key === 'id' ? null : 1,
+        path: `${key === 'folder' ? '?' : 'f'}/${key === 'filename' ? '?' : 'n'}`,
+        fault: expect.stringContaining(`${key}: `),
+      };
+      expect(files).toEqual([file, bad, { ...file, id: 2 }]);
     }
-    expect(listAnswer.safeParse({ files: [] }).success).toBe(false);
-    expect(listAnswer.safeParse({ files: [{ ...file, file_type: 'discuss' }], next: null }).success).toBe(
-      false,
+  });
+
+  test('that are no list are none', () => {
+    for (const answer of [null, [], { files: [] }, { files: {}, next: null }, { files: [], next: -1 }]) {
+      expect(listAnswer.safeParse(answer).success).toBe(false);
+    }
+  });
+
+  test('about marks: what makes no sense is no answer', () => {
+    const good = { id: 1, status: 'marked' };
+    const results = [
+      null,
+      { id: 2, status: 'fine' },
+      { id: '3', status: 'marked' },
+      { status: 'marked' },
+      good,
+    ];
+    expect(markAnswer.parse({ results })).toEqual({ results: [good] });
+    expect(markAnswer.safeParse({ results: good }).success).toBe(false);
+  });
+
+  test('may be anything in a row: it is read, and what is told of it is short', () => {
+    fc.assert(
+      fc.property(fc.anything(), fc.record({ id: fc.anything(), size: fc.anything() }), (any, some) => {
+        const rows = [any, { ...file, ...some }];
+        const { files } = listAnswer.parse({ files: rows, next: null });
+        expect(files).toHaveLength(2);
+        for (const row of files) if (!('fault' in row)) expect(row.size ?? 0).toBeGreaterThanOrEqual(0);
+      }),
     );
-    expect(markAnswer.safeParse({ results: [{ id: 1, status: 'fine' }] }).success).toBe(false);
+    const endless = { ...file, id: null, filename: 'x'.repeat(1_000_000) };
+    const [row] = listAnswer.parse({ files: [endless], next: null }).files;
+    expect(JSON.stringify(row).length).toBeLessThan(2000);
   });
 });

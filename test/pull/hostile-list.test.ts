@@ -1,11 +1,12 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { differences, snapshot } from '../support/snapshot.js';
 import { Shop } from './office.js';
-import { type Answer, isDownload, LIST, type Weather } from './proxy.js';
+import { type Answer, fair, isDownload, LIST, type Weather } from './proxy.js';
 
 const ORDER = { jobs: [{ image: 'photo.jpg', attach: ['large.psd'] }] };
+const LARGE = { jobs: [{ image: 'first.psd', attach: ['large.psd'] }] };
 
 type Listed = Record<string, unknown>;
 
@@ -35,6 +36,14 @@ const FOLDERS = [
   'a//b',
   'a/',
   '.orderbak',
+  '.ORDERBAK/part',
+  'ORDERB~1',
+  '/etc',
+  '//server/share',
+  '\\\\server\\share',
+  'C:\\shop',
+  'C:',
+  'a/D:b',
 ];
 const NAMES = [
   '..',
@@ -47,33 +56,67 @@ const NAMES = [
   'a\nb',
   '.orderbak',
   '..\\canary',
+  'C:\\canary.jpg',
+  'C:canary.jpg',
+  '\\\\server\\share\\canary.jpg',
+  '//server/share',
+  '.Orderbak-root',
+  'ORDERB~1',
+  'a\u001b[2Jb',
+];
+
+/** Rows that make no sense. */
+const ROWS = [
+  null,
+  7,
+  [],
+  { id: '900001' },
+  { id: -1 },
+  { id: 1.5 },
+  { id: 2 ** 53 },
+  { size: -1 },
+  { size: 0.5 },
+  { size: '12' },
+  { size: 2 ** 53 },
+  { size: 2 ** 53 - 1 },
+  { filename: null },
+  { filename: { toString: 'photo.jpg' } },
+  { folder: ['a'] },
+  { file_type: 'discuss' },
+  { id_order: 'x' },
 ];
 
 describe.concurrent('a list that means ill', () => {
   let shop: Shop;
   beforeAll(async () => {
-    const names = ['names', 'enormous', 'limited', 'twice', 'backwards', 'endless', 'half', 'separators'];
-    shop = await Shop.open(Object.fromEntries(names.map((name) => [name, ORDER])), {
-      'large.psd': 1_100_000,
-    });
+    const names = ['names', 'rows', 'twice', 'backwards', 'endless', 'half', 'longer', 'separators', 'long'];
+    shop = await Shop.open(
+      { ...Object.fromEntries(names.map((name) => [name, ORDER])), enormous: LARGE, limited: LARGE },
+      { 'first.psd': 1_100_000, 'large.psd': 1_100_000 },
+    );
   });
   afterAll(() => shop.close());
+
+  /** Rows with ids that no other order has, before the true ones; what is an object is otherwise a good row. */
+  function addingRows(name: string, rows: readonly unknown[]): Weather {
+    return listing((files) => {
+      const [last] = files.slice(-1);
+      const own = { ...last, id_order: shop.order(name).id };
+      const made = rows.map((row, i) =>
+        typeof row === 'object' && row !== null && !Array.isArray(row)
+          ? { ...own, id: 900_000 + i, ...row }
+          : row,
+      );
+      return { files: [...made, ...files], next: null };
+    });
+  }
 
   test('names that leave their folder, and folders that leave the store: held, nothing is written outside', async () => {
     const hostile = [
       ...FOLDERS.map((folder) => ({ folder, filename: 'canary' })),
       ...NAMES.map((filename) => ({ filename })),
     ];
-    const office = await shop.office(
-      'names',
-      listing((files) => {
-        const [last] = files.slice(-1);
-        // After all true ids, where they ask for nothing that another order has.
-        const made = hostile.map((change, i) => ({ ...last, ...change, id: 900_000 + i }));
-        const own = { id_order: shop.order('names').id };
-        return { files: [...files, ...made.map((file) => ({ ...file, ...own }))], next: null };
-      }),
-    );
+    const office = await shop.office('names', addingRows('names', hostile));
     const around = path.dirname(office.store);
     await mkdir(path.join(around, 'outside'));
     await writeFile(path.join(around, 'canary'), 'alive');
@@ -90,10 +133,45 @@ describe.concurrent('a list that means ill', () => {
     await office.expectAllStored();
   });
 
+  test('names and folders that no file system takes: held before anything is fetched', async () => {
+    const long = [
+      { filename: `${'ả'.repeat(84)}.jpg` },
+      { filename: 'x'.repeat(300_000) },
+      { folder: `${'ả'.repeat(86)}` },
+      { folder: 'a/'.repeat(40) },
+    ];
+    const office = await shop.office('long', addingRows('long', long));
+    const finished = await office.pull(['--json']);
+    expect(finished).toMatchObject({ code: 0, stderr: '' });
+    const { counts, held } = JSON.parse(finished.stdout) as { counts: object; held: { path: string }[] };
+    expect(counts).toMatchObject({ done: 2, held: long.length, failed: 0 });
+    for (const { path: shown } of held) expect(shown.length).toBeLessThan(2000);
+    await office.expectAllStored();
+  });
+
+  test('rows that make no sense: each is refused with a reason, the files around them are copied', async () => {
+    const office = await shop.office('rows', addingRows('rows', ROWS));
+    const finished = await office.pull(['--json']);
+    expect(finished).toMatchObject({ code: 3 });
+    const { counts, errors } = JSON.parse(finished.stdout) as {
+      counts: object;
+      errors: { id: number | null; code: string; message: string }[];
+    };
+    expect(counts).toMatchObject({ planned: 2, done: 2, held: 0, failed: ROWS.length });
+    expect(errors).toHaveLength(ROWS.length);
+    for (const { code, message } of errors) {
+      expect(code).toBe('bad-row');
+      expect(message).toMatch(/makes sense: (the row|\w+): .|whole disk/);
+    }
+    expect(office.proxy.asked.filter(isDownload)).toHaveLength(2);
+    await office.expectAllStored();
+  });
+
   test('files that do not fit on the disk: exit 5 before any of them is fetched', async () => {
+    const { blocks, bsize } = await statfs(shop.world.folder);
     const office = await shop.office(
       'enormous',
-      listing((files) => ({ files: files.map((file) => ({ ...file, size: 2 ** 52 })), next: null })),
+      listing((files) => ({ files: files.map((file) => ({ ...file, size: blocks * bsize })), next: null })),
     );
     const finished = await office.pull();
     expect(finished).toMatchObject({ code: 5, stdout: '' });
@@ -103,40 +181,74 @@ describe.concurrent('a list that means ill', () => {
   });
 
   test('what --limit leaves out needs no room', async () => {
-    const grown = listing((files) => {
-      const sizes: Record<string, number> = { 'large.psd': 2 ** 52, 'photo.jpg': 1_100_000 };
-      return { files: files.map((file) => ({ ...file, size: sizes[String(file.filename)] })), next: null };
-    });
+    const { blocks, bsize } = await statfs(shop.world.folder);
+    const grown = listing((files) => ({
+      files: files.map((file) => (file.filename === 'large.psd' ? { ...file, size: blocks * bsize } : file)),
+      next: null,
+    }));
     const office = await shop.office('limited', grown);
     await office.pullWell(['--limit', '1']);
     expect(office.proxy.asked.filter(isDownload)).toHaveLength(1);
     expect(await office.pull()).toMatchObject({ code: 5 });
   });
 
-  test('a file that is listed twice is fetched once', async () => {
+  test('files that have another size than the list says: not let in until it says the true one', async () => {
+    const sizes: Record<string, number> = { 'photo.jpg': 1, 'large.psd': 1_099_999 };
+    const wrong = listing((files) => ({
+      files: files.map((file) => ({ ...file, size: sizes[String(file.filename)] ?? file.size })),
+      next: null,
+    }));
+    const office = await shop.office('longer', wrong);
+    const finished = await office.pull();
+    expect(finished).toMatchObject({ code: 3, stdout: '' });
+    expect(finished.stderr).toContain('lists 1099999 bytes and sends 1100000');
+    expect(await office.parts()).toEqual([0, 0]);
+    await office.expectMarked([]);
+    office.proxy.weather = fair;
+    await office.pullWell();
+    await office.expectAllStored();
+  });
+
+  test('a file that is listed twice is fetched once, and it says so', async () => {
     const office = await shop.office(
       'twice',
-      listing((files) => ({ files: files.flatMap((file) => [file, file]), next: null })),
+      listing((files) => ({ files: [...files, ...files], next: null })),
     );
-    await office.pullWell();
+    const finished = await office.pull(['--json']);
+    expect(finished.code).toBe(3);
+    expect(JSON.parse(finished.stdout)).toMatchObject({
+      counts: { planned: 2, done: 2, failed: 2 },
+      errors: Array(2).fill({ code: 'bad-row', message: expect.stringContaining('twice') }),
+    });
     expect(office.proxy.takeDownloads()).toHaveLength(2);
     await office.expectAllStored();
   });
 
-  test.for([
-    ['backwards', (files: Listed[]) => ({ files: [...files].reverse(), next: null })],
-    ['endless', (files: Listed[]) => ({ files: files.slice(0, 1), next: 1 })],
-  ] as const)('a list that is %s: exit 1, nothing is fetched', async ([name, change]) => {
-    const office = await shop.office(name, listing(change));
+  test('a list in the wrong order: all are fetched', async () => {
+    const office = await shop.office(
+      'backwards',
+      listing((files) => ({ files: [...files].reverse(), next: null })),
+    );
+    await office.pullWell();
+    await office.expectAllStored();
+  });
+
+  test('a list without an end: exit 1, nothing is fetched', async () => {
+    const office = await shop.office(
+      'endless',
+      listing((files) => ({ files: files.slice(0, 1), next: 1 })),
+    );
     const finished = await office.pull();
     expect(finished).toMatchObject({ code: 1, stdout: '' });
-    expect(finished.stderr).toMatch(/the server (lists|does not list)/);
+    expect(finished.stderr).toContain('the server lists the same files again and again');
     expect(office.proxy.asked.filter(isDownload)).toEqual([]);
   });
 
   test('a list of another shape: exit 75, nothing is fetched', async () => {
-    const change = (files: Listed[]) => ({ files: files.map(({ folder: _, ...file }) => file), next: null });
-    const office = await shop.office('half', listing(change));
+    const office = await shop.office(
+      'half',
+      listing((files) => ({ files: Object.fromEntries(files.entries()), next: null })),
+    );
     const finished = await office.pull();
     expect(finished).toMatchObject({ code: 75, stdout: '' });
     expect(finished.stderr).toContain('something else than orderbak does');

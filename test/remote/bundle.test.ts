@@ -32,6 +32,42 @@ async function read(body: AsyncIterable<Uint8Array>): Promise<{ entries: BundleE
   }
 }
 
+const TYPES = { file: '0', link: '1', symlink: '2', directory: '5', fifo: '6' };
+
+/** A header as POSIX describes it. */
+function headerOf(type: keyof typeof TYPES | 'x', size: number): Buffer {
+  const header = Buffer.alloc(512);
+  header.write('17', 0);
+  header.write('0000644\0', 100);
+  header.write(`${size.toString(8).padStart(11, '0')}\0`, 124);
+  header.write('00000000000\0', 136);
+  header.write(type === 'x' ? 'x' : TYPES[type], 156);
+  header.write('ustar\x0000', 257);
+  return rightSum(header);
+}
+
+/** The same header with the checksum of what it says. */
+function rightSum(header: Buffer): Buffer {
+  header.fill(' ', 148, 156);
+  header.write(
+    `${header
+      .reduce((sum, byte) => sum + byte, 0)
+      .toString(8)
+      .padStart(6, '0')}\0 `,
+    148,
+  );
+  return header;
+}
+
+/** A pax header that says how large the next member is. */
+function paxSize(size: string): Buffer {
+  const record = ` size=${size}\n`;
+  const length = record.length + String(record.length + 2).length;
+  const body = Buffer.alloc(512);
+  body.write(`${length}${record}`);
+  return Buffer.concat([headerOf('x', length), body]);
+}
+
 const small = { name: '17', bytes: Buffer.from('seventeen'), pax: { 'ORDERBAK.sha256': SHA256 } };
 const empty = { name: '18', bytes: Buffer.alloc(0), pax: { 'ORDERBAK.sha256': SHA256 } };
 const large = { name: '19', bytes: Buffer.alloc(100_000, 'x'), pax: { 'ORDERBAK.sha256': SHA256 } };
@@ -89,6 +125,54 @@ describe('a bundle as it arrives', () => {
     const { entries, fault } = await read(inPieces(header));
     expect(entries).toEqual([]);
     expect(fault).toMatchObject({ message: expect.stringContaining('too large') });
+  });
+
+  test('has a member that is no file: an error, and no waiting for its bytes', async () => {
+    const ok = await tarOf([small]);
+    for (const [type, size] of [
+      ['directory', 5],
+      ['symlink', 0],
+      ['link', 0],
+      ['fifo', 0],
+    ] as const) {
+      const { entries, fault } = await read(
+        inPieces(Buffer.concat([ok.subarray(0, -1024), headerOf(type, size), ok])),
+      );
+      expect(entries.map(({ id }) => id)).toEqual([17]);
+      expect(fault).toMatchObject({ message: expect.stringContaining('a member of the bundle is a') });
+    }
+  });
+
+  test('lies about its sizes: nothing that is not whole comes', async () => {
+    const ok = await tarOf([small]);
+    const negative = headerOf('file', 0);
+    // A size in base 256, less than nothing.
+    negative.fill(0xff, 124, 136);
+    for (const header of [
+      rightSum(negative),
+      paxSize('-1'),
+      paxSize('NaN'),
+      paxSize('1e99'),
+      paxSize('9'.repeat(30)),
+    ]) {
+      const { entries } = await read(inPieces(Buffer.concat([header, headerOf('file', 9), ok])));
+      for (const { bytes } of entries) expect(bytes.length).toBeLessThanOrEqual(small.bytes.length);
+    }
+    const long = await tarOf([{ ...small, pax: { 'ORDERBAK.sha256': 'f'.repeat(5 * 1024 * 1024) } }]);
+    expect((await read(inPieces(long, 65_536))).fault).toMatchObject({ message: 'Header exceeds max size' });
+  });
+
+  test('has no end: it is given up', async () => {
+    const bytes = Buffer.alloc(1024 * 1024);
+    let sent = 0;
+    const endless = (async function* () {
+      for (;;) {
+        sent += bytes.length;
+        yield bytes;
+      }
+    })();
+    expect(await read(endless)).toMatchObject({ entries: [], fault: { message: 'the bundle has no end' } });
+    expect(sent).toBeLessThan(80 * 1024 * 1024);
   });
 
   test('is left early: the network is let go', async () => {

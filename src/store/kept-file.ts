@@ -1,0 +1,47 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Receipt } from '../domain/order.js';
+import { sha256Of } from './digest.js';
+import { openBelow, openRootHandle } from './folder-handle.js';
+import { openRegular } from './regular-file.js';
+
+/**
+ * Size in bytes and SHA-256 of what the store's disk holds at a path, made durable; null when there is no such file,
+ * or when it cannot be made durable: a second fsync would succeed without doing it, so that the file is fetched again.
+ */
+export async function receiptOf(store: string, path: string): Promise<Receipt | null> {
+  const slash = path.lastIndexOf('/');
+  const root = await openRootHandle(store);
+  try {
+    const folder = await openBelow(root, path.slice(0, slash));
+    if (folder === null) return null;
+    try {
+      const own = join(folder.base, path.slice(slash + 1));
+      const file = await openRegular(own, path);
+      if (file === null) return null;
+      try {
+        const sha256 = await sha256Of(file.handle);
+        const isDurable = await syncOpen(file.handle, own)
+          .then(() => folder.sync())
+          .then(
+            () => true,
+            () => false,
+          );
+        return isDurable ? { size: file.stamp.size, sha256 } : null;
+      } finally {
+        await file.handle.close();
+      }
+    } finally {
+      await folder.close();
+    }
+  } finally {
+    await root.close();
+  }
+}
+
+/** Makes durable what an open file holds. Windows wants a handle that could write for it. */
+async function syncOpen(file: FileHandle, path: string): Promise<void> {
+  if (process.platform !== 'win32') return file.sync();
+  const writable = await open(path, 'r+');
+  await writable.sync().finally(() => writable.close());
+}
