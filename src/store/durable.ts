@@ -38,10 +38,12 @@ export async function writeDurably(
 const WAITS_MS = [20, 50, 100, 250, 500, 1000];
 const REFUSALS = new Set(['EPERM', 'EACCES', 'EBUSY']);
 
-/** Renames; on Windows, where a virus scanner may hold the file for a moment, tries again for about two seconds. */
+/**
+ * Renames. A virus scanner on Windows, or on the machine whose disk is mounted here, may hold a file for a moment:
+ * what is refused is tried seven times in about two seconds, then the refusal is thrown.
+ */
 export async function renamePatiently(from: string, to: string): Promise<void> {
-  const waits = process.platform === 'win32' ? WAITS_MS : [];
-  for (const ms of waits) {
+  for (const ms of WAITS_MS) {
     try {
       return await rename(from, to);
     } catch (error) {

@@ -16,6 +16,7 @@ import { type ProxyServer, startProxy, type Weather } from './proxy.js';
 
 export interface PullOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly wrap?: readonly string[];
 }
 
 /** A shop that serves its finished orders, and offices that each pull one of them into a store of their own. */
@@ -106,9 +107,10 @@ export class Office {
     return path.join(this.folder, name);
   }
 
-  begin(args: readonly string[] = [], { env = {} }: PullOptions = {}): Started {
+  begin(args: readonly string[] = [], { env = {}, wrap = [] }: PullOptions = {}): Started {
     return start(this.shop.world, ['pull', '--order', String(this.order.id), ...args], {
       env: { ORDERBAK_PULL_URL: this.proxy.url, ORDERBAK_PULL_STORE: this.store, ...env },
+      wrap,
     });
   }
 

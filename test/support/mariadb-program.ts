@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { type ExecFileSyncOptions, execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 
@@ -14,7 +14,11 @@ const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/usr/
 export function mariadbPrograms(): MariadbPrograms {
   const found = findPrograms();
   if (found !== undefined) return found;
-  if (mayInstall()) install();
+  if (mayInstall()) {
+    // RUNLEVEL=1 asks the package's scripts not to start a server; the tests start their own.
+    installPackage('mariadb-server', { RUNLEVEL: '1' });
+    stopSystemService();
+  }
   const installed = findPrograms();
   if (installed !== undefined) return installed;
   throw new Error(
@@ -29,7 +33,8 @@ function findPrograms(): MariadbPrograms | undefined {
   return server !== undefined && installer !== undefined ? { server, installer } : undefined;
 }
 
-function findProgram(name: string): string | undefined {
+/** The full path of a program; undefined when this machine has none. */
+export function findProgram(name: string): string | undefined {
   const folders = [
     ...(process.env.PATH ?? '').split(path.delimiter).filter(path.isAbsolute),
     ...SYSTEM_FOLDERS,
@@ -50,27 +55,22 @@ export function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
-function mayInstall(): boolean {
+/** Whether a missing program may be installed: as root, from Debian's packages. */
+export function mayInstall(): boolean {
   return isRoot() && process.platform === 'linux' && findProgram('apt-get') !== undefined;
 }
 
-function install(): void {
-  process.stderr.write('MariaDB is not installed: installing the package mariadb-server for the tests\n');
-  // RUNLEVEL=1 asks the package's scripts not to start a server; the tests start their own.
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+/** Installs a package of Debian's, and says so on stderr. Throws when that fails. */
+export function installPackage(name: string, more: Readonly<Record<string, string>> = {}): void {
+  process.stderr.write(`Installing the package ${name} for the tests\n`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', ...more };
+  const options: ExecFileSyncOptions = { env, stdio: ['ignore', 'ignore', 'inherit'] };
   try {
-    execFileSync('apt-get', ['update', '-qq'], { env, stdio: ['ignore', 'ignore', 'inherit'] });
-    execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'mariadb-server'], {
-      env,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+    execFileSync('apt-get', ['update', '-qq'], options);
+    execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], options);
   } catch (cause) {
-    throw new Error(
-      'The package mariadb-server could not be installed; install it by hand or set ORDERBAK_TEST_MYSQL_URL.',
-      { cause },
-    );
+    throw new Error(`The package ${name} could not be installed; install it by hand.`, { cause });
   }
-  stopSystemService();
 }
 
 /** Under systemd the package may have started its service all the same; nobody asked for that one. */
