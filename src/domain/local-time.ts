@@ -13,37 +13,62 @@ export function isTimeZone(zone: string): boolean {
   }
 }
 
+/** A date and time on the shop's wall, with the place that it has among others: seconds since 1970 as if the wall stood in UTC. */
+export interface LocalTime {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  readonly wallSeconds: number;
+}
+
 /**
  * The date and time that a shop's text names: `2026-05-31`, `2026-05-31 14:03:59`. A date alone is its midnight.
- * Null for anything else, `0000-00-00` and 31 February included.
+ * Null for anything else, `0000-00-00` and 31 February included. It is asked for every order, so that it is plain arithmetic.
  */
-export function parseLocalTime(text: string | null): Temporal.PlainDateTime | null {
+export function parseLocalTime(text: string | null): LocalTime | null {
   const match = LOCAL_TIME.exec(text ?? '');
   if (match === null) return null;
-  const [year, month, day, hour, minute, second] = match.slice(1).map((part) => Number(part ?? 0));
-  try {
-    return Temporal.PlainDateTime.from(
-      {
-        year: year ?? 0,
-        month: month ?? 0,
-        day: day ?? 0,
-        hour: hour ?? 0,
-        minute: minute ?? 0,
-        second: second ?? 0,
-      },
-      { overflow: 'reject' },
-    );
-  } catch {
-    return null;
-  }
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
+    .slice(1)
+    .map((part) => Number(part ?? 0));
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  // What the calendar does not have has rolled over into what it has.
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return null;
+  if (hour > 23 || minute > 59 || second > 59) return null;
+  return { year, month, day, wallSeconds: date.getTime() / 1000 + hour * 3600 + minute * 60 + second };
 }
 
 /**
  * Seconds since 1970 of a shop's local time. A time that its zone skipped or had twice is read as PHP reads it:
  * the earlier of two, and moved on by the gap.
  */
-export function unixSeconds(local: Temporal.PlainDateTime, zone: string): number {
-  return Math.floor(local.toZonedDateTime(zone, { disambiguation: 'compatible' }).epochMilliseconds / 1000);
+export function unixSeconds(local: LocalTime, zone: string): number {
+  const offset = offsetOfDay(Math.floor(local.wallSeconds / DAY), zone);
+  return offset === null ? zonedSeconds(local.wallSeconds, zone) : local.wallSeconds - offset;
+}
+
+const DAY = 86_400;
+/** By zone and day. Thirty years are some ten thousand days. */
+const offsets = new Map<string, number | null>();
+const MOST_OFFSETS = 50_000;
+
+/** How far a zone's wall is ahead of UTC from one midnight to the next, in seconds; null on a day on which its clock was set. */
+function offsetOfDay(day: number, zone: string): number | null {
+  const key = `${zone} ${day}`;
+  const known = offsets.get(key);
+  if (known !== undefined) return known;
+  if (offsets.size >= MOST_OFFSETS) offsets.clear();
+  const [begin, end] = [day, day + 1].map((midnight) => midnight * DAY - zonedSeconds(midnight * DAY, zone));
+  const offset = begin === undefined || begin !== end ? null : begin;
+  offsets.set(key, offset);
+  return offset;
+}
+
+function zonedSeconds(wallSeconds: number, zone: string): number {
+  const wall = Temporal.Instant.fromEpochMilliseconds(wallSeconds * 1000).toZonedDateTimeISO('UTC');
+  const at = wall.toPlainDateTime().toZonedDateTime(zone, { disambiguation: 'compatible' });
+  return Math.floor(at.epochMilliseconds / 1000);
 }
 
 /**

@@ -28,7 +28,7 @@ export function whyKept(order: Order, retention: Retention): string | null {
   if (done === null || cutoff === null) {
     return `order ${order.id} has no readable time of completion (${order.doneTime ?? 'none'})`;
   }
-  if (done.year < 1970 || done.since(cutoff).sign >= 0) {
+  if (done.year < 1970 || done.wallSeconds >= cutoff.wallSeconds) {
     return `order ${order.id} was finished at ${order.doneTime}, after the limit ${retention.cutoff}`;
   }
   return null;

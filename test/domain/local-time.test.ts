@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
 import { parseCalendarAge } from '../../src/domain/duration.js';
 import {
@@ -91,6 +93,28 @@ describe('a time of the shop is read as PHP reads it', () => {
     expect(localText(now, HANOI)).toBe('2025-03-30 07:59:59');
     expect(localText(Date.parse('2025-10-26T01:30:00Z'), BERLIN)).toBe('2025-10-26 02:30:00');
   });
+});
+
+it('arithmetic and the calendar’s own library agree, on days when the clock is set too', () => {
+  const zones = [
+    HANOI,
+    BERLIN,
+    NEW_YORK,
+    'Australia/Lord_Howe',
+    'America/Nuuk',
+    'Pacific/Apia',
+    'Africa/Casablanca',
+  ];
+  const second = fc.integer({ min: Date.UTC(1971, 0, 1) / 1000, max: Date.UTC(2037, 0, 1) / 1000 });
+  fc.assert(
+    fc.property(second, fc.constantFrom(...zones), (seconds, zone) => {
+      const text = new Date(seconds * 1000).toISOString().slice(0, 19);
+      const local = parseLocalTime(text);
+      const at = Temporal.PlainDateTime.from(text).toZonedDateTime(zone, { disambiguation: 'compatible' });
+      expect(local && unixSeconds(local, zone)).toBe(Math.floor(at.epochMilliseconds / 1000));
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 describe('the dates under which a second may have been written', () => {
