@@ -25,7 +25,7 @@ const MOST_NIGHTS = 2;
 /** Judges a scene after its fault: safety at once, then recovery by clean nights. `twin`: the end state of an undisturbed one. */
 export async function judge(scene: Scene, twin: () => Promise<State>): Promise<Verdict> {
   const { world, program } = scene;
-  const found: string[] = [];
+  const found: string[] = [...scene.found];
   const before = await scene.before();
   await world.serving?.stop().catch((error: unknown) => found.push(`I7: serve: ${String(error)}`));
   found.push(...(await endProcessesOf(world.folder)).map((line) => `I8: ${line} was left running`));
@@ -65,7 +65,9 @@ async function unsaidWork(scene: Scene): Promise<string[]> {
   for (const { step, args, finished } of last.values()) {
     const { code, signal, stderr, stdout } = finished;
     if (signal !== null) continue;
-    if (code !== 0 && `${stderr}${stdout}`.trim() === '')
+    // Of a signal everybody knows who sent it.
+    const isInterrupted = code === 130 || code === 143;
+    if (code !== 0 && !isInterrupted && `${stderr}${stdout}`.trim() === '')
       found.push(`I7: ${step} ended with ${code} and said no reason`);
     const isWhole = isStep(step) && args.every((arg) => arg === step || arg === '--json');
     if (code !== 0 || !isWhole || scene.deeds.length > 0 || !scene.hasTwin) continue;

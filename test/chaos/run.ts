@@ -15,6 +15,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     engine: { type: 'string' },
     rounds: { type: 'string' },
+    round: { type: 'string' },
     seed: { type: 'string', default: '1' },
   },
 });
@@ -23,8 +24,11 @@ const engines = ENGINES.filter((engine) => values.engine === undefined || values
 const seed = Number(values.seed);
 const faults = FAULTS.filter((fault) => fault.name.includes(values.only));
 
-function roundsOf({ rounds }: Fault): number {
-  return values.rounds === undefined ? rounds[values.full ? 'full' : 'quick'] : Number(values.rounds);
+/** The numbers of a fault's rounds; one alone is played again. */
+function roundsOf({ rounds }: Fault): number[] {
+  if (values.round !== undefined) return [Number(values.round)];
+  const count = Number(values.rounds ?? rounds[values.full ? 'full' : 'quick']);
+  return Array.from({ length: count }, (_, index) => index + 1);
 }
 
 const mariadb = await startMariadb();
@@ -33,7 +37,7 @@ const score = new Score(process.stderr.isTTY === true);
 const limit = pLimit(Math.max(2, availableParallelism()));
 
 async function playOne(fault: Fault, engine: Engine, number: number): Promise<void> {
-  const replay = `--only '${fault.name}' --engine ${engine} --rounds ${number} --seed ${seed}`;
+  const replay = `--only '${fault.name}' --engine ${engine} --round ${number} --seed ${seed}`;
   try {
     const verdict = await playground.play(fault, { engine, number, seed, program: PROGRAM });
     score.add(fault, verdict, replay);
@@ -52,9 +56,7 @@ try {
     }
     const turns = fault.engines
       .filter((engine) => engines.includes(engine))
-      .flatMap((engine) =>
-        Array.from({ length: roundsOf(fault) }, (_, index) => ({ engine, number: index + 1 })),
-      );
+      .flatMap((engine) => roundsOf(fault).map((number) => ({ engine, number })));
     score.expect(fault, turns.length);
     await Promise.all(turns.map(({ engine, number }) => limit(() => playOne(fault, engine, number))));
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { withDatabase } from '../support/database.js';
@@ -49,6 +50,10 @@ const WEEK_MS = 7 * 86_400_000;
 /** A shop on which one round is played, and everything that the oracle must know of it. */
 export class Scene {
   readonly disturbed: Disturbed[] = [];
+  /** Violations that only the fault could see. */
+  readonly found: string[] = [];
+  /** What is to be taken down before the scene's folders can go. */
+  readonly ends: (() => Promise<void>)[] = [];
   readonly deeds: Deed[] = [];
   /** Whether an undisturbed twin must end in the same state; a clock that ran ahead makes that impossible. */
   hasTwin = true;
@@ -147,7 +152,14 @@ export class Scene {
     return await startServe(this.world, [], { program: this.program, ...options });
   }
 
+  /** Files that lie flat in an order folder, below the root, at this moment. */
+  orderFiles(): string[] {
+    const names = readdirSync(this.root, { recursive: true, encoding: 'utf8' });
+    return names.filter((name) => !name.startsWith('.orderbak') && name.split('/').length === 2);
+  }
+
   async remove(): Promise<void> {
+    for (const end of this.ends) await end();
     await this.world.remove();
     await rm(this.scratch, { recursive: true, force: true });
   }

@@ -13,6 +13,12 @@ export const CALLS = {
   mkdir: ['mkdir'],
 } as const;
 export type CallKind = keyof typeof CALLS;
+export const WRITING_CALLS: readonly CallKind[] = ['open', 'write', 'fsync', 'rename', 'unlink', 'mkdir'];
+export const ALL_CALLS: readonly CallKind[] = [...WRITING_CALLS, 'read'];
+
+export function isOf(call: Call, kind: CallKind): boolean {
+  return (CALLS[kind] as readonly string[]).includes(call.name);
+}
 
 /** One call that a run made: the n-th of its name in its thread, as strace counts. */
 export interface Call {
@@ -57,7 +63,7 @@ export async function readCalls(log: string): Promise<Call[]> {
   return calls;
 }
 
-/** Whether a call is about a file below a folder, by its path or through an open folder (`/proc/<pid>/fd/…`). */
-export function touches(call: Call, folder: string): boolean {
-  return call.line.includes(folder) || /"\/proc\/\d+\/fd\/\d+/.test(call.line);
+/** Whether a call is about the files of a scene, by their path or through an open folder (`/proc/<pid>/fd/…`). */
+export function touchesShop(call: Call): boolean {
+  return call.line.includes('/orderbak-scene-') || /"\/proc\/\d+\/fd\/\d+/.test(call.line);
 }

@@ -1,6 +1,16 @@
 import type { Fault } from '../fault.js';
 import { KILLS } from './kill.js';
+import { MEANWHILE } from './meanwhile.js';
+import { CEILING, QUIET } from './quiet.js';
+import { SIGNAL_FAULTS } from './signals.js';
 import { SYSCALLS } from './syscalls.js';
 
 /** Every fault of the suite, in the order of the table. */
-export const FAULTS: readonly Fault[] = [...KILLS, ...SYSCALLS];
+export const FAULTS: readonly Fault[] = [
+  QUIET,
+  CEILING,
+  ...KILLS,
+  ...SIGNAL_FAULTS,
+  ...SYSCALLS,
+  ...MEANWHILE,
+];

@@ -1,0 +1,71 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { ENGINES } from '../../support/database.js';
+import type { Fault } from '../fault.js';
+import { pausedAt } from '../pause.js';
+import type { Step } from '../scene.js';
+import { type Call, isOf, noStrace } from '../strace.js';
+
+const REMOVING = ['unlink-discuss', 'unlink-trash', 'unlink-backed-up'] as const;
+
+/** The staff take an order back after the plan is made, before its files are asked about again. */
+function reopened(step: Step): Fault {
+  return {
+    name: `order reopened: ${step}`,
+    engines: ENGINES,
+    rounds: { quick: 0, full: 6 },
+    unavailable: noStrace,
+    async play(round) {
+      const scene = await round.scene();
+      const [order] = scene.world.orders;
+      if (order === undefined) throw new Error('the scene has no order');
+      // Its folder is opened for the plan, and again for the removal, each time before the question.
+      const opens = (call: Call) => isOf(call, 'open') && call.line.includes(`/${order.folder}"`);
+      await pausedAt(round, scene, [step, '--order', String(order.id)], opens, () =>
+        scene.change((hands) => hands.sql('UPDATE tbl_order SET status = 5 WHERE id_order = ?', [order.id]), {
+          stopped: true,
+        }),
+      );
+    },
+  };
+}
+
+/** A customer writes other bytes of the same size, with the old time, into a file whose removal is under way. */
+function rewritten(step: 'unlink-discuss' | 'unlink-backed-up', name: string): Fault {
+  return {
+    name: `file rewritten: ${step}`,
+    engines: ENGINES,
+    rounds: { quick: step === 'unlink-backed-up' ? 1 : 0, full: 15 },
+    unavailable: noStrace,
+    async play(round) {
+      const scene = await round.scene();
+      const [order] = scene.world.orders;
+      const file = `${order?.folder}/${name}`;
+      const place = path.join(scene.root, file);
+      const bytes = await readFile(place);
+      const { mtime } = await stat(place);
+      // The last bytes lie behind the picture's end mark.
+      const others = Buffer.concat([bytes.subarray(0, -6), Buffer.from('other\n')]);
+      await pausedAt(round, scene, [step, '--order', String(order?.id)], isUnhurried, async () => {
+        const isThere = await stat(place).then(
+          () => true,
+          () => false,
+        );
+        if (!isThere) return;
+        const by = round.random() < 0.5 ? 'rename' : 'writing';
+        await scene.change((hands) => hands.write(file, others, { mtime, by }), { stopped: true });
+      });
+    },
+  };
+}
+
+/** Not between the last look at a file and its removal: there no program can see what a writer does. */
+function isUnhurried(call: Call): boolean {
+  return /\/proc\/\d+\/fd\/\d+\//.test(call.line) && (isOf(call, 'open') || isOf(call, 'rename'));
+}
+
+export const MEANWHILE: readonly Fault[] = [
+  ...REMOVING.map(reopened),
+  rewritten('unlink-discuss', 'chat.jpg'),
+  rewritten('unlink-backed-up', 'kitchen.jpg'),
+];

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Finished } from '../support/run.js';
+import type { Round } from './fault.js';
+import { processesOf } from './processes.js';
+import { pick } from './random.js';
+import type { Scene, Step } from './scene.js';
+import { ALL_CALLS, type Call, straced } from './strace.js';
+import { callsOf } from './traced.js';
+
+/**
+ * Runs a command, stops its process at one of the calls for which `isMeant` says yes, lets something happen, and has it go on.
+ * Where it ended without coming to that call, nothing happens.
+ */
+export async function pausedAt(
+  round: Round,
+  scene: Scene,
+  args: readonly [Step, ...string[]],
+  isMeant: (call: Call) => boolean,
+  happens: () => Promise<void>,
+): Promise<Finished> {
+  const calls = (await callsOf(round, args)).filter(isMeant);
+  const call = pick(calls, round.random());
+  const log = path.join(scene.scratch, 'strace.log');
+  const wrap = straced(log, ALL_CALLS, `${call.name}:signal=SIGSTOP:when=${call.nth}`);
+  const { child, finished } = await scene.start(args, { wrap });
+  const stopped = await untilStopped(scene, () => child.exitCode !== null || child.signalCode !== null);
+  try {
+    if (stopped.length > 0) await happens();
+  } finally {
+    for (const pid of stopped) process.kill(pid, 'SIGCONT');
+  }
+  return await finished;
+}
+
+/** The scene's processes that stand still, as soon as there is one; none when the command ended first. */
+async function untilStopped(scene: Scene, isOver: () => boolean): Promise<number[]> {
+  for (;;) {
+    const stopped = processesOf(scene.world.folder).filter((pid) => stateOf(pid) === 'T');
+    if (stopped.length > 0 || isOver()) return stopped;
+    await sleep(5);
+  }
+}
+
+function stateOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.[0] ?? '';
+  } catch {
+    return '';
+  }
+}
