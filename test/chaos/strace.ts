@@ -58,7 +58,8 @@ export async function readCalls(log: string): Promise<Call[]> {
     const key = `${thread} ${name}`;
     const nth = (counts.get(key) ?? 0) + 1;
     counts.set(key, nth);
-    calls.push({ name, nth, line });
+    // Beside each call strace says in which folder the process stands.
+    calls.push({ name, nth, line: line.replace(/AT_FDCWD<[^>]*>/g, 'AT_FDCWD') });
   }
   return calls;
 }
