@@ -19,7 +19,7 @@ export const bakFileColumns = [
 ] as const;
 
 type Column<C> = C extends `tbl_bak_order.${infer Name}` ? Name : never;
-type BakRow = Pick<
+export type BakRow = Pick<
   Selectable<Tables['tbl_bak_order']>,
   Column<(typeof bakFileColumns)[number]> & keyof Tables['tbl_bak_order']
 >;

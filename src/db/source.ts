@@ -1,12 +1,13 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { fileTypeOf } from '../domain/file-type.js';
-import { type FolderRule, folderOf, originOf } from '../domain/folder-name.js';
+import { type FolderRule, originOf } from '../domain/folder-name.js';
 import { dayAfter } from '../domain/local-time.js';
 import type { FolderFacts, NamedFile, Order } from '../domain/order.js';
 import type { Retention } from '../domain/retention.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import type { FolderFactsAnswer, OrderFilter, Source } from '../steps/ports.js';
 import { bakFileColumns, bakFileOf } from './bak-rows.js';
+import { rememberingFolders } from './remembering-folders.js';
 import type { Database, Engine, Tables } from './tables.js';
 
 const DAYS_A_QUESTION = 100;
@@ -132,22 +133,6 @@ export function openSource({ engine, kysely }: Database, rule: FolderRule): Sour
       folders.get(folderName(order) ?? '')?.push(order);
     return { folders: await factsOf(folders), homeless };
   }
-}
-
-const MOST_FOLDERS = 20_000;
-
-/** `folderOf`, which reads a calendar each time, for orders that come again and again: those of one day with each other. */
-function rememberingFolders(rule: FolderRule): (order: Order) => string | null {
-  const known = new Map<string, string | null>();
-  return (order) => {
-    const key = JSON.stringify([order.id, order.createTime, order.createBy, order.folder]);
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    if (known.size >= MOST_FOLDERS) known.clear();
-    const folder = folderOf(order, rule);
-    known.set(key, folder);
-    return folder;
-  };
 }
 
 /** SQL for "finished and older than the limit" over the columns of `orderbak_order`. */
