@@ -47,7 +47,7 @@ export class Score {
   table(): string {
     const table = new Table({
       head: ['fault', 'rounds', 'removals seen', 'violations', 'runs to recover'],
-      style: { head: [] },
+      style: { head: [], border: [] },
     });
     for (const line of this.lines.values()) {
       const { fault, rounds, removals, violations, nights, skipped } = line;

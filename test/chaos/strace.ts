@@ -11,6 +11,7 @@ export const CALLS = {
   rename: ['rename', 'renameat2'],
   unlink: ['unlink', 'unlinkat'],
   mkdir: ['mkdir'],
+  send: ['writev', 'sendto', 'sendmsg'],
 } as const;
 export type CallKind = keyof typeof CALLS;
 export const WRITING_CALLS: readonly CallKind[] = ['open', 'write', 'fsync', 'rename', 'unlink', 'mkdir'];

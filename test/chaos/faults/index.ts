@@ -1,4 +1,5 @@
 import type { Fault } from '../fault.js';
+import { DURABILITY } from './durability.js';
 import { KILLS } from './kill.js';
 import { MEANWHILE } from './meanwhile.js';
 import { CEILING, QUIET } from './quiet.js';
@@ -12,5 +13,6 @@ export const FAULTS: readonly Fault[] = [
   ...KILLS,
   ...SIGNAL_FAULTS,
   ...SYSCALLS,
+  ...DURABILITY,
   ...MEANWHILE,
 ];
