@@ -90,7 +90,7 @@ export class BackupClient implements BackupServer {
   ): Promise<z.infer<S>> {
     const once = async () => {
       const response = await this.request(path, body, {}, signal);
-      const parsed = schema.safeParse(await readJson(response.body));
+      const parsed = schema.safeParse(await readJson(this.paced(response.body, signal)));
       if (parsed.success) return parsed.data;
       throw away('the server answers something else than orderbak does; is [pull] url right?');
     };
