@@ -8,6 +8,7 @@ import { openDeletions } from './db/deletions.js';
 import { openLeases } from './db/leases.js';
 import { checkViews, migrate, planMigration, readRootId, saveRootId } from './db/migrate.js';
 import { openDatabase } from './db/open.js';
+import { openQuarantine } from './db/quarantine.js';
 import { openRuns } from './db/runs.js';
 import { openSource } from './db/source.js';
 import type { Database } from './db/tables.js';
@@ -17,6 +18,7 @@ import type { CalendarAge } from './domain/duration.js';
 import type { FileType } from './domain/file-type.js';
 import { localText } from './domain/local-time.js';
 import { retentionAt } from './domain/retention.js';
+import { type Place, placeTyped } from './domain/typed-path.js';
 import type { ListedFile } from './domain/wire.js';
 import { EXIT, OrderbakError } from './errors.js';
 import type { Standing, Watcher } from './jobs/ports.js';
@@ -25,11 +27,13 @@ import { type Summary, withTroubles } from './jobs/summary.js';
 import { unlock } from './jobs/unlock.js';
 import { openFiles } from './reports/open-files.js';
 import { pendingFiles, pendingPage } from './reports/pending-files.js';
+import { countStrangers, type QuarantinedFile, quarantinedFiles } from './reports/quarantined-files.js';
 import { insertStep } from './steps/insert.js';
 import { type Claim, markBackedUpStep, markClaims } from './steps/mark-backed-up.js';
 import type { OrderFilter } from './steps/ports.js';
 import { pullStep } from './steps/pull.js';
 import { purgeTrashStep } from './steps/purge-trash.js';
+import { restoreTrashStep, type Wish } from './steps/restore-trash.js';
 import type { Step, StepName } from './steps/step.js';
 import { unlinkBackedUpStep, unlinkDiscussStep } from './steps/unlink-recorded.js';
 import { unlinkTrashStep } from './steps/unlink-trash.js';
@@ -37,7 +41,7 @@ import { DigestMemory } from './store/digest.js';
 import { OWN_FOLDER, openOfficeStore, prepareStore } from './store/office-store.js';
 import { openOrderStore } from './store/order-store.js';
 import { Pictures } from './store/pictures.js';
-import { markRoot } from './store/root.js';
+import { markRoot, rootNames } from './store/root.js';
 import { openSpool } from './store/spool.js';
 
 export { loadConfig };
@@ -68,6 +72,7 @@ export async function openServerApp(config: Config) {
   const bakFiles = openBakFiles(database, rule);
   const deletions = openDeletions(database, clock);
   const census = openCensusBook(database);
+  const quarantine = openQuarantine(database, clock);
   const pictures = new Pictures({ size: config.thumbs.size });
   const digests = new DigestMemory();
   let rootId: Promise<string | null> | null = null;
@@ -123,12 +128,12 @@ export async function openServerApp(config: Config) {
       const summary = await run(step, choices, ceiling(choices) ?? TRASH_CEILING);
       if (choices.dryRun || choices.stop.aborted || summary.stopped !== null) return summary;
       if (choices.only === null && choices.limit === null) await census.remember(step.census());
-      const purge = await run(purgeTrashStep({ deletions, store: parts.store, clock, keep }), choices).catch(
-        (error: unknown) => {
-          if (error instanceof OrderbakError && error.exit === EXIT.busy) return null;
-          throw error;
-        },
-      );
+      const which = { before: clock() - keep, run: null, folders: null };
+      const purging = { deletions, quarantine, store: parts.store, which };
+      const purge = await run(purgeTrashStep(purging), choices).catch((error: unknown) => {
+        if (error instanceof OrderbakError && error.exit === EXIT.busy) return null;
+        throw error;
+      });
       // Where another run purges at this moment, nothing is left to purge here.
       return purge === null || purge.ok ? summary : withTroubles(summary, purge);
     },
@@ -142,6 +147,49 @@ export async function openServerApp(config: Config) {
       const parts = { rows: bakFiles, store: store() };
       await parts.store.checkRoot();
       yield* pendingFiles(parts, { types, only });
+    },
+
+    /** What waits in the quarantine, in id order. */
+    async *quarantined(run: number | null, only: OrderFilter): AsyncGenerator<QuarantinedFile> {
+      const disk = store();
+      await disk.checkRoot();
+      const folders = only && (await source.folderFacts(only)).folders.map(({ folder }) => folder);
+      yield* quarantinedFiles(quarantine, disk, { before: null, run, folders });
+    },
+
+    /** How many files lie in the quarantine that are none of orderbak's. */
+    strangers: () => countStrangers(quarantine, store(), config.thumbs.folder),
+
+    /** A moment (ms since 1970) on the shop's clock. */
+    localTime: (ms: number) => localText(ms, zone),
+
+    /** How long trash waits unless somebody says otherwise, ms. */
+    trashKeep: config.trash.keep,
+
+    restoreTrash: (wish: Wish, choices: RunChoices): Promise<Summary> =>
+      run(restoreTrashStep(wish, { deletions, quarantine, store: store() }), choices),
+
+    /** By hand: what has waited for at least `age` ms, or all that a run put there. */
+    purgeTrash: (age: number, ofRun: number | null, choices: RunChoices): Promise<Summary> => {
+      const which = { before: clock() - age, run: ofRun, folders: null };
+      return run(
+        purgeTrashStep({ deletions, quarantine, store: store(), which }),
+        choices,
+        choices.maxDelete,
+      );
+    },
+
+    /** The file that somebody means who types a path in the folder `cwd`. Throws with exit 2 when it can be none below the root. */
+    async placeOf(typed: string, cwd: string): Promise<Place> {
+      const root = need(config.orders.root, 'orders.root');
+      const place = placeTyped(typed, cwd, await rootNames(root));
+      if (place !== null) return place;
+      throw new OrderbakError(
+        EXIT.usage,
+        'usage',
+        `"${typed}" is no file of an order below ${root}`,
+        'Write the path as <order folder>/<filename>, or the id of a row.',
+      );
     },
 
     /** What is left to do for the database, as statements. */

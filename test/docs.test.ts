@@ -94,7 +94,8 @@ describe('README', () => {
 });
 
 describe('what somebody is told to type', () => {
-  const helps = program.commands.map((command) => {
+  const all = program.commands.flatMap((command) => [command, ...command.commands]);
+  const helps = all.map((command) => {
     let text = '';
     command.configureOutput({ writeOut: (part) => (text += part) }).outputHelp();
     return text;
@@ -107,20 +108,20 @@ describe('what somebody is told to type', () => {
     for (const [name = '', ...words] of lines) {
       const command = program.commands.find((candidate) => candidate.name() === name);
       expect(commands, `orderbak ${name}`).toContain(name);
-      const known = [...(command?.options ?? []), ...program.options].flatMap(({ long, short }) => [
-        long,
-        short,
-      ]);
+      const part = command?.commands.find((candidate) => candidate.name() === words[0]);
+      const options = [...(command?.options ?? []), ...(part?.options ?? []), ...program.options];
+      const known = options.flatMap(({ long, short }) => [long, short]);
       for (const word of words.filter((candidate) => candidate.startsWith('-')))
         expect([...known, '--help'], `${name} ${word}`).toContain(word);
     }
   });
 
   test('every command has a summary, an example and its exit codes in its help', () => {
-    for (const [i, command] of program.commands.entries()) {
+    for (const [i, command] of all.entries()) {
       expect(command.summary(), command.name()).not.toBe('');
       expect(helps[i]).toContain('Examples:\n');
-      expect(helps[i]).toContain(`  $ orderbak ${command.name()}`);
+      const above = command.parent === program ? '' : `${command.parent?.name()} `;
+      expect(helps[i]).toContain(`  $ orderbak ${above}${command.name()}`);
       expect(helps[i]).toContain('Exit codes:\n');
     }
   });

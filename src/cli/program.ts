@@ -5,6 +5,7 @@ import { listCommand } from './commands/list.js';
 import { markBackedUpCommand } from './commands/mark-backed-up.js';
 import { migrateCommand } from './commands/migrate.js';
 import { pullCommand } from './commands/pull.js';
+import { quarantineCommand } from './commands/quarantine.js';
 import { serveCommand } from './commands/serve.js';
 import { serverStepCommands } from './commands/server-steps.js';
 import { unlockCommand } from './commands/unlock.js';
@@ -39,19 +40,22 @@ export function buildProgram(): Command {
     listCommand(),
     markBackedUpCommand(),
     pullCommand(),
+    quarantineCommand(),
     unlockCommand(),
   ];
   for (const command of commands) program.addCommand(command);
-  for (const command of [program, ...commands]) {
+  for (const command of [program, ...commands, ...commands.flatMap(({ commands: parts }) => parts)]) {
     command
       .exitOverride()
       .configureHelp({ showGlobalOptions: true })
       .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, '✖ orderbak: ')) })
-      .showHelpAfterError(
-        `  See \`${command === program ? 'orderbak' : `orderbak ${command.name()}`} --help\`.`,
-      );
+      .showHelpAfterError(`  See \`${nameOf(command)} --help\`.`);
   }
   return program;
+}
+
+function nameOf(command: Command): string {
+  return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
 }
 
 /** Parses the arguments (without node and script) and runs the command; sets the process's exit code. */

@@ -13,9 +13,16 @@ const DEEDS: Readonly<Record<Summary['command'], { done: string; planned: string
   'unlink-discuss': { done: 'removed', planned: 'to remove' },
   'unlink-trash': { done: 'removed', planned: 'to remove' },
   'purge-trash': { done: 'purged', planned: 'to purge' },
+  'restore-trash': { done: 'restored', planned: 'to restore' },
   pull: { done: 'copied and marked', planned: 'to copy' },
   'mark-backed-up': { done: 'marked', planned: 'to mark' },
   'unlink-backed-up': { done: 'removed', planned: 'to remove' },
+};
+
+/** Steps whose command has another name; what it is to do stands in its arguments. */
+const COMMANDS: Readonly<Partial<Record<Summary['command'], string>>> = {
+  'purge-trash': 'quarantine purge',
+  'restore-trash': 'quarantine restore',
 };
 
 /** What somebody at a terminal types after a step. */
@@ -57,9 +64,11 @@ export function summaryText(summary: Summary, output: Output): string {
     prettyMs(summary.elapsedMs),
   ];
   const mark = summary.ok ? paint.green('✔') : paint.red('✖');
-  const head = `${mark} ${paint.bold(summary.command)}${dryRun ? ' (dry run)' : ''}  ${parts.filter((p) => p !== '').join(' · ')}`;
+  const command = COMMANDS[summary.command] ?? summary.command;
+  const head = `${mark} ${paint.bold(command)}${dryRun ? ' (dry run)' : ''}  ${parts.filter((p) => p !== '').join(' · ')}`;
   const most = output.verbose ? Number.POSITIVE_INFINITY : FEW;
-  const next = dryRun ? `orderbak ${summary.command}` : NEXT[summary.command];
+  const again = command === summary.command ? `orderbak ${command}` : 'the same without --dry-run';
+  const next = dryRun ? again : NEXT[summary.command];
   const tail = summary.ok && next !== undefined ? [paint.dim(`  Next: ${next}`)] : [];
   return [head, ...heldLines(summary, most, output), ...troubleLines(summary, most, output), ...tail].join(
     '\n',
@@ -71,9 +80,8 @@ export function troubleText(summary: Summary, output: Output): string {
   const lines = troubleLines(summary, output.verbose ? Number.POSITIVE_INFINITY : FEW, output);
   if (lines.length === 0) return '';
   const { done, failed, held } = summary.counts;
-  return [`orderbak ${summary.command}: ${done} done, ${failed} failed, ${held} held back`, ...lines].join(
-    '\n',
-  );
+  const command = COMMANDS[summary.command] ?? summary.command;
+  return [`orderbak ${command}: ${done} done, ${failed} failed, ${held} held back`, ...lines].join('\n');
 }
 
 function heldLines({ held, counts }: Summary, most: number, { paint }: Output): string[] {

@@ -122,29 +122,6 @@ export function openDeletions({ engine, kysely }: Database, clock: Clock): Delet
         .execute();
       return rows.map(intentOf);
     },
-
-    async waiting(doneBefore, after, limit) {
-      const rows = await kysely
-        .selectFrom('orderbak_deletion')
-        .select(['id', 'quarantine', 'size'])
-        .where('id', '>', after)
-        .where('quarantine', 'is not', null)
-        .where('purged_ms', 'is', null)
-        .where('done_ms', '<=', doneBefore)
-        .orderBy('id')
-        .limit(limit)
-        .execute();
-      return rows.map((row) => ({ id: row.id, quarantine: row.quarantine ?? '', size: Number(row.size) }));
-    },
-
-    async purged(ids) {
-      if (ids.length === 0) return;
-      await kysely
-        .updateTable('orderbak_deletion')
-        .set({ purged_ms: clock() })
-        .where('id', 'in', ids)
-        .execute();
-    },
   };
 }
 

@@ -53,7 +53,7 @@ export function openSource({ engine, kysely }: Database, rule: FolderRule): Sour
   const factsOf = async (folders: ReadonlyMap<string, Order[]>): Promise<FolderFacts[]> => {
     const ids = [...new Set([...folders.values()].flat().map((order) => order.id))];
     if (ids.length === 0) return [];
-    const [unreadable, named, recorded] = await Promise.all([
+    const [unreadable, named, recorded, restored] = await Promise.all([
       kysely
         .selectFrom('orderbak_unreadable')
         .select('id_order')
@@ -71,6 +71,11 @@ export function openSource({ engine, kysely }: Database, rule: FolderRule): Sour
         .where('id_order', 'in', ids)
         .where('filename', 'is not', null)
         .execute(),
+      kysely
+        .selectFrom('orderbak_restore')
+        .select(['folder', 'filename'])
+        .where('folder', 'in', [...folders.keys()])
+        .execute(),
     ]);
     // An older script may have written rows that mean nothing.
     const isKnown = (row: { file_type: number }) => fileTypeOf(Number(row.file_type)) !== null;
@@ -84,6 +89,7 @@ export function openSource({ engine, kysely }: Database, rule: FolderRule): Sour
       unreadable: new Set(orders.map((order) => order.id).filter((id) => broken.has(id))),
       named: orders.flatMap((order) => files.get(order.id) ?? []),
       recorded: orders.flatMap((order) => rows.get(order.id) ?? []),
+      restored: new Set(restored.filter((row) => row.folder === folder).map((row) => row.filename)),
     }));
   };
 

@@ -88,6 +88,13 @@ export interface Tables {
     done_ms: number | null;
     purged_ms: number | null;
   };
+  orderbak_restore: {
+    deletion_id: number;
+    folder: string;
+    filename: string;
+    begun_ms: number;
+    done_ms: number | null;
+  };
   orderbak_setting: { name: string; value: string };
   store_file: {
     id: Generated<number>;

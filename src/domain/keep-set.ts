@@ -5,13 +5,15 @@ import { type Retention, whyKept } from './retention.js';
 export interface KeepSet {
   readonly names: ReadonlySet<string>;
   readonly folded: ReadonlyMap<string, string>;
+  readonly restored: ReadonlySet<string>;
 }
 
 /** Every name that any order or row of the folder knows; a name stored with a path keeps its last part as well. */
 export function keepSetOf(facts: FolderFacts): KeepSet {
   const names = new Set<string>();
   for (const { filename } of [...facts.named, ...facts.recorded]) names.add(filename).add(baseName(filename));
-  return { names, folded: new Map([...names].map((name) => [foldName(name), name])) };
+  const folded = new Map([...names].map((name) => [foldName(name), name]));
+  return { names, folded, restored: facts.restored };
 }
 
 /** Why nothing in a folder may be taken for trash. */
@@ -62,6 +64,7 @@ function alarm(reason: string): NoTrash {
 /** Why a file of an unknown name is left, in words; null when it may be trash. */
 export function whyNotTrash(name: string, keep: KeepSet): string | null {
   if (!isPlainName(name)) return 'its name is not plain text';
+  if (keep.restored.has(name)) return 'it was restored from the quarantine';
   const twin = keep.folded.get(foldName(name));
   return twin === undefined ? null : `its name differs from the known "${twin}" only by case or Unicode form`;
 }

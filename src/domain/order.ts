@@ -49,4 +49,6 @@ export interface FolderFacts {
   readonly unreadable: ReadonlySet<number>;
   readonly named: readonly NamedFile[];
   readonly recorded: readonly BakFile[];
+  /** Names that somebody brought back from the quarantine. */
+  readonly restored: ReadonlySet<string>;
 }

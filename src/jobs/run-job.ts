@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { type Ceiling, ceilingText, isOver } from '../domain/ceiling.js';
 import type { Clock } from '../domain/clock.js';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
-import { type Applying, failureOf, RunStopped, type Step, type StepName } from '../steps/step.js';
+import { type Applying, failureOf, leaseOf, RunStopped, type Step, type StepName } from '../steps/step.js';
 import { type HeldLease, holdLease } from './lease.js';
 import type { Leases, RunStart, RunStatus, Runs, Spool, Watcher } from './ports.js';
 import { type Summary, summarise, Tally } from './summary.js';
@@ -47,7 +47,7 @@ export async function runJob<Item>(step: Step<Item>, options: JobOptions, ports:
   const started = clock();
   const tally = new Tally();
   // A dry run changes nothing, so that it needs no lease and may look on while the step runs.
-  const lease = options.dryRun ? null : await holdLease(ports.leases, step.name);
+  const lease = options.dryRun ? null : await holdLease(ports.leases, leaseOf(step.name));
   let run: number | null = null;
   let stopped: OrderbakError | null = null;
   try {

@@ -1,11 +1,9 @@
-import pLimit from 'p-limit';
 import type { FileType } from '../domain/file-type.js';
 import type { ListedFile } from '../domain/wire.js';
-import { Doubt } from '../errors.js';
-import type { LocatedFile, OrderFilter, OrderStore, Stamp } from '../steps/ports.js';
+import type { LocatedFile, OrderFilter, OrderStore } from '../steps/ports.js';
+import { lookAt } from './look-at.js';
 
 const PAGE = 1000;
-const FOLDERS_AT_ONCE = 8;
 
 /** What the question needs of the table of recorded files. */
 export interface PendingRows {
@@ -36,15 +34,7 @@ export async function pendingPage(
   { types, only }: PendingFilter,
 ): Promise<ListedFile[]> {
   const page = await rows.pending(after, limit, types, only);
-  const byFolder = new Map<string, LocatedFile[]>();
-  for (const row of page) {
-    if (row.folder !== null) byFolder.set(row.folder, [...(byFolder.get(row.folder) ?? []), row]);
-  }
-  const stamps = new Map<number, Stamp>();
-  const limited = pLimit(FOLDERS_AT_ONCE);
-  await Promise.all(
-    [...byFolder].map(([folder, some]) => limited(() => lookAt(store, folder, some, stamps))),
-  );
+  const stamps = await lookAt(page, store);
   return page.flatMap(({ id, orderId, folder, filename, type }) => {
     if (type === 'discuss') return [];
     const stamp = stamps.get(id);
@@ -69,32 +59,4 @@ export async function* pendingFiles(parts: PendingParts, filter: PendingFilter):
     if (last === undefined) return;
     after = last.id;
   }
-}
-
-async function lookAt(
-  store: OrderStore,
-  path: string,
-  rows: readonly LocatedFile[],
-  stamps: Map<number, Stamp>,
-): Promise<void> {
-  try {
-    const folder = await store.openFolder(path);
-    if (folder === null) return;
-    try {
-      for (const { id, filename } of rows) {
-        const stamp = await folder.look(filename).catch(doubtIsAbsence);
-        if (stamp !== null) stamps.set(id, stamp);
-      }
-    } finally {
-      await folder.close();
-    }
-  } catch (error) {
-    doubtIsAbsence(error);
-  }
-}
-
-/** What is no regular file inside its folder is not offered for copying. */
-function doubtIsAbsence(error: unknown): null {
-  if (error instanceof Doubt) return null;
-  throw error;
 }

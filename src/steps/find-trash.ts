@@ -36,8 +36,8 @@ export async function findTrash(
   const guard = whyNoTrash(facts, files, keep, retention);
   const trash: Trash[] = [];
   const troubles: Outcome[] = [];
-  for (const name of [...files, ...others]) {
-    if (keep.names.has(name)) continue;
+  const unknown = [...files, ...others].filter((name) => !keep.names.has(name));
+  for (const name of unknown) {
     try {
       const reason = guard?.reason ?? whyNotTrash(name, keep);
       if (reason !== null) throw new Doubt(reason);
@@ -56,6 +56,6 @@ export async function findTrash(
     trash,
     troubles: sumOf(troubles),
     seen,
-    alarming: guard?.alarming === true && troubles.length > 0,
+    alarming: guard?.alarming === true && unknown.some((name) => !keep.restored.has(name)),
   };
 }

@@ -84,11 +84,47 @@ export interface Intent extends Note {
   readonly rowIds: readonly number[];
 }
 
-/** Trash in the quarantine. */
-export interface Waiting {
+/** A file that was put into the quarantine. `id` is its row of `orderbak_deletion`; times in ms since 1970. */
+export interface Trashed {
   readonly id: number;
+  readonly run: number;
+  /** Where it lay, below the root. */
+  readonly folder: string;
+  readonly filename: string;
+  /** Where it waits, below the root. */
   readonly quarantine: string;
   readonly size: number;
+  readonly since: number;
+  readonly purged: number | null;
+  /** When somebody began to bring it back. */
+  readonly restoring: number | null;
+  readonly restored: number | null;
+}
+
+/** Which of the waiting files are meant; null = all. */
+export interface WaitingFilter {
+  /** Removed at or before this moment, ms since 1970. */
+  readonly before: number | null;
+  readonly run: number | null;
+  readonly folders: readonly string[] | null;
+}
+
+/** The record of what waits in the quarantine, what was brought back, and what was purged. */
+export interface Quarantine {
+  /** Neither purged nor brought back, ascending by id, at most `limit`, above `after`. */
+  waiting(filter: WaitingFilter, after: number, limit: number): Promise<Trashed[]>;
+  countWaiting(): Promise<number>;
+  byId(ids: readonly number[]): Promise<Trashed[]>;
+  /** All that were ever taken from this place. */
+  at(folder: string, filename: string): Promise<Trashed[]>;
+  purged(ids: readonly number[]): Promise<void>;
+  /** From now on the files are not purged, and their names are no trash. */
+  beginRestore(files: readonly Trashed[]): Promise<void>;
+  restored(ids: readonly number[]): Promise<void>;
+  /** The files stay in the quarantine. */
+  withdrawRestore(ids: readonly number[]): Promise<void>;
+  /** Files that a killed process began to bring back, ascending by id, above `after`. */
+  halfRestored(after: number, limit: number): Promise<Trashed[]>;
 }
 
 /** The run on whose behalf something is removed, and the lease that allows it. */
@@ -112,9 +148,6 @@ export interface Deletions {
   withdraw(intents: readonly Intent[]): Promise<void>;
   /** Intentions that a killed process neither carried out to the end nor withdrew. */
   unsettled(rules: readonly RemovalRule[], limit: number): Promise<Intent[]>;
-  /** Trash whose removal was done before `doneBefore` (ms since 1970), ascending by id, above `after`. */
-  waiting(doneBefore: number, after: number, limit: number): Promise<Waiting[]>;
-  purged(ids: readonly number[]): Promise<void>;
 }
 
 /** What the database knew when it was last good ground for a look for trash. */
@@ -183,6 +216,14 @@ export interface OrderStore {
   openFolder(folder: string): Promise<OrderFolder | null>;
   /** Deletes one file of the quarantine, and folders that it leaves empty, for good; gone already is well too. */
   purge(quarantine: string): Promise<void>;
+  /**
+   * Moves a file of the quarantine, and its thumb after it, durably back to where it lay, making the folder if it is gone.
+   * Replaces nothing. One that is back already is well too. Answers what a person should hear of, or null. Throws Doubt
+   * when the file stays where it is.
+   */
+  restore(file: Trashed): Promise<string | null>;
+  /** The paths below the root of all that lies in the quarantine and is no folder. */
+  quarantined(): AsyncIterable<string>;
 }
 
 /** A download under way: how many bytes came before this answer, and the rest as it comes. */

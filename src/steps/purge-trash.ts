@@ -1,51 +1,66 @@
-import type { Clock } from '../domain/clock.js';
-import type { Deletions, OrderStore, Waiting } from './ports.js';
-import { type Failure, failureOf, type Outcome, type Planned, type Step } from './step.js';
+import type { Deletions, OrderStore, Quarantine, Trashed, WaitingFilter } from './ports.js';
+import { type Failure, failureOf, type Outcome, type Planned, RunStopped, type Step } from './step.js';
 
 const PAGE = 500;
 
 export interface PurgeParts {
   readonly deletions: Deletions;
+  readonly quarantine: Quarantine;
   readonly store: OrderStore;
-  readonly clock: Clock;
-  /** How long trash waits in the quarantine, ms. */
-  readonly keep: number;
+  readonly which: WaitingFilter;
 }
 
-/** The end of task 3: deletes for good what has waited in the quarantine long enough, and only what orderbak put there. */
-export function purgeTrashStep({ deletions, store, clock, keep }: PurgeParts): Step<Waiting[]> {
+/** The end of task 3: deletes for good what waits in the quarantine, and only what orderbak put there. The item: row ids. */
+export function purgeTrashStep({ deletions, quarantine, store, which }: PurgeParts): Step<number[]> {
   return {
     name: 'purge-trash',
-    removes: false,
+    removes: true,
     concurrency: 1,
     ready: () => store.checkWritable(),
     recover: async () => {},
 
-    async *plan(): AsyncGenerator<Planned<Waiting[]>> {
-      const doneBefore = clock() - keep;
+    async *plan(): AsyncGenerator<Planned<number[]>> {
+      yield { kind: 'seen', files: await quarantine.countWaiting() };
       for (let after = 0; ; ) {
-        const page = await deletions.waiting(doneBefore, after, PAGE);
+        const page = await quarantine.waiting(which, after, PAGE);
         const last = page.at(-1);
         if (last === undefined) return;
-        const bytes = page.reduce((sum, entry) => sum + entry.size, 0);
-        yield { kind: 'do', item: page, files: page.length, bytes };
+        const some = page.filter(mayGo);
+        const item = some.map((file) => file.id);
+        if (item.length > 0) yield { kind: 'do', item, files: item.length, bytes: bytesOf(some) };
         after = last.id;
       }
     },
 
-    async apply(page): Promise<Outcome> {
-      const purged: Waiting[] = [];
+    cut: (item, files) => item.slice(0, files),
+
+    async apply(ids, applying): Promise<Outcome> {
+      const purged: Trashed[] = [];
       const failed: Failure[] = [];
-      for (const entry of page) {
-        try {
-          await store.purge(entry.quarantine);
-          purged.push(entry);
-        } catch (error) {
-          failed.push(failureOf(null, entry.quarantine, error));
+      const purgeAll = async () => {
+        for (const file of (await quarantine.byId(ids)).filter(mayGo)) {
+          // Outside the try: without the lease nothing more is touched.
+          await deletions.confirm(applying);
+          try {
+            await store.purge(file.quarantine);
+            purged.push(file);
+          } catch (error) {
+            if (error instanceof RunStopped) throw error;
+            failed.push(failureOf(null, file.quarantine, error));
+          }
         }
-      }
-      await deletions.purged(purged.map((entry) => entry.id));
-      return { done: purged.length, bytes: purged.reduce((sum, entry) => sum + entry.size, 0), failed };
+      };
+      await purgeAll().finally(() => quarantine.purged(purged.map((file) => file.id)));
+      const skipped = ids.length - purged.length - failed.length;
+      return { done: purged.length, skipped, bytes: bytesOf(purged), failed };
     },
   };
+}
+
+function mayGo({ purged, restoring }: Trashed): boolean {
+  return purged === null && restoring === null;
+}
+
+function bytesOf(files: readonly Trashed[]): number {
+  return files.reduce((sum, file) => sum + file.size, 0);
 }

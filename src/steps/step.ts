@@ -7,6 +7,7 @@ export const STEP_NAMES = [
   'unlink-discuss',
   'unlink-trash',
   'purge-trash',
+  'restore-trash',
   'pull',
   'mark-backed-up',
   'unlink-backed-up',
@@ -14,8 +15,10 @@ export const STEP_NAMES = [
 
 export type StepName = (typeof STEP_NAMES)[number];
 
-/** The steps that have a lease of their own. */
-export const LEASES: readonly StepName[] = STEP_NAMES;
+/** The lease that a step takes. Purging trash and bringing it back are about the same files: one lease for both. */
+export function leaseOf(step: StepName): StepName {
+  return step === 'restore-trash' ? 'purge-trash' : step;
+}
 
 /** Chosen by the plan or by an order's records, but a guard says no. `id` is a row of `tbl_bak_order`, null for trash. */
 export interface Held {

@@ -1,16 +1,10 @@
-import { rmdir, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
-import { codeOf, Doubt } from '../errors.js';
 import type { OrderFolder, OrderStore } from '../steps/ports.js';
 import type { DigestMemory } from './digest.js';
 import { type FolderHandle, openBelow, openRootHandle } from './folder-handle.js';
 import { openOrderFolder } from './order-folder.js';
 import type { Pictures } from './pictures.js';
-import { openRegular } from './regular-file.js';
+import { pathsBelow, purgeFile, restoreFile } from './quarantine.js';
 import { checkRoot, checkWritable, identityOf, type RootIdentity, rootReplaced } from './root.js';
-
-/** Where trash waits, below the root. */
-export const QUARANTINE = '.orderbak-trash';
 
 export interface OrderStoreParts {
   readonly root: string;
@@ -41,6 +35,11 @@ export function openOrderStore(parts: OrderStoreParts): OrderStore {
     throw rootReplaced(parts.root);
   };
 
+  const onRoot = async <T>(work: (root: FolderHandle) => Promise<T>): Promise<T> => {
+    const root = await openRoot();
+    return work(root).finally(() => root.close());
+  };
+
   return {
     checkRoot: checkSameRoot,
 
@@ -62,50 +61,16 @@ export function openOrderStore(parts: OrderStoreParts): OrderStore {
       return null;
     },
 
-    async purge(quarantine) {
-      const [top, ...rest] = quarantine.split('/');
-      const name = rest.pop();
-      if (top !== QUARANTINE || rest.length < 2 || name === undefined)
-        throw new Doubt('it is not in the quarantine');
+    purge: (quarantine) => onRoot((root) => purgeFile(root, quarantine, parts.thumbsFolder)),
+    restore: (file) => onRoot((root) => restoreFile(root, file, parts.thumbsFolder)),
+
+    async *quarantined() {
       const root = await openRoot();
       try {
-        await purgeFile(root, [QUARANTINE, ...rest], name, parts.thumbsFolder);
+        yield* pathsBelow(root);
       } finally {
         await root.close();
       }
     },
   };
-}
-
-async function purgeFile(
-  root: FolderHandle,
-  path: readonly string[],
-  name: string,
-  thumbs: string,
-): Promise<void> {
-  for (const folderPath of [[...path, thumbs], [...path]]) {
-    const folder = await openBelow(root, folderPath.join('/'));
-    if (folder === null) continue;
-    try {
-      const file = await openRegular(join(folder.base, name), name);
-      await file?.handle.close();
-      if (file !== null) await unlink(join(folder.base, name));
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
-    await removeEmpty(root, folderPath);
-  }
-}
-
-/** Removes a folder of the quarantine and those above it, as far as they are empty. */
-async function removeEmpty(root: FolderHandle, path: readonly string[]): Promise<void> {
-  for (let length = path.length; length > 1; length -= 1) {
-    try {
-      await rmdir(join(root.base, ...path.slice(0, length)));
-    } catch (error) {
-      if (codeOf(error) === 'ENOTEMPTY' || codeOf(error) === 'EEXIST') return;
-      if (codeOf(error) !== 'ENOENT') throw error;
-    }
-  }
 }

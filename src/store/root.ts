@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import { access, constants, readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, constants, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
 import { RunStopped } from '../steps/step.js';
 import { writeDurably } from './durable.js';
@@ -68,6 +68,12 @@ export async function markRoot(
   const path = join(root, ROOT_MARKER);
   await writeDurably(path, `${path}.${process.pid}.tmp`, `${id}\n`);
   return { id, written: true };
+}
+
+/** The names of the root: as it was given, and where it really is. Throws with exit 75 when it is not there. */
+export async function rootNames(root: string): Promise<string[]> {
+  await checkFolder(root);
+  return [resolve(root), await realpath(root)];
 }
 
 async function checkFolder(root: string): Promise<RootIdentity> {

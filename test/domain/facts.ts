@@ -47,7 +47,7 @@ export function row(
 export function folder(
   orders: readonly Order[],
   recorded: readonly BakFile[],
-  given: { named?: readonly NamedFile[]; unreadable?: readonly number[] } = {},
+  given: { named?: readonly NamedFile[]; unreadable?: readonly number[]; restored?: readonly string[] } = {},
 ): FolderFacts {
   const named = recorded.map(({ orderId, type, filename }) => ({ orderId, type, filename }));
   return {
@@ -56,6 +56,7 @@ export function folder(
     recorded,
     named: [...named, ...(given.named ?? [])],
     unreadable: new Set(given.unreadable),
+    restored: new Set(given.restored),
   };
 }
 

@@ -75,6 +75,7 @@ const anyFacts: fc.Arbitrary<FolderFacts> = fc
       ...more,
     ],
     unreadable: new Set(listsAreRead ? [] : unreadable),
+    restored: new Set<string>(),
   }));
 
 /** Of one path: what the names that might mean it on some disk have in common. */

@@ -18,6 +18,7 @@ const { loadConfig } = (await import(
 
 type ServerApp = Awaited<ReturnType<typeof openServerApp>>;
 type Choices = Parameters<ServerApp['insert']>[0];
+type Wish = Parameters<ServerApp['restoreTrash']>[0];
 export type Summary = Awaited<ReturnType<ServerApp['insert']>>;
 
 const STEPS = {
@@ -92,6 +93,16 @@ export class Shop {
       yield* claims as { id: number }[];
     };
     return this.app.markBackedUp(all(), CHOICES);
+  }
+
+  /** Brings files back from the quarantine: by ids, by places, or all of a run. */
+  restore(wish: Partial<Wish>, choices: Partial<Choices> = {}): Promise<Summary> {
+    return this.app.restoreTrash({ ids: [], paths: [], run: null, ...wish }, { ...CHOICES, ...choices });
+  }
+
+  /** Deletes for good what has waited in the quarantine for so many ms, or all of a run. */
+  purge(age: number, run: number | null = null, choices: Partial<Choices> = {}): Promise<Summary> {
+    return this.app.purgeTrash(age, run, { ...CHOICES, ...choices });
   }
 
   rows() {

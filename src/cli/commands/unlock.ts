@@ -2,11 +2,13 @@ import { Argument, Command } from 'commander';
 import prettyMs from 'pretty-ms';
 import type { Standing } from '../../jobs/ports.js';
 import { heardAgo } from '../../jobs/unlock.js';
-import { LEASES, type StepName } from '../../steps/step.js';
+import { leaseOf, STEP_NAMES, type StepName } from '../../steps/step.js';
 import { answering } from '../answering.js';
 import { helpTail, UNLOCK_CODES } from '../help.js';
 import { openOutput } from '../output.js';
 import type { CommonFlags } from '../run-step.js';
+
+const LEASES = [...new Set(STEP_NAMES.map(leaseOf))];
 
 /** Takes the lease of a step from a process that will not give it back. */
 export function unlockCommand(): Command {

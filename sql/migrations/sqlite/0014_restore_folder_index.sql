@@ -1,0 +1,1 @@
+CREATE INDEX IF NOT EXISTS orderbak_restore_folder ON orderbak_restore (folder)

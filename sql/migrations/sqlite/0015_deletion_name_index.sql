@@ -1,0 +1,1 @@
+CREATE INDEX IF NOT EXISTS orderbak_deletion_name ON orderbak_deletion (filename)

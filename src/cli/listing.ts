@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import Table, { type HorizontalAlignment } from 'cli-table3';
+import { Option } from 'commander';
+import prettyBytes from 'pretty-bytes';
+
+export const FORMATS = ['table', 'ndjson', 'json'] as const;
+export type Format = (typeof FORMATS)[number];
+
+export const format = () =>
+  new Option('--format <format>', 'table on a terminal, else ndjson').choices(FORMATS);
+
+export interface FormatFlags {
+  readonly json?: boolean | undefined;
+  readonly format?: Format;
+}
+
+/** How any number of files is listed. */
+export interface Listing<T> {
+  readonly command: string;
+  readonly columns: readonly (readonly [title: string, align: HorizontalAlignment])[];
+  /** The entry as scripts see it. */
+  shown(entry: T): object;
+  /** The entry as a person sees it: plain text, a column each. */
+  cells(entry: T): string[];
+  /** Bytes, for the sum. */
+  sizeOf(entry: T): number | null;
+  /** What a person reads where there is nothing. */
+  readonly nothing: string;
+  /** What is to be said at the end: as members of the JSON document, and as a line for a person. */
+  end?(): Promise<{ json: object; line: string | null }>;
+}
+
+/** Prints entries as they come, in bounded memory: for a script, or as tables for a person. */
+export async function printListing<T>(
+  listing: Listing<T>,
+  entries: AsyncIterable<T>,
+  { json = false, format: wanted }: FormatFlags,
+): Promise<void> {
+  const shape = json ? 'json' : (wanted ?? (process.stdout.isTTY ? 'table' : 'ndjson'));
+  if (shape === 'table') await printTables(listing, entries);
+  else if (shape === 'ndjson') await printLines(listing, entries, { head: '', between: '\n', none: '' });
+  else {
+    const head = `{"ok":true,"command":"${listing.command}","files":[\n`;
+    await printLines(listing, entries, { head, between: ',\n', none: '\n' });
+    const more = JSON.stringify((await listing.end?.())?.json ?? {}).slice(1, -1);
+    await write(`]${more === '' ? '' : `,${more}`}}\n`);
+  }
+}
+
+const BLOCK = 64 * 1024;
+
+/** What stands before the first entry, between two, and after the head where there is no entry. */
+interface Marks {
+  readonly head: string;
+  readonly between: string;
+  readonly none: string;
+}
+
+/** Nothing is written before the first entries are there: a question that fails has no half answer. */
+async function printLines<T>(
+  { shown }: Listing<T>,
+  entries: AsyncIterable<T>,
+  { head, between, none }: Marks,
+): Promise<void> {
+  let text = head;
+  let isFirst = true;
+  for await (const entry of entries) {
+    text += `${isFirst ? '' : between}${JSON.stringify(shown(entry))}`;
+    isFirst = false;
+    if (text.length < BLOCK) continue;
+    await write(text);
+    text = '';
+  }
+  await write(text + (isFirst ? none : '\n'));
+}
+
+async function write(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+}
+
+const ROWS_A_TABLE = 500;
+
+/** Tables of a few hundred rows after one another, so that any number of rows fits into memory. */
+async function printTables<T>(listing: Listing<T>, entries: AsyncIterable<T>): Promise<void> {
+  const head = listing.columns.map(([title]) => title);
+  const colAligns = listing.columns.map(([, align]) => align);
+  let rows: string[][] = [];
+  let count = 0;
+  let bytes = 0;
+  const flush = async () => {
+    if (rows.length === 0) return;
+    const table = new Table({ head, style: { head: [], border: [], compact: true }, colAligns });
+    table.push(...rows);
+    rows = [];
+    await write(`${table.toString()}\n`);
+  };
+  for await (const entry of entries) {
+    rows.push(listing.cells(entry));
+    count += 1;
+    bytes += listing.sizeOf(entry) ?? 0;
+    if (rows.length === ROWS_A_TABLE) await flush();
+  }
+  await flush();
+  await write(count === 0 ? `${listing.nothing}\n` : `${count} files, ${prettyBytes(bytes)}\n`);
+  const line = (await listing.end?.())?.line ?? null;
+  if (line !== null) await write(`${line}\n`);
+}
+
+/** A size for a person; a file that is not there has none. */
+export function sizeText(size: number | null): string {
+  return size === null ? 'missing' : prettyBytes(size);
+}

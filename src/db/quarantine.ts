@@ -1,0 +1,154 @@
+import { sql } from 'kysely';
+import type { Clock } from '../domain/clock.js';
+import type { Quarantine, Trashed } from '../steps/ports.js';
+import type { Database } from './tables.js';
+
+/** What waits, and the question which files are its own. */
+export interface QuarantineTable extends Quarantine {
+  /** Which of these paths below the root belong to files that wait, or are just being put there. */
+  own(paths: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+/** Opens the record of the quarantine: rows of `orderbak_deletion` that have such a place, with `orderbak_restore`. */
+export function openQuarantine({ engine, kysely }: Database, clock: Clock): QuarantineTable {
+  const trashed = () =>
+    kysely
+      .selectFrom('orderbak_deletion as d')
+      .leftJoin('orderbak_restore as r', 'r.deletion_id', 'd.id')
+      .where('d.quarantine', 'is not', null)
+      .where('d.done_ms', 'is not', null)
+      .select(['d.id', 'd.run_id', 'd.folder', 'd.filename', 'd.quarantine', 'd.size', 'd.done_ms'])
+      .select(['d.purged_ms', 'r.begun_ms', 'r.done_ms as restored_ms']);
+  const waiting = () => trashed().where('d.purged_ms', 'is', null).where('r.done_ms', 'is', null);
+
+  return {
+    async waiting({ before, run, folders }, after, limit) {
+      if (folders?.length === 0) return [];
+      const rows = await waiting()
+        .where('d.id', '>', after)
+        .$if(before !== null, (query) => query.where('d.done_ms', '<=', before))
+        .$if(run !== null, (query) => query.where('d.run_id', '=', run))
+        .$if(folders !== null, (query) => query.where('d.folder', 'in', folders ?? []))
+        .orderBy('d.id')
+        .limit(limit)
+        .execute();
+      return rows.map(trashedOf);
+    },
+
+    async countWaiting() {
+      const { files } = await waiting()
+        .clearSelect()
+        .select(sql<number>`COUNT(*)`.as('files'))
+        .executeTakeFirstOrThrow();
+      return Number(files);
+    },
+
+    async byId(ids) {
+      const rows = await trashed().where('d.id', 'in', ids).orderBy('d.id').execute();
+      return rows.map(trashedOf);
+    },
+
+    async at(folder, filename) {
+      const rows = await trashed()
+        .where('d.filename', '=', filename)
+        .where('d.folder', '=', folder)
+        .orderBy('d.id')
+        .execute();
+      return rows.map(trashedOf);
+    },
+
+    async own(paths) {
+      const rows = await kysely
+        .selectFrom('orderbak_deletion as d')
+        .leftJoin('orderbak_restore as r', 'r.deletion_id', 'd.id')
+        .where('d.purged_ms', 'is', null)
+        .where('r.done_ms', 'is', null)
+        // The name has an index, the path has none.
+        .where('d.filename', 'in', [...new Set(paths.map((path) => path.slice(path.lastIndexOf('/') + 1)))])
+        .where('d.quarantine', 'in', paths)
+        .select('d.quarantine')
+        .execute();
+      return new Set(rows.map((row) => row.quarantine ?? ''));
+    },
+
+    async purged(ids) {
+      if (ids.length === 0) return;
+      await kysely
+        .updateTable('orderbak_deletion')
+        .set({ purged_ms: clock() })
+        .where('id', 'in', ids)
+        .execute();
+    },
+
+    async beginRestore(files) {
+      if (files.length === 0) return;
+      const begun_ms = clock();
+      await kysely
+        .insertInto('orderbak_restore')
+        .values(
+          files.map(({ id, folder, filename }) => ({
+            deletion_id: id,
+            folder,
+            filename,
+            begun_ms,
+            done_ms: null,
+          })),
+        )
+        .$if(engine === 'mysql', (query) => query.onDuplicateKeyUpdate({ begun_ms }))
+        .$if(engine === 'sqlite', (query) => query.onConflict((conflict) => conflict.doNothing()))
+        .execute();
+    },
+
+    async restored(ids) {
+      if (ids.length === 0) return;
+      await kysely
+        .updateTable('orderbak_restore')
+        .set({ done_ms: clock() })
+        .where('deletion_id', 'in', ids)
+        .execute();
+    },
+
+    async withdrawRestore(ids) {
+      if (ids.length === 0) return;
+      await kysely
+        .deleteFrom('orderbak_restore')
+        .where('deletion_id', 'in', ids)
+        .where('done_ms', 'is', null)
+        .execute();
+    },
+
+    async halfRestored(after, limit) {
+      const rows = await waiting()
+        .where('r.begun_ms', 'is not', null)
+        .where('d.id', '>', after)
+        .orderBy('d.id')
+        .limit(limit)
+        .execute();
+      return rows.map(trashedOf);
+    },
+  };
+}
+
+interface TrashedRow {
+  id: number;
+  run_id: number;
+  folder: string;
+  filename: string;
+  quarantine: string | null;
+  size: number;
+  done_ms: number | null;
+  purged_ms: number | null;
+  begun_ms: number | null;
+  restored_ms: number | null;
+}
+
+function trashedOf({ run_id, quarantine, size, done_ms, purged_ms, ...row }: TrashedRow): Trashed {
+  const { id, folder, filename, begun_ms, restored_ms } = row;
+  const files = { id, run: run_id, folder, filename, quarantine: quarantine ?? '', size: Number(size) };
+  const times = { since: Number(done_ms), purged: timeOf(purged_ms) };
+  return { ...files, ...times, restoring: timeOf(begun_ms), restored: timeOf(restored_ms) };
+}
+
+function timeOf(ms: number | null): number | null {
+  return ms === null ? null : Number(ms);
+}

@@ -1,0 +1,31 @@
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+
+/** A file below the root. */
+export interface Place {
+  /** With `/` between its parts. */
+  readonly folder: string;
+  readonly filename: string;
+}
+
+/**
+ * The file that somebody means who types a path: an absolute one below one of the `roots` (one folder may have several
+ * names), one that leads there from the folder `cwd`, or `<order folder>/<filename>`. A path in the quarantine means
+ * the place from which the file came. Null for what is outside, and for the root or a single name in it.
+ */
+export function placeTyped(typed: string, cwd: string, roots: readonly string[]): Place | null {
+  const below = roots.map((root) => pathBelow(root, resolve(cwd, typed))).find((path) => path !== null);
+  const path = below ?? (isAbsolute(typed) ? '' : typed);
+  const parts = path.split(SEPARATOR).filter((part) => part !== '' && part !== '.');
+  const folders = parts[0] === '.orderbak-trash' ? parts.slice(2) : parts;
+  const filename = folders.pop();
+  if (filename === undefined || folders.length === 0 || parts.includes('..')) return null;
+  return { folder: folders.join('/'), filename };
+}
+
+/** On Linux a backslash may be part of a name. */
+const SEPARATOR = sep === '/' ? '/' : /[/\\]/;
+
+function pathBelow(root: string, path: string): string | null {
+  const below = relative(root, path);
+  return below === '..' || below.startsWith(`..${sep}`) || isAbsolute(below) ? null : below;
+}

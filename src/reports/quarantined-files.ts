@@ -1,0 +1,56 @@
+import type { OrderStore, Quarantine, Trashed, WaitingFilter } from '../steps/ports.js';
+import { lookAt } from './look-at.js';
+
+const PAGE = 500;
+
+/** A file that waits in the quarantine; `size` is null when it is not there. */
+export interface QuarantinedFile extends Omit<Trashed, 'size'> {
+  readonly size: number | null;
+}
+
+/** All files that wait, ascending by id, page by page, in bounded memory. */
+export async function* quarantinedFiles(
+  quarantine: Quarantine,
+  store: OrderStore,
+  filter: WaitingFilter,
+): AsyncGenerator<QuarantinedFile> {
+  for (let after = 0; ; ) {
+    const page = await quarantine.waiting(filter, after, PAGE);
+    const last = page.at(-1);
+    if (last === undefined) return;
+    const places = page.map(({ id, quarantine: path, filename }) => {
+      return { id, filename, folder: path.slice(0, -filename.length - 1) };
+    });
+    const stamps = await lookAt(places, store);
+    for (const file of page) yield { ...file, size: stamps.get(file.id)?.size ?? null };
+    after = last.id;
+  }
+}
+
+/** What the record of the quarantine is asked for strangers. */
+interface Owners {
+  own(paths: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+/** How many files lie in the quarantine that orderbak did not put there, or no longer answers for. */
+export async function countStrangers(owners: Owners, store: OrderStore, thumbs: string): Promise<number> {
+  let strangers = 0;
+  let page: string[] = [];
+  const judge = async () => {
+    const own = await owners.own(page.flatMap((path) => [path, fileOfThumb(path, thumbs) ?? path]));
+    strangers += page.filter((path) => !own.has(path) && !own.has(fileOfThumb(path, thumbs) ?? path)).length;
+    page = [];
+  };
+  for await (const path of store.quarantined()) {
+    page.push(path);
+    if (page.length === PAGE) await judge();
+  }
+  if (page.length > 0) await judge();
+  return strangers;
+}
+
+/** The file whose thumb a path is; null when its folder is none of thumbs. */
+function fileOfThumb(path: string, thumbs: string): string | null {
+  const parts = path.split('/');
+  return parts.at(-2) === thumbs ? [...parts.slice(0, -2), parts.at(-1)].join('/') : null;
+}
