@@ -6,12 +6,15 @@ import { startMariadb } from '../support/mariadb.js';
 import { PROGRAM } from '../support/run.js';
 import type { Fault } from './fault.js';
 import { FAULTS } from './faults/index.js';
+import { MUTANTS } from './mutants.js';
+import { hunt } from './mutate.js';
 import { Playground } from './play.js';
 import { Score } from './score.js';
 
 const { values } = parseArgs({
   options: {
     full: { type: 'boolean', default: false },
+    mutants: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     engine: { type: 'string' },
     rounds: { type: 'string' },
@@ -47,7 +50,7 @@ async function playOne(fault: Fault, engine: Engine, number: number): Promise<vo
   }
 }
 
-try {
+async function playFaults(): Promise<void> {
   for (const fault of faults) {
     const reason = (await fault.unavailable?.()) ?? null;
     if (reason !== null) {
@@ -59,10 +62,29 @@ try {
       .flatMap((engine) => roundsOf(fault).map((number) => ({ engine, number })));
     score.expect(fault, turns.length);
     await Promise.all(turns.map(({ engine, number }) => limit(() => playOne(fault, engine, number))));
+    score.finish(fault);
   }
+}
+
+/** Breaks the product on purpose; each time the faults must notice it. */
+async function huntMutants(): Promise<void> {
+  const hunted = MUTANTS.filter((mutant) => !values.mutants || mutant.name.includes(values.only));
+  await Promise.all(
+    hunted.map((mutant) =>
+      limit(async () => {
+        const caught = await hunt(mutant, FAULTS, playground, seed).catch((error: unknown) => String(error));
+        score.mutant(mutant.name, caught);
+      }),
+    ),
+  );
+}
+
+try {
+  if (!values.mutants) await playFaults();
+  if (values.mutants || (values.full && values.only === '')) await huntMutants();
 } finally {
   await playground.close();
   await mariadb.stop();
 }
-process.stdout.write(`${score.table()}\n`);
+process.stdout.write(`${[score.table(), score.mutantTable()].filter(Boolean).join('\n')}\n`);
 process.exitCode = score.isClean ? 0 : 1;

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import type { Fault } from './fault.js';
 import type { Verdict } from './judge.js';
+import type { Caught } from './mutate.js';
 
 interface Line {
   readonly fault: string;
@@ -15,11 +16,13 @@ interface Line {
 /** Counts the rounds, says how it goes, and at the end what came of it. */
 export class Score {
   private readonly lines = new Map<string, Line>();
+  private readonly mutants: { name: string; end: string }[] = [];
+  private survivors = 0;
 
   constructor(private readonly watched: boolean) {}
 
   get isClean(): boolean {
-    return [...this.lines.values()].every((line) => line.violations === 0);
+    return this.survivors === 0 && [...this.lines.values()].every((line) => line.violations === 0);
   }
 
   expect(fault: Fault, rounds: number): void {
@@ -44,7 +47,35 @@ export class Score {
     process.stderr.write(`\n✖ ${fault.name}\n${words}  play it again: npm run chaos -- ${replay}\n`);
   }
 
+  /** All rounds of a fault are played. */
+  finish(fault: Fault): void {
+    const { rounds, removals, violations } = this.lineOf(fault);
+    const start = this.watched ? '\r\x1b[K' : '';
+    process.stderr.write(
+      `${start}${fault.name}: ${rounds} rounds, ${removals} removals, ${violations} violations\n`,
+    );
+  }
+
+  /** A mutant was hunted: how it was caught; null if it survived, a text if that could not be found out. */
+  mutant(name: string, caught: Caught | string | null): void {
+    if (caught === null || typeof caught === 'string') {
+      this.survivors += 1;
+      process.stderr.write(`\n✖ the mutant "${name}" ${caught ?? 'survived'}\n`);
+      this.mutants.push({ name, end: caught ?? 'survived' });
+    } else {
+      const { fault, rounds, violation } = caught;
+      this.mutants.push({ name, end: `${fault}, round ${rounds}: ${violation}` });
+    }
+  }
+
+  mutantTable(): string {
+    const table = new Table({ head: ['broken on purpose', 'caught by'], style: { head: [], border: [] } });
+    for (const { name, end } of this.mutants) table.push([name, end]);
+    return this.mutants.length === 0 ? '' : table.toString();
+  }
+
   table(): string {
+    if (this.lines.size === 0) return '';
     const table = new Table({
       head: ['fault', 'rounds', 'removals seen', 'violations', 'runs to recover'],
       style: { head: [], border: [] },
