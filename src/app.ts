@@ -8,6 +8,7 @@ import { openDeletions } from './db/deletions.js';
 import { openLeases } from './db/leases.js';
 import { checkViews, migrate, planMigration, readRootId, saveRootId } from './db/migrate.js';
 import { openDatabase } from './db/open.js';
+import { pastRemovals } from './db/past-removals.js';
 import { openQuarantine } from './db/quarantine.js';
 import { openRuns } from './db/runs.js';
 import { openSource } from './db/source.js';
@@ -28,6 +29,7 @@ import { unlock } from './jobs/unlock.js';
 import { openFiles } from './reports/open-files.js';
 import { pendingFiles, pendingPage } from './reports/pending-files.js';
 import { countStrangers, type QuarantinedFile, quarantinedFiles } from './reports/quarantined-files.js';
+import { type Answer, why, whyRow } from './reports/why.js';
 import { insertStep } from './steps/insert.js';
 import { type Claim, markBackedUpStep, markClaims } from './steps/mark-backed-up.js';
 import type { OrderFilter } from './steps/ports.js';
@@ -177,6 +179,22 @@ export async function openServerApp(config: Config) {
         choices,
         choices.maxDelete,
       );
+    },
+
+    /** Why a file is gone, kept or held: by the id of its row, or by a path that was typed in the folder `cwd`. */
+    async why(asked: string, cwd: string): Promise<Answer> {
+      const disk = store();
+      await disk.checkRoot();
+      const parts = {
+        source,
+        rows: bakFiles,
+        removalsOf: (folder: string, filename: string) => pastRemovals(database, folder, filename),
+        store: disk,
+        retention: retentionAt(clock(), config.retention.status, config.retention.age, zone),
+        youngest: clock() - config.trash.min_age,
+        thumbsFolder: config.thumbs.folder,
+      };
+      return /^\d+$/.test(asked) ? whyRow(Number(asked), parts) : why(await this.placeOf(asked, cwd), parts);
     },
 
     /** The file that somebody means who types a path in the folder `cwd`. Throws with exit 2 when it can be none below the root. */

@@ -9,6 +9,7 @@ import { quarantineCommand } from './commands/quarantine.js';
 import { serveCommand } from './commands/serve.js';
 import { serverStepCommands } from './commands/server-steps.js';
 import { unlockCommand } from './commands/unlock.js';
+import { whyCommand } from './commands/why.js';
 import { VERSION } from './version.js';
 
 /** The whole command line. */
@@ -40,6 +41,7 @@ export function buildProgram(): Command {
     listCommand(),
     markBackedUpCommand(),
     pullCommand(),
+    whyCommand(),
     quarantineCommand(),
     unlockCommand(),
   ];

@@ -23,6 +23,8 @@ export interface BakFileTable extends BakFiles {
     types: readonly FileType[],
     only: OrderFilter,
   ): Promise<LocatedFile[]>;
+  /** All rows of this name, of whatever order; reads the whole table. */
+  named(filename: string): Promise<LocatedFile[]>;
 }
 
 /** A row together with what the shop says of its order. */
@@ -153,6 +155,11 @@ export function openBakFiles({ engine, kysely }: Database, rule: FolderRule): Ba
       const condition = sql`tbl_bak_order.unlink_time IS NULL AND tbl_bak_order.bak_date_time IS NULL
         AND tbl_bak_order.id > ${after} ${orders} ORDER BY tbl_bak_order.id LIMIT ${limit}`;
       return locatedRows(byWaiting, wanted, condition);
+    },
+
+    async named(filename) {
+      const rows = await locatedRows(sql``, ALL_NUMBERS, sql`tbl_bak_order.filename = ${filename}`);
+      return rows.filter((row) => row.filename === filename);
     },
 
     async mark(receipts, bakTime) {

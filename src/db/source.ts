@@ -12,8 +12,14 @@ import type { Database, Engine, Tables } from './tables.js';
 
 const DAYS_A_QUESTION = 100;
 
+/** What is known of the shop, also by the name of a folder. */
+export interface ShopSource extends Source {
+  /** What is known of a folder, which may be no order's. */
+  factsAt(folder: string): Promise<FolderFacts>;
+}
+
 /** Reads the shop through its three views. */
-export function openSource({ engine, kysely }: Database, rule: FolderRule): Source {
+export function openSource({ engine, kysely }: Database, rule: FolderRule): ShopSource {
   const folderName = rememberingFolders(rule);
 
   const ordersWhere = async (condition: RawBuilder<SqlBool>): Promise<Order[]> => {
@@ -112,6 +118,14 @@ export function openSource({ engine, kysely }: Database, rule: FolderRule): Sour
       return readFacts(orderIds, neighbours);
     },
     sameFacts: (orderIds) => readFacts(orderIds, newcomers),
+
+    async factsAt(folder) {
+      const found = new Map((await neighbours([folder])).map((order) => [order.id, order]));
+      const orders = [...found.values()].filter((order) => folderName(order) === folder);
+      const [facts] = await factsOf(new Map([[folder, orders]]));
+      const none = { named: [], recorded: [], unreadable: new Set<number>(), restored: new Set<string>() };
+      return facts ?? { folder, orders, ...none };
+    },
   };
 
   async function readFacts(

@@ -114,7 +114,8 @@ function* inItems(facts: FolderFacts, paths: UnlinkItem['paths']): Generator<Pla
   }
 }
 
-function isOpen(row: BakFile, rule: 'discuss' | 'backed-up'): boolean {
+/** Whether a row is one that the task of this rule starts from. */
+export function isOpen(row: BakFile, rule: 'discuss' | 'backed-up'): boolean {
   if (row.unlinkTime !== null || row.missingTime !== null) return false;
   return rule === 'discuss' ? row.type === 'discuss' : row.type !== 'discuss' && row.bakTime !== null;
 }

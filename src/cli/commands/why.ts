@@ -1,0 +1,52 @@
+import { Command } from 'commander';
+import { EXIT } from '../../errors.js';
+import { answering } from '../answering.js';
+import { helpTail, QUESTION_CODES } from '../help.js';
+import { openOutput } from '../output.js';
+import type { CommonFlags } from '../run-step.js';
+import { whyObject, whyText } from '../why-text.js';
+
+/** Tells in words what became of files, and what will. */
+export function whyCommand(): Command {
+  const command = new Command('why')
+    .summary('tell why a file is gone, kept, or held (server)')
+    .description(
+      `Looks at the shop's lists, orderbak's records and the disk, and answers for each file: gone, due, held, kept, missing, or never seen (exit 1). Changes nothing, and may be asked while runs go on.`,
+    )
+    .argument(
+      '<what...>',
+      '<order folder>/<filename>, a path below the root, or ids of rows of tbl_bak_order',
+    )
+    .addHelpText(
+      'after',
+      helpTail(
+        [
+          ['orderbak why 1693526400@lan/kitchen.jpg', 'a file by its place'],
+          ['orderbak why 17 18', 'files by their rows, as `orderbak list` shows them'],
+        ],
+        QUESTION_CODES,
+      ),
+    );
+  return command.action((what: string[]) => {
+    const flags = command.optsWithGlobals<CommonFlags>();
+    return answering(flags, async () => {
+      const { openServerApp, loadConfig } = await import('../../app.js');
+      const app = await openServerApp(loadConfig(flags.config ?? null, process.env));
+      const output = openOutput(flags);
+      try {
+        const files: object[] = [];
+        let isKnown = true;
+        for (const [i, asked] of what.entries()) {
+          const answer = await app.why(asked, process.cwd());
+          isKnown &&= answer.status !== 'unknown';
+          if (output.json) files.push(whyObject(asked, answer));
+          else output.answer(`${i === 0 ? '' : '\n'}${whyText(asked, answer, app.localTime, app.trashKeep)}`);
+        }
+        if (output.json) output.answer(JSON.stringify({ ok: isKnown, command: 'why', files }));
+        if (!isKnown) process.exitCode = EXIT.failed;
+      } finally {
+        await app.close();
+      }
+    });
+  });
+}

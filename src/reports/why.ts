@@ -1,0 +1,56 @@
+import { baseName } from '../domain/file-name.js';
+import type { BakFile, FolderFacts } from '../domain/order.js';
+import type { PastRemoval } from '../domain/past-removal.js';
+import type { Place } from '../domain/typed-path.js';
+import type { LocatedFile } from '../steps/ports.js';
+import { type Judgement, judgeFile } from './judge-file.js';
+import { type Sight, type SightParts, see } from './sight.js';
+
+export interface WhyParts extends SightParts {
+  readonly source: { factsAt(folder: string): Promise<FolderFacts> };
+  readonly rows: {
+    byId(ids: readonly number[]): Promise<LocatedFile[]>;
+    named(filename: string): Promise<LocatedFile[]>;
+  };
+  removalsOf(folder: string, filename: string): Promise<PastRemoval[]>;
+}
+
+/** All that is known of one file. */
+export interface Account extends Place {
+  readonly facts: FolderFacts;
+  readonly rows: readonly BakFile[];
+  readonly sight: Sight;
+  readonly removals: readonly PastRemoval[];
+}
+
+/** What is known of a file, null where not even its place is, and what it means. */
+export interface Answer extends Judgement {
+  readonly account: Account | null;
+}
+
+/** The answer for a row of `tbl_bak_order`. */
+export async function whyRow(id: number, parts: WhyParts): Promise<Answer> {
+  const [row] = await parts.rows.byId([id]);
+  const nothing = { account: null, removal: null, next: null };
+  if (row === undefined)
+    return { ...nothing, status: 'unknown', reason: `no row of tbl_bak_order has the id ${id}` };
+  if (row.folder === null)
+    return { ...nothing, status: 'held', reason: `the folder of order ${row.orderId} cannot be told` };
+  return why({ folder: row.folder, filename: row.filename }, parts);
+}
+
+/** Gathers what shop, records and disk say of a file, and what the steps would do with it today. Reads only. */
+export async function why({ folder, filename }: Place, parts: WhyParts): Promise<Answer> {
+  const facts = await parts.source.factsAt(folder);
+  const own = facts.recorded.filter(
+    (row) => row.filename === filename || baseName(row.filename) === filename,
+  );
+  // Rows of orders that the shop has forgotten are not among its facts.
+  const strays =
+    own.length > 0 ? [] : (await parts.rows.named(filename)).filter((row) => row.folder === folder);
+  const rows = [...own, ...strays];
+  const removals = await parts.removalsOf(folder, filename);
+  const sight = await see(filename, facts, rows, parts);
+  const account = { folder, filename, facts, rows, sight, removals };
+  return { account, ...judgeFile({ ...account, strays }, parts.retention) };
+}
