@@ -78,7 +78,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'names that the database knows are trash',
     patches: [
-      { file: 'steps/find-trash.ts', find: 'if (keep.names.has(name)) continue;', replace: '' },
+      { file: 'steps/find-trash.ts', find: '.filter((name) => !keep.names.has(name))', replace: '' },
       {
         file: 'domain/keep-set.ts',
         find: 'const twin = keep.folded.get(foldName(name));',

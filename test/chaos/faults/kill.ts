@@ -7,7 +7,7 @@ import { type Scene, STEPS, type Step } from '../scene.js';
 export const KILLS: readonly Fault[] = STEPS.map((step) => ({
   name: `kill: ${step}`,
   engines: ENGINES,
-  rounds: { quick: 1, full: 200 },
+  rounds: { quick: step === 'pull' || step === 'unlink-backed-up' ? 1 : 0, full: 200 },
   async play(round) {
     const duration = await measured(round, step);
     const scene = await round.scene();

@@ -11,6 +11,9 @@ type Traced = Step | 'serve';
 const TRACED: readonly Traced[] = [...STEPS, 'serve'];
 const REMOVING: readonly Traced[] = ['unlink-discuss', 'unlink-trash', 'unlink-backed-up'];
 
+/** One each of a kill, an error, and a lie. */
+const QUICK = new Set(['SIGKILL at a call: unlink-discuss', 'ENOSPC', 'unlink that does nothing']);
+
 /** SIGKILL at every n-th call that changes the disk. */
 const KILLS: readonly Fault[] = TRACED.map((traced) =>
   syscallFault(`SIGKILL at a call: ${traced}`, [traced], WRITING_CALLS, 'signal=SIGKILL', 40),
@@ -39,7 +42,7 @@ function syscallFault(
   return {
     name,
     engines: ENGINES,
-    rounds: { quick: name.startsWith('SIGKILL') ? 0 : 1, full },
+    rounds: { quick: QUICK.has(name) ? 1 : 0, full },
     unavailable: noStrace,
     async play(round) {
       const who = traced[(round.number - 1) % traced.length] ?? pick(traced, round.random());
