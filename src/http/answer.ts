@@ -1,5 +1,6 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { EXIT, OrderbakError } from '../errors.js';
+import { ignoreBody } from './body.js';
 
 /** An answer that is an error: its status, and `{error:{code,message}}`, without a path, SQL or a stack. */
 export interface ErrorAnswer {
@@ -28,14 +29,38 @@ export function errorResponse({ status, body }: ErrorAnswer): Response {
 /** Sends an error answer on a plain response. */
 export function sendError(
   response: ServerResponse,
-  { status, body }: ErrorAnswer,
+  answer: ErrorAnswer,
   more: Readonly<Record<string, string>> = {},
 ): void {
+  response.end(begin(response, answer, more));
+}
+
+/**
+ * Sends an answer to a request whose body nobody wants: at once, without waiting for it. The connection stays until the
+ * body has come or turns out to be too large; one that is closed under a client who still sends tells him nothing.
+ */
+export async function sendAtOnce(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: { readonly status: number; readonly body: object },
+): Promise<void> {
+  response.write(begin(response, answer, {}));
+  await ignoreBody(request);
+  response.end(() => {
+    if (!request.complete) request.destroy();
+  });
+}
+
+/** Writes the head of an answer. Answers the body that has to follow. */
+function begin(
+  response: ServerResponse,
+  { status, body }: { readonly status: number; readonly body: object },
+  more: Readonly<Record<string, string>>,
+): string {
   const text = JSON.stringify(body);
   const headers = { ...more, 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
-  response
-    .writeHead(status, status === 401 ? { ...headers, 'www-authenticate': 'Bearer' } : headers)
-    .end(text);
+  response.writeHead(status, status === 401 ? { ...headers, 'www-authenticate': 'Bearer' } : headers);
+  return text;
 }
 
 /** An error answer as bytes, for a connection whose question could not be read; it is closed after that. */

@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { type Pack, pack } from 'tar-stream';
 import { BUNDLE_FIELDS } from '../domain/wire.js';
@@ -9,7 +8,8 @@ const MOST_BYTES = 4 * 1024 * 1024;
 
 /**
  * Answers with a tar of small files, each entry named by its row id, with size, mtime and SHA-256 in its header.
- * A file that is missing, too large or changes while it is read is left out; the client fetches it by itself.
+ * A file that is missing or too large is left out, and one that gets shorter while it is read ends the answer; the
+ * client fetches by itself what did not come. Memory: a block of one file, also where the client reads slowly.
  */
 export async function sendBundle(
   response: ServerResponse,
@@ -37,8 +37,6 @@ async function addFile(tar: Pack, id: number, file: OrderFile): Promise<void> {
   const { size, mtimeNs } = file.stamp;
   if (size > MOST_BYTES) return;
   const sha256 = await file.sha256();
-  const bytes = size === 0 ? Buffer.alloc(0) : await buffer(file.read(0, size - 1));
-  if (bytes.length !== size) return;
   const mtime = new Date(Number(mtimeNs / 1_000_000n));
   const header = {
     name: String(id),
@@ -46,7 +44,5 @@ async function addFile(tar: Pack, id: number, file: OrderFile): Promise<void> {
     mtime,
     pax: { [BUNDLE_FIELDS.mtime]: String(mtime.getTime()), [BUNDLE_FIELDS.sha256]: sha256 },
   };
-  await new Promise<void>((resolve, reject) => {
-    tar.entry(header, bytes, (error) => (error ? reject(error) : resolve()));
-  });
+  await pipeline(size === 0 ? [] : file.read(0, size - 1), tar.entry(header));
 }

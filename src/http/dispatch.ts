@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { API, bundleRequest } from '../domain/wire.js';
 import type { OrderFile } from '../steps/ports.js';
-import { errorAnswer, errorResponse, sendError } from './answer.js';
+import { errorAnswer, errorResponse, sendAtOnce, sendError } from './answer.js';
 import { pathOf } from './answered.js';
-import { ignoreBody, parseBody, readBody } from './body.js';
+import { parseBody, readBody } from './body.js';
 import { sendBundle } from './bundle.js';
 import { sendFile } from './file-bytes.js';
 import { jsonRoutes, type Questions } from './routes.js';
@@ -29,6 +29,8 @@ export function dispatcher(
   const json = (body: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const listener = getRequestListener((asked) => routes.fetch(asked, { body }), {
       autoCleanupIncoming: false,
+      // What HTTP/1.0 does not say.
+      hostname: 'localhost',
       errorHandler: () => errorResponse(errorAnswer(400, 'bad-request', 'the address or the Host is wrong')),
     });
     return listener(request, response);
@@ -57,17 +59,13 @@ export function dispatcher(
 
   return async (request, response) => {
     const path = pathOf(request);
-    if (path === API.health) {
-      ignoreBody(request);
-      return json('', request, response);
-    }
+    if (path === API.health) return sendAtOnce(request, response, { status: 200, body: { ok: true } });
     if (!isAllowed(request)) {
-      ignoreBody(request);
-      return sendError(response, errorAnswer(401, 'unauthorized', 'a bearer token is needed'));
+      return sendAtOnce(request, response, errorAnswer(401, 'unauthorized', 'a bearer token is needed'));
     }
     const body = await readBody(request);
     if (body === null) {
-      return sendError(response, errorAnswer(413, 'too-large', 'the body is larger than 1 MiB'));
+      return sendAtOnce(request, response, errorAnswer(413, 'too-large', 'the body is larger than 1 MiB'));
     }
     if (path.startsWith(`${API.file}/`)) return file(path.slice(API.file.length + 1), request, response);
     if (path === API.bundle) return bundle(body, request, response);

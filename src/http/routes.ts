@@ -22,8 +22,6 @@ const LIST_PAGE = 500;
 /** The routes that speak JSON; the body has been read before. `report` is told of errors that the client is not told about. */
 export function jsonRoutes(questions: Questions, report: (error: unknown) => void) {
   const app = new Hono<{ Bindings: { body: string } }>();
-  app.get(API.health, (context) => context.json({ ok: true }));
-
   app.get(API.list, async (context) => {
     const asked = listQuestion(new URL(context.req.url).searchParams);
     if (asked === null) {

