@@ -15,7 +15,13 @@ export async function sendBundle(
   response: ServerResponse,
   files: AsyncIterable<{ id: number; file: OrderFile }>,
 ): Promise<void> {
-  response.writeHead(200, { 'content-type': 'application/x-tar', 'cache-control': 'no-store' });
+  // Goes out with the first file: until then another answer can be given.
+  response.setHeaders(
+    new Map([
+      ['content-type', 'application/x-tar'],
+      ['cache-control', 'no-store'],
+    ]),
+  );
   const tar = pack();
   // Caught at once: a client that goes away while a file is read must not end the whole server.
   const sent = pipeline(tar, response).catch(() => {
@@ -28,7 +34,8 @@ export async function sendBundle(
     }
     tar.finalize();
   } catch (error) {
-    tar.destroy(error instanceof Error ? error : undefined);
+    // A client that goes away in the middle is nobody's failure.
+    if (!response.destroyed) throw error;
   }
   await sent;
 }
