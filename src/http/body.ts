@@ -1,9 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { z } from 'zod';
-import { type ErrorAnswer, errorAnswer } from './answer.js';
 
 const MOST_BYTES = 1024 * 1024;
-const MOST_WORDS = 300;
 /** Who is cut off while he sends does not hear the answer that is already there: for so long he can find it. */
 const LINGER_MS = 1000;
 
@@ -42,21 +39,4 @@ export function ignoreBody(request: IncomingMessage): Promise<void> {
       // The client has gone: nobody waits for an answer.
       .on('error', () => {});
   });
-}
-
-/** A body of the shape that the schema wants, or the answer that says what is wrong with it. */
-export function parseBody<S extends z.ZodType>(text: string, schema: S): { data: z.infer<S> } | ErrorAnswer {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return errorAnswer(400, 'bad-json', 'the body is not JSON');
-  }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return { data: parsed.data };
-  const issue = parsed.error.issues[0];
-  const where = issue?.path.join('.') ?? '';
-  const words = `${where === '' ? 'the body' : where}: ${issue?.message ?? 'not of the right shape'}`;
-  // An unknown key is named, and a key may be as long as the body.
-  return errorAnswer(400, 'bad-request', words.slice(0, MOST_WORDS));
 }

@@ -4,9 +4,10 @@ import { API, bundleRequest } from '../domain/wire.js';
 import type { OrderFile } from '../steps/ports.js';
 import { errorAnswer, errorResponse, sendAtOnce, sendError } from './answer.js';
 import { pathOf } from './answered.js';
-import { parseBody, readBody } from './body.js';
+import { readBody } from './body.js';
 import { sendBundle } from './bundle.js';
 import { sendFile } from './file-bytes.js';
+import { parseBody } from './parse-body.js';
 import { jsonRoutes, type Questions } from './routes.js';
 
 /** What the server asks of the rest. */

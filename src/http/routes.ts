@@ -9,7 +9,7 @@ import {
   type ReceiptClaim,
 } from '../domain/wire.js';
 import { answerFor, errorAnswer, errorResponse } from './answer.js';
-import { parseBody } from './body.js';
+import { parseBody } from './parse-body.js';
 
 /** What the routes ask of the rest: the same functions that the command line calls. */
 export interface Questions {
