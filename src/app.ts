@@ -9,6 +9,7 @@ import { openLeases } from './db/leases.js';
 import { checkViews, migrate, planMigration, readRootId, saveRootId } from './db/migrate.js';
 import { openDatabase } from './db/open.js';
 import { pastRemovals } from './db/past-removals.js';
+import { openPending } from './db/pending.js';
 import { openQuarantine } from './db/quarantine.js';
 import { openRuns } from './db/runs.js';
 import { openSource } from './db/source.js';
@@ -72,6 +73,7 @@ export async function openServerApp(config: Config) {
   const database = await openDatabase(need(config.database.url, 'database.url'));
   const source = openSource(database, rule);
   const bakFiles = openBakFiles(database, rule);
+  const read = openPending(database, rule);
   const deletions = openDeletions(database, clock);
   const census = openCensusBook(database);
   const quarantine = openQuarantine(database, clock);
@@ -144,15 +146,15 @@ export async function openServerApp(config: Config) {
     markBackedUp: (claims: AsyncIterable<Claim>, choices: RunChoices): Promise<Summary> =>
       run(markBackedUpStep(claims, { bakFiles, store: store(), localNow }), choices),
 
-    /** The first: every file that waits for the office, in id order. */
-    async *list(types: readonly FileType[], only: OrderFilter): AsyncGenerator<ListedFile> {
-      const parts = { rows: bakFiles, store: store() };
-      await parts.store.checkRoot();
-      yield* pendingFiles(parts, { types, only });
+    /** The first: every file that waits for the office, in id order, some thousand at a time. */
+    async *list(types: readonly FileType[], only: OrderFilter): AsyncGenerator<ListedFile[]> {
+      const disk = store();
+      await disk.checkRoot();
+      yield* pendingFiles({ read, store: disk }, { types, only });
     },
 
     /** What waits in the quarantine, in id order. */
-    async *quarantined(run: number | null, only: OrderFilter): AsyncGenerator<QuarantinedFile> {
+    async *quarantined(run: number | null, only: OrderFilter): AsyncGenerator<QuarantinedFile[]> {
       const disk = store();
       await disk.checkRoot();
       const folders = only && (await source.folderFacts(only)).folders.map(({ folder }) => folder);
@@ -232,7 +234,7 @@ export async function openServerApp(config: Config) {
         list: async (after: number, limit: number) => {
           const disk = store();
           await disk.checkRoot();
-          return pendingPage({ rows: bakFiles, store: disk }, after, limit, { types: [], only: null });
+          return pendingPage({ read, store: disk }, after, limit, { types: [], only: null });
         },
         mark: async (claims: readonly Claim[]) => {
           const disk = store();

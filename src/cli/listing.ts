@@ -30,24 +30,22 @@ export interface Listing<T> {
   end?(): Promise<{ json: object; line: string | null }>;
 }
 
-/** Prints entries as they come, in bounded memory: for a script, or as tables for a person. */
+/** Prints entries as they come, page by page, in bounded memory: for a script, or as tables for a person. */
 export async function printListing<T>(
   listing: Listing<T>,
-  entries: AsyncIterable<T>,
+  pages: AsyncIterable<readonly T[]>,
   { json = false, format: wanted }: FormatFlags,
 ): Promise<void> {
   const shape = json ? 'json' : (wanted ?? (process.stdout.isTTY ? 'table' : 'ndjson'));
-  if (shape === 'table') await printTables(listing, entries);
-  else if (shape === 'ndjson') await printLines(listing, entries, { head: '', between: '\n', none: '' });
+  if (shape === 'table') await printTables(listing, pages);
+  else if (shape === 'ndjson') await printLines(listing, pages, { head: '', between: '\n', none: '' });
   else {
     const head = `{"ok":true,"command":"${listing.command}","files":[\n`;
-    await printLines(listing, entries, { head, between: ',\n', none: '\n' });
+    await printLines(listing, pages, { head, between: ',\n', none: '\n' });
     const more = JSON.stringify((await listing.end?.())?.json ?? {}).slice(1, -1);
     await write(`]${more === '' ? '' : `,${more}`}}\n`);
   }
 }
-
-const BLOCK = 64 * 1024;
 
 /** What stands before the first entry, between two, and after the head where there is no entry. */
 interface Marks {
@@ -59,15 +57,16 @@ interface Marks {
 /** Nothing is written before the first entries are there: a question that fails has no half answer. */
 async function printLines<T>(
   { shown }: Listing<T>,
-  entries: AsyncIterable<T>,
+  pages: AsyncIterable<readonly T[]>,
   { head, between, none }: Marks,
 ): Promise<void> {
   let text = head;
   let isFirst = true;
-  for await (const entry of entries) {
-    text += `${isFirst ? '' : between}${JSON.stringify(shown(entry))}`;
-    isFirst = false;
-    if (text.length < BLOCK) continue;
+  for await (const page of pages) {
+    for (const entry of page) {
+      text += `${isFirst ? '' : between}${JSON.stringify(shown(entry))}`;
+      isFirst = false;
+    }
     await write(text);
     text = '';
   }
@@ -81,7 +80,7 @@ async function write(text: string): Promise<void> {
 const ROWS_A_TABLE = 500;
 
 /** Tables of a few hundred rows after one another, so that any number of rows fits into memory. */
-async function printTables<T>(listing: Listing<T>, entries: AsyncIterable<T>): Promise<void> {
+async function printTables<T>(listing: Listing<T>, pages: AsyncIterable<readonly T[]>): Promise<void> {
   const head = listing.columns.map(([title]) => title);
   const colAligns = listing.columns.map(([, align]) => align);
   let rows: string[][] = [];
@@ -94,11 +93,13 @@ async function printTables<T>(listing: Listing<T>, entries: AsyncIterable<T>): P
     rows = [];
     await write(`${table.toString()}\n`);
   };
-  for await (const entry of entries) {
-    rows.push(listing.cells(entry));
-    count += 1;
-    bytes += listing.sizeOf(entry) ?? 0;
-    if (rows.length === ROWS_A_TABLE) await flush();
+  for await (const page of pages) {
+    for (const entry of page) {
+      rows.push(listing.cells(entry));
+      count += 1;
+      bytes += listing.sizeOf(entry) ?? 0;
+      if (rows.length === ROWS_A_TABLE) await flush();
+    }
   }
   await flush();
   await write(count === 0 ? `${listing.nothing}\n` : `${count} files, ${prettyBytes(bytes)}\n`);

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { COPIED_TYPES, FILE_TYPES, type FileType } from '../domain/file-type.js';
+import { COPIED_TYPES, FILE_TYPES } from '../domain/file-type.js';
 import type { FolderRule } from '../domain/folder-name.js';
 import type { Order } from '../domain/order.js';
 import type { Retention } from '../domain/retention.js';
@@ -14,15 +14,8 @@ const ALL_NUMBERS = Object.values(FILE_TYPES);
 const COPIED_NUMBERS = COPIED_TYPES.map((type) => FILE_TYPES[type]);
 const ROWS_A_STATEMENT = 500;
 
-/** Recorded files, and the question which of them wait for the office. */
+/** Recorded files, and the question where a name is known. */
 export interface BakFileTable extends BakFiles {
-  /** Rows that wait for the office, ascending by id, at most `limit`, above `after`. */
-  pending(
-    after: number,
-    limit: number,
-    types: readonly FileType[],
-    only: OrderFilter,
-  ): Promise<LocatedFile[]>;
   /** All rows of this name, of whatever order; reads the whole table. */
   named(filename: string): Promise<LocatedFile[]>;
 }
@@ -78,24 +71,17 @@ export function openBakFiles({ engine, kysely }: Database, rule: FolderRule): Ba
   };
 
   /** Rows and what the shop says of their orders. Rows of an older script may mean nothing; to everybody they are not there. */
-  const locatedRows = async (
-    hint: RawBuilder<unknown>,
-    types: readonly number[],
-    condition: RawBuilder<unknown>,
-  ): Promise<LocatedFile[]> => {
+  const locatedRows = async (condition: RawBuilder<unknown>): Promise<LocatedFile[]> => {
     const { rows } = await sql<LocatedRow>`
       SELECT ${sql.join(bakFileColumns.map((column) => sql.ref(column)))},
         tbl_bak_order.order_create_time, tbl_bak_order.order_create_by,
         o.id_order AS known, o.create_time, o.create_by, o.folder
-      FROM tbl_bak_order ${hint}
+      FROM tbl_bak_order
       LEFT JOIN orderbak_order o ON o.id_order = tbl_bak_order.id_order
-      WHERE tbl_bak_order.file_type IN (${sql.join(types)}) AND tbl_bak_order.filename IS NOT NULL AND ${condition}`.execute(
-      kysely,
-    );
+      WHERE tbl_bak_order.file_type IN (${sql.join(ALL_NUMBERS)}) AND tbl_bak_order.filename IS NOT NULL
+        AND ${condition}`.execute(kysely);
     return rows.map((row) => ({ ...bakFileOf(row), folder: folderName(orderOfRow(row)) }));
   };
-  // Else MariaDB reads all that waits, up to where the page begins, for each page anew.
-  const byWaiting = engine === 'mysql' ? sql`FORCE INDEX (orderbak_pending)` : sql``;
 
   return {
     async countNew(range, retention, only) {
@@ -141,24 +127,13 @@ export function openBakFiles({ engine, kysely }: Database, rule: FolderRule): Ba
       const located: LocatedFile[] = [];
       for (let i = 0; i < ids.length; i += ROWS_A_STATEMENT) {
         const some = sql.join(ids.slice(i, i + ROWS_A_STATEMENT));
-        located.push(...(await locatedRows(sql``, ALL_NUMBERS, sql`tbl_bak_order.id IN (${some})`)));
+        located.push(...(await locatedRows(sql`tbl_bak_order.id IN (${some})`)));
       }
       return located;
     },
 
-    pending(after, limit, types, only) {
-      const wanted = (types.length > 0 ? types : COPIED_TYPES).map((type) => FILE_TYPES[type]);
-      const orders =
-        only === null
-          ? sql``
-          : sql`AND tbl_bak_order.id_order IN (${sql.join(only.length > 0 ? only : [null])})`;
-      const condition = sql`tbl_bak_order.unlink_time IS NULL AND tbl_bak_order.bak_date_time IS NULL
-        AND tbl_bak_order.id > ${after} ${orders} ORDER BY tbl_bak_order.id LIMIT ${limit}`;
-      return locatedRows(byWaiting, wanted, condition);
-    },
-
     async named(filename) {
-      const rows = await locatedRows(sql``, ALL_NUMBERS, sql`tbl_bak_order.filename = ${filename}`);
+      const rows = await locatedRows(sql`tbl_bak_order.filename = ${filename}`);
       return rows.filter((row) => row.filename === filename);
     },
 

@@ -1,23 +1,13 @@
 import type { FileType } from '../domain/file-type.js';
 import type { ListedFile } from '../domain/wire.js';
-import type { LocatedFile, OrderFilter, OrderStore } from '../steps/ports.js';
+import type { OrderFilter, OrderStore, PendingRow, ReadPending } from '../steps/ports.js';
 import { lookAt } from './look-at.js';
 
-const PAGE = 1000;
-
-/** What the question needs of the table of recorded files. */
-export interface PendingRows {
-  pending(
-    after: number,
-    limit: number,
-    types: readonly FileType[],
-    only: OrderFilter,
-  ): Promise<LocatedFile[]>;
-}
+const PAGE = 5000;
 
 export interface PendingParts {
-  readonly rows: PendingRows;
-  readonly store: OrderStore;
+  readonly read: ReadPending;
+  readonly store: Pick<OrderStore, 'lookAt'>;
 }
 
 /** Which of the waiting files to list; no types = all that are copied. */
@@ -28,35 +18,43 @@ export interface PendingFilter {
 
 /** One page of the files that wait for the office, ascending by id, above `after`; what is not on disk has no size. */
 export async function pendingPage(
-  { rows, store }: PendingParts,
+  { read, store }: PendingParts,
   after: number,
   limit: number,
   { types, only }: PendingFilter,
 ): Promise<ListedFile[]> {
-  const page = await rows.pending(after, limit, types, only);
-  const stamps = await lookAt(page, store);
-  return page.flatMap(({ id, orderId, folder, filename, type }) => {
-    if (type === 'discuss') return [];
-    const stamp = stamps.get(id);
+  return listed(await read(after, limit, types, only), store);
+}
+
+/** All files that wait for the office, a page at a time. While one page is looked up on the disk, the next one is read. */
+export async function* pendingFiles(
+  { read, store }: PendingParts,
+  { types, only }: PendingFilter,
+): AsyncGenerator<ListedFile[]> {
+  let next = read(0, PAGE, types, only);
+  for (;;) {
+    const page = await next;
+    const last = page.at(-1);
+    if (last === undefined) return;
+    next = read(last.id, PAGE, types, only);
+    // Awaited above, or never when the reader has seen enough.
+    next.catch(() => undefined);
+    yield listed(page, store);
+  }
+}
+
+function listed(page: readonly PendingRow[], store: PendingParts['store']): ListedFile[] {
+  const found = lookAt(page, store);
+  return page.map(({ id, orderId, type, filename, folder }) => {
+    const glance = found.get(id);
     return {
       id,
       id_order: orderId,
       folder: folder ?? '',
       filename,
       file_type: type,
-      size: stamp?.size ?? null,
-      mtime: stamp === undefined ? null : Number(stamp.mtimeNs / 1_000_000n),
+      size: glance?.size ?? null,
+      mtime: glance?.mtimeMs ?? null,
     };
   });
-}
-
-/** All files that wait for the office, page by page, in bounded memory. */
-export async function* pendingFiles(parts: PendingParts, filter: PendingFilter): AsyncGenerator<ListedFile> {
-  for (let after = 0; ; ) {
-    const page = await pendingPage(parts, after, PAGE, filter);
-    yield* page;
-    const last = page.at(-1);
-    if (last === undefined) return;
-    after = last.id;
-  }
 }

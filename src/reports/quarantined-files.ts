@@ -8,12 +8,12 @@ export interface QuarantinedFile extends Omit<Trashed, 'size'> {
   readonly size: number | null;
 }
 
-/** All files that wait, ascending by id, page by page, in bounded memory. */
+/** All files that wait, ascending by id, a page at a time. */
 export async function* quarantinedFiles(
   quarantine: Quarantine,
   store: OrderStore,
   filter: WaitingFilter,
-): AsyncGenerator<QuarantinedFile> {
+): AsyncGenerator<QuarantinedFile[]> {
   for (let after = 0; ; ) {
     const page = await quarantine.waiting(filter, after, PAGE);
     const last = page.at(-1);
@@ -21,8 +21,8 @@ export async function* quarantinedFiles(
     const places = page.map(({ id, quarantine: path, filename }) => {
       return { id, filename, folder: path.slice(0, -filename.length - 1) };
     });
-    const stamps = await lookAt(places, store);
-    for (const file of page) yield { ...file, size: stamps.get(file.id)?.size ?? null };
+    const found = lookAt(places, store);
+    yield page.map((file) => ({ ...file, size: found.get(file.id)?.size ?? null }));
     after = last.id;
   }
 }

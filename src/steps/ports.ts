@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Census } from '../domain/census.js';
+import type { FileType } from '../domain/file-type.js';
 import type { BakFile, FolderFacts, Receipt } from '../domain/order.js';
 import type { Retention } from '../domain/retention.js';
 import type { ListedFile, ListPage, MarkResult, ReceiptClaim } from '../domain/wire.js';
@@ -55,6 +56,24 @@ export interface BakFiles {
 export interface LocatedFile extends BakFile {
   readonly folder: string | null;
 }
+
+/** A recorded file that waits for the office. */
+export interface PendingRow {
+  readonly id: number;
+  readonly orderId: number;
+  readonly type: Exclude<FileType, 'discuss'>;
+  readonly filename: string;
+  /** Null when it cannot be told. */
+  readonly folder: string | null;
+}
+
+/** Reads rows that wait for the office, ascending by id, at most `limit`, above `after`; no types = all that are copied. */
+export type ReadPending = (
+  after: number,
+  limit: number,
+  types: readonly FileType[],
+  only: OrderFilter,
+) => Promise<PendingRow[]>;
 
 /** Why a file is removed. */
 export type RemovalRule = 'discuss' | 'backed-up' | 'trash';
@@ -206,6 +225,12 @@ export interface FolderListing {
   readonly others: readonly string[];
 }
 
+/** A file as a listing shows it: size in bytes, time of its last change in whole ms since 1970. */
+export interface Glance {
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
 /** The server's disk below the root. */
 export interface OrderStore {
   /** Throws unless the root is there, is a folder, carries this shop's marker, and is the one that was checked before. */
@@ -214,6 +239,8 @@ export interface OrderStore {
   checkWritable(): Promise<void>;
   /** Null when the folder does not exist; throws when it is no real folder inside the root. */
   openFolder(folder: string): Promise<OrderFolder | null>;
+  /** What regular files of a folder are now, by their names, for a listing; throws as `checkRoot` does where the root is not what it was. */
+  lookAt(folder: string, filenames: readonly string[]): Map<string, Glance>;
   /** Deletes one file of the quarantine, and folders that it leaves empty, for good; gone already is well too. */
   purge(quarantine: string): Promise<void>;
   /**

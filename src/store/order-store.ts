@@ -1,10 +1,11 @@
 import type { OrderFolder, OrderStore } from '../steps/ports.js';
 import type { DigestMemory } from './digest.js';
 import { type FolderHandle, openBelow, openRootHandle } from './folder-handle.js';
+import { lookAt } from './look-at.js';
 import { openOrderFolder } from './order-folder.js';
 import type { Pictures } from './pictures.js';
 import { pathsBelow, purgeFile, restoreFile } from './quarantine.js';
-import { checkRoot, checkWritable, identityOf, type RootIdentity, rootReplaced } from './root.js';
+import { checkRoot, checkWritable, identityAt, identityOf, type RootIdentity, rootReplaced } from './root.js';
 
 export interface OrderStoreParts {
   readonly root: string;
@@ -59,6 +60,11 @@ export function openOrderStore(parts: OrderStoreParts): OrderStore {
       }
       await root.close();
       return null;
+    },
+
+    lookAt(folder, filenames) {
+      if (known !== null && identityAt(parts.root) !== known) throw rootReplaced(parts.root);
+      return lookAt(parts.root, folder, filenames);
     },
 
     purge: (quarantine) => onRoot((root) => purgeFile(root, quarantine, parts.thumbsFolder)),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { BigIntStats } from 'node:fs';
+import { type BigIntStats, statSync } from 'node:fs';
 import { access, constants, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
@@ -38,6 +38,12 @@ export async function checkWritable(root: string): Promise<void> {
 /** Which folder an open root is. */
 export async function identityOf(root: FolderHandle): Promise<RootIdentity> {
   return identity(await stat(root.base, { bigint: true }));
+}
+
+/** Which folder the root is at this moment; null when it cannot be seen. */
+export function identityAt(root: string): RootIdentity | null {
+  const stats = statSync(root, { bigint: true, throwIfNoEntry: false });
+  return stats === undefined ? null : identity(stats);
 }
 
 /** The error for a root that is no longer the folder that a run began with; ends the run. */

@@ -32,7 +32,8 @@ export function openThumbs(folder: FolderHandle, thumbsFolder: string, pictures:
         if (rendered.kind !== 'thumb') return rendered;
         const target = thumbs ?? (await makeInside(folder, thumbsFolder));
         try {
-          await (swept ??= sweep(target));
+          swept ??= sweep(target);
+          await swept;
           await writeDurably(
             join(target.base, source.name),
             join(target.base, temporaryName()),

@@ -105,7 +105,7 @@ test.each<Engine>(['sqlite', 'mariadb'])(
       await app.migrate();
       expect(await insert(app)).toMatchObject({ exit: 0, counts: { done: 2 } });
       const listed: string[] = [];
-      for await (const file of app.list([], null)) listed.push(file.filename);
+      for await (const page of app.list([], null)) listed.push(...page.map((file) => file.filename));
       expect(listed).toEqual(['of-spoilt.txt', 'of-good.txt']);
     });
     await world.remove();

@@ -24,7 +24,14 @@ const LISTING: Listing<ListedFile> = {
     ['size', 'right'],
   ],
   // Without `mtime`, which is for the office's client only.
-  shown: ({ mtime: _mtime, ...file }) => file,
+  shown: ({ id, id_order, folder, filename, file_type, size }) => ({
+    id,
+    id_order,
+    folder,
+    filename,
+    file_type,
+    size,
+  }),
   cells: ({ id, id_order, folder, filename, file_type, size }) => [
     String(id),
     String(id_order),
