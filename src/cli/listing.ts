@@ -3,8 +3,8 @@ import Table, { type HorizontalAlignment } from 'cli-table3';
 import { Option } from 'commander';
 import prettyBytes from 'pretty-bytes';
 
-export const FORMATS = ['table', 'ndjson', 'json'] as const;
-export type Format = (typeof FORMATS)[number];
+const FORMATS = ['table', 'ndjson', 'json'] as const;
+type Format = (typeof FORMATS)[number];
 
 export const format = () =>
   new Option('--format <format>', 'table on a terminal, else ndjson').choices(FORMATS);
