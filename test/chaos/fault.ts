@@ -8,6 +8,8 @@ export interface Fault {
   readonly engines: readonly Engine[];
   /** How often it is played on each engine: in every run of the tests, and with `--full`. */
   readonly rounds: { readonly quick: number; readonly full: number };
+  /** It breaks what other rounds would share with it. */
+  readonly alone?: boolean;
   /** Why it cannot be played on this machine (a program is missing, not root); null when it can. */
   unavailable?(): Promise<string | null>;
   /** Plays one round: takes a scene, breaks something while orderbak works on it. What came of it is judged afterwards. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -44,6 +45,9 @@ export class OwnMariadb {
       detached: true,
       stdio: ['pipe', 'pipe', 'ignore'],
     });
+    // It ends with this process, and does not keep it from ending.
+    keeper.unref();
+    (keeper.stdin as Socket).unref();
     const server = new OwnMariadb(`mysql://root@127.0.0.1:${port}`, folder, keeper);
     await server.begin();
     return server;
@@ -65,21 +69,26 @@ export class OwnMariadb {
     return this.tell('kill');
   }
 
-  async stop(): Promise<void> {
-    const ended = new Promise<void>((resolve) => this.keeper.once('exit', () => resolve()));
-    this.keeper.stdin?.end();
-    await ended;
-  }
-
   private tell(line: string): Promise<void> {
+    const answers = this.keeper.stdout as Socket;
+    answers.ref();
     return new Promise((resolve, reject) => {
       const gone = (): void => reject(new Error('the keeper of MariaDB is gone'));
       this.keeper.once('exit', gone);
-      this.keeper.stdout?.once('data', () => {
+      answers.once('data', () => {
         this.keeper.off('exit', gone);
+        answers.unref();
         resolve();
       });
       this.keeper.stdin?.write(`${line}\n`);
     });
   }
+}
+
+let shared: Promise<OwnMariadb> | undefined;
+
+/** One such server for all faults, which are played alone: who breaks it mends it. */
+export function breakableMariadb(): Promise<OwnMariadb> {
+  shared ??= OwnMariadb.start();
+  return shared;
 }

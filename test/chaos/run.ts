@@ -37,7 +37,8 @@ function roundsOf({ rounds }: Fault): number[] {
 const mariadb = await startMariadb();
 const playground = new Playground(mariadb.url, PROGRAM);
 const score = new Score(process.stderr.isTTY === true);
-const limit = pLimit(Math.max(2, availableParallelism()));
+const together = pLimit(Math.max(2, availableParallelism()));
+const alone = pLimit(1);
 
 async function playOne(fault: Fault, engine: Engine, number: number): Promise<void> {
   const replay = `--only '${fault.name}' --engine ${engine} --round ${number} --seed ${seed}`;
@@ -61,6 +62,7 @@ async function playFaults(): Promise<void> {
       .filter((engine) => engines.includes(engine))
       .flatMap((engine) => roundsOf(fault).map((number) => ({ engine, number })));
     score.expect(fault, turns.length);
+    const limit = fault.alone === true ? alone : together;
     await Promise.all(turns.map(({ engine, number }) => limit(() => playOne(fault, engine, number))));
     score.finish(fault);
   }

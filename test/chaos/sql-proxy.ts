@@ -7,7 +7,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export type Passage = 'pass' | 'cut before' | 'cut after';
 
 /** Asked once for each statement, in the order in which they come; what it waits for keeps that statement waiting. */
-export type Toll = (statement: string, number: number) => Passage | Promise<Passage>;
+export type Toll = (statement: string) => Passage | Promise<Passage>;
 
 /** Something between orderbak and MariaDB that hears each statement. */
 export interface SqlProxy {
@@ -91,6 +91,6 @@ function join(client: Socket, upstream: Socket, proxy: SqlProxy): void {
   async function judge(packet: Buffer): Promise<Passage> {
     const statement = packet.toString('utf8', HEADER_BYTES + 1);
     proxy.statements.push(statement);
-    return await proxy.toll(statement, proxy.statements.length);
+    return await proxy.toll(statement);
   }
 }

@@ -1,0 +1,44 @@
+import type { Finished } from '../support/run.js';
+import type { Scene, Step } from './scene.js';
+import { startSqlProxy, type Toll } from './sql-proxy.js';
+
+/** How many statements a step was ever heard to make; a guess until it was. */
+const heard = new Map<string, number>();
+const GUESS = 40;
+
+/** Runs a step whose statements pass a toll; for `pull` it is the server's statements that do. */
+export async function runByToll(
+  scene: Scene,
+  step: Step,
+  toll: Toll,
+  url = scene.world.databaseUrl,
+): Promise<Finished> {
+  const proxy = await startSqlProxy(url);
+  const env = { ORDERBAK_DATABASE_URL: proxy.url };
+  try {
+    if (step === 'pull') await scene.serve({ env });
+    proxy.toll = toll;
+    const before = proxy.statements.length;
+    const finished = await scene.run(step, { env });
+    heard.set(step, Math.max(heard.get(step) ?? 0, proxy.statements.length - before));
+    await scene.world.serving?.stop();
+    return finished;
+  } finally {
+    proxy.close();
+  }
+}
+
+/** The place of one statement among those that a step makes; a number from 0 up to 1 chooses it. */
+export function someStatement(step: Step, random: number): number {
+  return 1 + Math.floor(random * (heard.get(step) ?? GUESS));
+}
+
+/** A toll at which something happens once, when so many statements of this kind have come. */
+export function atStatement(place: number, happens: Toll, kind = /^/): Toll {
+  let count = 0;
+  return (statement) => {
+    if (kind.test(statement)) count += 1;
+    else return 'pass';
+    return count === place ? happens(statement) : 'pass';
+  };
+}
