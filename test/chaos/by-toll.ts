@@ -1,6 +1,7 @@
 import type { Finished } from '../support/run.js';
 import type { Scene, Step } from './scene.js';
 import { startSqlProxy, type Toll } from './sql-proxy.js';
+import { runToEnd } from './to-end.js';
 
 /** How many statements a step was ever heard to make; a guess until it was. */
 const heard = new Map<string, number>();
@@ -19,7 +20,7 @@ export async function runByToll(
     if (step === 'pull') await scene.serve({ env });
     proxy.toll = toll;
     const before = proxy.statements.length;
-    const finished = await scene.run(step, { env });
+    const finished = await runToEnd(scene, [step], { env });
     heard.set(step, Math.max(heard.get(step) ?? 0, proxy.statements.length - before));
     await scene.world.serving?.stop();
     return finished;

@@ -19,8 +19,7 @@ export function blackPng(header: PngHeader, lines = header.height): Buffer {
   bytes.writeUInt32BE(header.width, 0);
   bytes.writeUInt32BE(header.height, 4);
   bytes.set([header.depth, 0, 0, 0, header.interlaced ? 1 : 0], 8);
-  // A line is one byte of its filter and its samples.
-  const size = lines * (1 + Math.ceil((header.width * header.depth) / 8));
+  const size = header.interlaced === true ? interlacedSize(header) : lines * lineSize(header.width, header);
   const data = deflateSync(Buffer.alloc(size), { chunkSize: BLOCK_BYTES });
   return Buffer.concat([
     MARK,
@@ -28,6 +27,29 @@ export function blackPng(header: PngHeader, lines = header.height): Buffer {
     pngChunk('IDAT', data),
     pngChunk('IEND', Buffer.alloc(0)),
   ]);
+}
+
+/** A line is one byte of its filter and its samples. */
+function lineSize(width: number, { depth }: PngHeader): number {
+  return 1 + Math.ceil((width * depth) / 8);
+}
+
+/** Of each of the seven passes: every how many columns, and every how many lines; for sides that 8 divides. */
+const PASSES = [
+  [8, 8],
+  [8, 8],
+  [4, 8],
+  [4, 4],
+  [2, 4],
+  [2, 2],
+  [1, 2],
+] as const;
+
+function interlacedSize(header: PngHeader): number {
+  const sizes = PASSES.map(
+    ([columns, lines]) => (header.height / lines) * lineSize(header.width / columns, header),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** A chunk with its right length and checksum. */

@@ -7,6 +7,7 @@ import type { Fault } from '../fault.js';
 import { onHost, whyNoOtherHost } from '../other-host.js';
 import { pick } from '../random.js';
 import { type Scene, STEPS, type Step } from '../scene.js';
+import { runToEnd } from '../to-end.js';
 
 const REMOVING: readonly Step[] = ['unlink-discuss', 'unlink-trash', 'unlink-backed-up'];
 /** The later ones of several that are started at once may come so much later, ms. */
@@ -95,7 +96,7 @@ async function together(
   await Promise.all(
     commands.map(async (command, index) => {
       if (index > 0) await sleep(random() * APART_MS);
-      await scene.run(command, optionsOf(index));
+      await runToEnd(scene, command, optionsOf(index));
     }),
   );
 }

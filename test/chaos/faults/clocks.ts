@@ -6,6 +6,7 @@ import type { Fault, Round } from '../fault.js';
 import { breakableMariadb } from '../own-mariadb.js';
 import { pick } from '../random.js';
 import { type Scene, STEPS } from '../scene.js';
+import { runToEnd } from '../to-end.js';
 
 const AHEAD = 95;
 const BACK = -365;
@@ -59,7 +60,7 @@ export const CLOCKS: readonly Fault[] = [
       await withFalseClock(round, scene, async (env) => {
         const step = pick(STEPS, round.random());
         if (step === 'pull') await scene.serve({ env });
-        await scene.run(step, step === 'pull' ? {} : { env });
+        await runToEnd(scene, [step], step === 'pull' ? {} : { env });
         await scene.world.serving?.stop();
       });
     },
@@ -73,7 +74,7 @@ export const CLOCKS: readonly Fault[] = [
       const scene = await round.scene();
       await withFalseClock(round, scene, async (env) => {
         await scene.serve();
-        await scene.run('pull', { env });
+        await runToEnd(scene, ['pull'], { env });
       });
     },
   },
@@ -92,7 +93,7 @@ export const CLOCKS: readonly Fault[] = [
           await server.begin(env);
           const step = pick(STEPS, round.random());
           if (step === 'pull') await scene.serve();
-          await scene.run(step);
+          await runToEnd(scene, [step]);
           await scene.world.serving?.stop();
         } finally {
           await server.kill();

@@ -6,6 +6,7 @@ import { breakableMariadb, type OwnMariadb } from '../own-mariadb.js';
 import { pick } from '../random.js';
 import { type Scene, STEPS, type Step } from '../scene.js';
 import type { Passage } from '../sql-proxy.js';
+import { runToEnd } from '../to-end.js';
 import { withoutPowers } from '../without-powers.js';
 import { SQLITE_FAULTS } from './sqlite.js';
 
@@ -107,7 +108,7 @@ export const DATABASE: readonly Fault[] = [
     const others = await takeConnections(server, url, left);
     try {
       await scene.before();
-      if (step !== 'pull') await scene.run(step, { env: { ORDERBAK_DATABASE_URL: url } });
+      if (step !== 'pull') await runToEnd(scene, [step], { env: { ORDERBAK_DATABASE_URL: url } });
       // A server that does not start has nobody to ask.
       else await pullFrom(scene, url, others);
     } finally {
@@ -211,7 +212,7 @@ async function pullFrom(scene: Scene, url: string, others: readonly Database[]):
     for (const other of others) await other.close();
     await scene.serve({ env });
   }
-  await scene.run('pull');
+  await runToEnd(scene, ['pull']);
 }
 
 /** Locks all rows of a table that orderbak does not hold itself. */

@@ -1,4 +1,5 @@
 import type { Fault } from '../fault.js';
+import { AROUND } from './around.js';
 import { DURABILITY } from './durability.js';
 import { KILLS } from './kill.js';
 import { MEANWHILE } from './meanwhile.js';
@@ -15,4 +16,5 @@ export const FAULTS: readonly Fault[] = [
   ...SYSCALLS,
   ...DURABILITY,
   ...MEANWHILE,
+  ...AROUND,
 ];

@@ -1,9 +1,11 @@
 import { LIST, MARK, type ProxyServer, startProxy, type Weather } from '../../pull/proxy.js';
 import { SPOILERS, spoiling } from '../../pull/spoilers.js';
+import type { Serve } from '../../support/serve.js';
 import type { Fault, Round } from '../fault.js';
 import { type Forecast, startLine, type Trouble } from '../line.js';
 import { pick } from '../random.js';
 import type { Scene } from '../scene.js';
+import { runToEnd } from '../to-end.js';
 
 /** Somewhat more than an answer with the shop's largest file. */
 const LONGEST_ANSWER = 1_400_000;
@@ -75,10 +77,10 @@ function troubleOf(kind: Trouble['kind'], { random }: Round): Trouble {
 }
 
 async function pullByLine(scene: Scene, forecast: Forecast): Promise<void> {
-  const serve = await scene.serve();
+  const serve = await serveAll(scene);
   const line = await startLine(serve.url, forecast);
   try {
-    await scene.run('pull', { env: { ORDERBAK_PULL_URL: line.url } });
+    await runToEnd(scene, ['pull'], { env: { ORDERBAK_PULL_URL: line.url } });
   } finally {
     line.close();
   }
@@ -92,15 +94,21 @@ function ofAnswers(name: string, weatherOf: (round: Round) => Weather): Fault {
     rounds: { quick: 1, full: 10 },
     async play(round) {
       const scene = await round.scene();
-      const serve = await scene.serve();
+      const serve = await serveAll(scene);
       const proxy: ProxyServer = await startProxy(serve.url, weatherOf(round));
       try {
-        await scene.run('pull', { env: { ORDERBAK_PULL_URL: proxy.url } });
+        await runToEnd(scene, ['pull'], { env: { ORDERBAK_PULL_URL: proxy.url } });
       } finally {
         proxy.close();
       }
     },
   };
+}
+
+/** The server, with the large file on its list too. */
+async function serveAll(scene: Scene): Promise<Serve> {
+  await scene.run(['insert', '--limit', '1000']);
+  return await scene.serve();
 }
 
 function always(path: string, weather: Weather): Weather {
