@@ -3,9 +3,14 @@ import type { Scene, Step } from './scene.js';
 import { startSqlProxy, type Toll } from './sql-proxy.js';
 import { runToEnd } from './to-end.js';
 
-/** How many statements a step was ever heard to make; a guess until it was. */
-const heard = new Map<string, number>();
-const GUESS = 40;
+/** About how many statements each step makes in the small shop; of `pull` it is the server that makes them. */
+const STATEMENTS: Readonly<Record<Step, number>> = {
+  insert: 12,
+  'unlink-discuss': 85,
+  'unlink-trash': 95,
+  pull: 12,
+  'unlink-backed-up': 50,
+};
 
 /** Runs a step whose statements pass a toll; for `pull` it is the server's statements that do. */
 export async function runByToll(
@@ -19,9 +24,7 @@ export async function runByToll(
   try {
     if (step === 'pull') await scene.serve({ env });
     proxy.toll = toll;
-    const before = proxy.statements.length;
     const finished = await runToEnd(scene, [step], { env });
-    heard.set(step, Math.max(heard.get(step) ?? 0, proxy.statements.length - before));
     await scene.world.serving?.stop();
     return finished;
   } finally {
@@ -31,7 +34,7 @@ export async function runByToll(
 
 /** The place of one statement among those that a step makes; a number from 0 up to 1 chooses it. */
 export function someStatement(step: Step, random: number): number {
-  return 1 + Math.floor(random * (heard.get(step) ?? GUESS));
+  return 1 + Math.floor(random * STATEMENTS[step]);
 }
 
 /** A toll at which something happens once, when so many statements of this kind have come. */

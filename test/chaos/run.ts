@@ -73,7 +73,7 @@ async function huntMutants(): Promise<void> {
   const hunted = MUTANTS.filter((mutant) => !values.mutants || mutant.name.includes(values.only));
   await Promise.all(
     hunted.map((mutant) =>
-      limit(async () => {
+      together(async () => {
         const caught = await hunt(mutant, FAULTS, playground, seed).catch((error: unknown) => String(error));
         score.mutant(mutant.name, caught);
       }),

@@ -13,7 +13,6 @@ export type Toll = (statement: string) => Passage | Promise<Passage>;
 export interface SqlProxy {
   /** The database's URL by way of the proxy. */
   readonly url: string;
-  readonly statements: string[];
   toll: Toll;
   close(): void;
 }
@@ -42,7 +41,6 @@ export async function startSqlProxy(databaseUrl: string, toll: Toll = free): Pro
   url.port = String((server.address() as AddressInfo).port);
   const proxy: SqlProxy = {
     url: url.href,
-    statements: [],
     toll,
     close: () => {
       server.close();
@@ -89,8 +87,6 @@ function join(client: Socket, upstream: Socket, proxy: SqlProxy): void {
   }
 
   async function judge(packet: Buffer): Promise<Passage> {
-    const statement = packet.toString('utf8', HEADER_BYTES + 1);
-    proxy.statements.push(statement);
-    return await proxy.toll(statement);
+    return await proxy.toll(packet.toString('utf8', HEADER_BYTES + 1));
   }
 }

@@ -21,8 +21,8 @@ const PULLED = [
   'chat.jpg',
   'old-kitchen.jpg',
 ];
-/** Of the order that waits to be pulled. */
-const WAITING = ['hall.jpg', 'hall-again.jpg', 'Sky.jpg', 'drawing.svg', 'package.zip', 'damaged.jpg'];
+/** Of the order that waits to be pulled; none that lies under a second name too. */
+const WAITING = ['hall-again.jpg', 'Sky.jpg', 'drawing.svg', 'door.gif', 'damaged.jpg'];
 
 /** Files and what is said about them change while orderbak works on them. */
 export const CHANGING_FILES: readonly Fault[] = [
@@ -70,6 +70,8 @@ function duringPull(name: string, isMeant: (asked: Parameters<Weather>[0]) => bo
     rounds: { quick: 1, full: 20 },
     async play(round) {
       const scene = await round.scene();
+      // A second version has another name in the store than a twin's only one.
+      scene.hasTwin = false;
       const target = targetOf(scene, 2, WAITING, round);
       const words = TO_FILES[(round.number - 1) % TO_FILES.length] ?? '';
       let judgeSnare: (() => Promise<void>) | undefined;
