@@ -12,15 +12,21 @@ import { SQLITE_FAULTS } from './sqlite.js';
 
 const WRITES = /^\s*(insert|update|delete|commit)\b/i;
 
+/** By default not in every run of the tests: each round is some seconds. */
+interface Rounds {
+  readonly quick?: number;
+  readonly full: number;
+}
+
 /** What a step meets, and what is to be done when it has ended. */
 type Trouble = (round: Round, scene: Scene, step: Step, server: OwnMariadb) => Promise<void>;
 
 /** A trouble of the whole server, which is therefore one that nobody else uses. */
-function ofServer(name: string, full: number, trouble: Trouble): Fault {
+function ofServer(name: string, { quick = 0, full }: Rounds, trouble: Trouble): Fault {
   return {
     name: `database: ${name}`,
     engines: ['mariadb'],
-    rounds: { quick: 1, full },
+    rounds: { quick, full },
     alone: true,
     async play(round) {
       const server = await breakableMariadb();
@@ -33,13 +39,13 @@ function ofServer(name: string, full: number, trouble: Trouble): Fault {
 /** A trouble of one connection, or of all that one database has. */
 function ofConnection(
   name: string,
-  full: number,
+  { quick = 0, full }: Rounds,
   trouble: (round: Round, scene: Scene, step: Step) => Promise<void>,
 ): Fault {
   return {
     name: `database: ${name}`,
     engines: ['mariadb'],
-    rounds: { quick: 1, full },
+    rounds: { quick, full },
     async play(round) {
       await trouble(round, await round.scene(), pick(STEPS, round.random()));
     },
@@ -48,7 +54,7 @@ function ofConnection(
 
 /** The database goes away, is slow, full, locked or forgetful while a step works. */
 export const DATABASE: readonly Fault[] = [
-  ofServer('MariaDB killed', 60, async (round, scene, step, server) => {
+  ofServer('MariaDB killed', { full: 60 }, async (round, scene, step, server) => {
     const comesBack = round.random() < 0.5;
     let isDown = false;
     let back = Promise.resolve();
@@ -66,7 +72,7 @@ export const DATABASE: readonly Fault[] = [
     }
   }),
 
-  ofConnection('connections killed', 60, async (round, scene, step) => {
+  ofConnection('connections killed', { full: 60 }, async (round, scene, step) => {
     const kill = async (): Promise<Passage> => {
       await killConnections(scene.world.databaseUrl);
       return 'pass';
@@ -74,13 +80,13 @@ export const DATABASE: readonly Fault[] = [
     await runByToll(scene, step, atStatement(someStatement(step, round.random()), kill));
   }),
 
-  ofConnection('the answer to a write is lost', 60, async (round, scene, step) => {
+  ofConnection('the answer to a write is lost', { full: 60 }, async (round, scene, step) => {
     const lose = (): Passage => (round.number % 3 === 0 ? 'cut before' : 'cut after');
     const place = Math.ceil(someStatement(step, round.random()) / 3);
     await runByToll(scene, step, atStatement(place, lose, WRITES));
   }),
 
-  ofConnection('the answer to a COMMIT is lost', 60, async (round, scene, step) => {
+  ofConnection('the answer to a COMMIT is lost', { quick: 1, full: 60 }, async (round, scene, step) => {
     const place = 1 + Math.floor(round.random() * 7);
     await runByToll(
       scene,
@@ -89,7 +95,7 @@ export const DATABASE: readonly Fault[] = [
     );
   }),
 
-  ofServer('the server is made read-only', 40, async (round, scene, step, server) => {
+  ofServer('the server is made read-only', { full: 40 }, async (round, scene, step, server) => {
     const deny = async (): Promise<Passage> => {
       await withDatabase(server.url, (admin) => admin.run('SET GLOBAL read_only = 1'));
       return 'pass';
@@ -102,7 +108,7 @@ export const DATABASE: readonly Fault[] = [
     }
   }),
 
-  ofServer('too many connections', 20, async (round, scene, step, server) => {
+  ofServer('too many connections', { full: 20 }, async (round, scene, step, server) => {
     const url = await withoutPowers(scene.world.databaseUrl);
     const left = Math.floor(round.random() * 4);
     const others = await takeConnections(server, url, left);
@@ -117,7 +123,7 @@ export const DATABASE: readonly Fault[] = [
     }
   }),
 
-  ofServer('rows are locked', 30, async (round, scene, step, server) => {
+  ofServer('rows are locked', { full: 30 }, async (round, scene, step, server) => {
     const table = pick(
       ['tbl_bak_order', 'orderbak_lease', 'orderbak_deletion', 'orderbak_run'],
       round.random(),
@@ -140,7 +146,7 @@ export const DATABASE: readonly Fault[] = [
     }
   }),
 
-  ofConnection('a deadlock', 30, async (round, scene) => {
+  ofConnection('a deadlock', { full: 30 }, async (round, scene) => {
     const [step, statement, first, second] = pick(DEADLOCKS, round.random());
     const partner = await openDatabase(scene.world.databaseUrl);
     const locks: Promise<unknown>[] = [];
