@@ -87,7 +87,7 @@ export function troubleText(summary: Summary, output: Output): string {
 function heldLines({ held, counts }: Summary, most: number, { paint }: Output): string[] {
   const lines = held
     .slice(0, most)
-    .map(({ path, reason }) => `  ${paint.yellow('held')} ${printable(path)}: ${reason}`);
+    .map(({ path, reason }) => `  ${paint.yellow('held')} ${printable(path)}: ${printable(reason)}`);
   return more(lines, counts.held - lines.length, 'held back; --json names up to 100');
 }
 
@@ -101,11 +101,11 @@ function troubleLines(
     .slice(0, most)
     .map(
       ({ path, code, message }) =>
-        `  ${paint.red('failed')} ${path === '' ? '' : `${printable(path)}: `}${message} (${code})`,
+        `  ${paint.red('failed')} ${path === '' ? '' : `${printable(path)}: `}${printable(message)} (${code})`,
     );
   const all = more(lines, counts.failed - lines.length, 'failed');
   for (const note of notes.slice(0, most)) all.push(`  ${paint.cyan('note')} ${printable(note)}`);
-  if (stopped !== null) all.push(`  ${paint.red('stopped')} ${stopped.message}`);
+  if (stopped !== null) all.push(`  ${paint.red('stopped')} ${printable(stopped.message)}`);
   if (stopped?.hint !== undefined) all.push(`  ${stopped.hint}`);
   return all;
 }
