@@ -11,7 +11,7 @@ const LEVELS = [
   ['domain'],
   ['steps'],
   ['config', 'db', 'jobs', 'remote', 'reports', 'store'],
-  ['app.ts'],
+  ['app'],
   ['http', 'demo'],
   ['cli'],
 ];

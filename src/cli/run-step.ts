@@ -1,4 +1,4 @@
-import type { RunChoices } from '../app.js';
+import type { RunChoices } from '../app/choices.js';
 import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import type { Ceiling } from '../domain/ceiling.js';

@@ -1,13 +1,15 @@
+import { join } from 'node:path';
 import { Kysely } from 'kysely';
 import { OrderbakError } from '../errors.js';
-import type { Catalog, Kept } from '../store/office-store.js';
+import { type Catalog, type Kept, OWN_FOLDER } from '../store/office-store.js';
 import { ExplainingDialect, explainDatabaseError } from './explain-errors.js';
 import { migrateCatalog } from './migrations.js';
 import { sqliteDialect } from './sqlite.js';
 import type { Database, Tables } from './tables.js';
 
-/** Opens the store's SQLite file, making its tables when they are missing. Throws with exit 75 when it cannot be used. */
-export async function openCatalogDatabase(path: string): Promise<Database> {
+/** Opens the SQLite file of a store, making its tables when they are missing. Throws with exit 75 when it cannot be used. */
+export async function openCatalogDatabase(store: string): Promise<Database> {
+  const path = join(store, OWN_FOLDER, 'catalog.sqlite');
   try {
     // A store may lie on a network disk, where SQLite's write-ahead log does not work: the plain journal does.
     const dialect = await sqliteDialect(path, ['journal_mode = DELETE', 'synchronous = FULL']);

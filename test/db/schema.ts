@@ -4,8 +4,8 @@ import type { World } from '../support/worlds.js';
 const built = (path: string) => new URL(`../../dist/${path}`, import.meta.url).href;
 // From the build, so that the SQL that is installed with it is the SQL that is tested.
 const { openServerApp } = (await import(
-  /* @vite-ignore */ built('app.js')
-)) as typeof import('../../src/app.js');
+  /* @vite-ignore */ built('app/server.js')
+)) as typeof import('../../src/app/server.js');
 const { loadConfig } = (await import(
   /* @vite-ignore */ built('config/load.js')
 )) as typeof import('../../src/config/load.js');

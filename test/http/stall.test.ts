@@ -5,7 +5,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadConfig, openServerApp, type ServerApp } from '../../src/app.js';
+import { openServerApp, type ServerApp } from '../../src/app/server.js';
+import { loadConfig } from '../../src/config/load.js';
 import { readTls } from '../../src/config/tls.js';
 import { createApiServer } from '../../src/http/server.js';
 import { Shop } from '../pull/office.js';
@@ -40,7 +41,7 @@ describe.each(['http', 'https'])('over %s', (protocol) => {
       ORDERBAK_SERVER_TLS_KEY: key,
     });
     app = await openServerApp(config);
-    server = createApiServer(await app.questions(), {
+    server = createApiServer(await app.api(), {
       tokens: [shop.world.token],
       tls: protocol === 'https' ? readTls(config.server) : null,
       failed: (error) => expect(error).toBeUndefined(),

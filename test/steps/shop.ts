@@ -10,8 +10,8 @@ import { createWorld, type World, type WorldOptions } from '../support/worlds.js
 const built = (path: string) => new URL(`../../dist/${path}`, import.meta.url).href;
 // The build has the types of its source; it is imported from there because its picture child must be JavaScript.
 const { openServerApp } = (await import(
-  /* @vite-ignore */ built('app.js')
-)) as typeof import('../../src/app.js');
+  /* @vite-ignore */ built('app/server.js')
+)) as typeof import('../../src/app/server.js');
 const { loadConfig } = (await import(
   /* @vite-ignore */ built('config/load.js')
 )) as typeof import('../../src/config/load.js');

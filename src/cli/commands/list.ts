@@ -67,7 +67,10 @@ export function listCommand(): Command {
   return command.action(() => {
     const flags = command.optsWithGlobals<ListFlags>();
     return answering(flags, async () => {
-      const { openServerApp, loadConfig } = await import('../../app.js');
+      const [{ openServerApp }, { loadConfig }] = await Promise.all([
+        import('../../app/server.js'),
+        import('../../config/load.js'),
+      ]);
       const app = await openServerApp(loadConfig(flags.config ?? null, process.env));
       try {
         await printListing(LISTING, app.list(flags.type ?? [], flags.order ?? null), flags);

@@ -34,7 +34,7 @@ export function markBackedUpCommand(): Command {
     await runStep('mark-backed-up', flags, async (config, choices) => {
       const { readClaims } = await import('../claims.js');
       const claims = readClaims(ids, flags.from ?? null);
-      const { openServerApp } = await import('../../app.js');
+      const { openServerApp } = await import('../../app/server.js');
       const app = await openServerApp(config);
       return app.markBackedUp(claims, choices).finally(() => app.close());
     });

@@ -27,7 +27,10 @@ export function migrateCommand(): Command {
     const flags = command.optsWithGlobals<CommonFlags & { print?: true }>();
     return answering(flags, async () => {
       const output = openOutput(flags);
-      const { openServerApp, loadConfig } = await import('../../app.js');
+      const [{ openServerApp }, { loadConfig }] = await Promise.all([
+        import('../../app/server.js'),
+        import('../../config/load.js'),
+      ]);
       const app = await openServerApp(loadConfig(flags.config ?? null, process.env));
       try {
         if (flags.print) {

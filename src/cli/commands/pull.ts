@@ -33,7 +33,7 @@ export function pullCommand(): Command {
     const flags = command.optsWithGlobals<StepFlags & { transfers?: number }>();
     const { runStep } = await import('../run-step.js');
     await runStep('pull', flags, async (config, choices) => {
-      const { openOfficeApp } = await import('../../app.js');
+      const { openOfficeApp } = await import('../../app/office.js');
       const app = await openOfficeApp(config, flags.transfers ?? config.pull.transfers);
       return app.pull(choices).finally(() => app.close());
     });

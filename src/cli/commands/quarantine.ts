@@ -58,7 +58,10 @@ function listQuarantine(): Command {
   return command.action(() => {
     const flags = command.optsWithGlobals<CommonFlags & FormatFlags & { run?: number; order?: number[] }>();
     return answering(flags, async () => {
-      const { openServerApp, loadConfig } = await import('../../app.js');
+      const [{ openServerApp }, { loadConfig }] = await Promise.all([
+        import('../../app/server.js'),
+        import('../../config/load.js'),
+      ]);
       const app = await openServerApp(loadConfig(flags.config ?? null, process.env));
       try {
         const files = app.quarantined(flags.run ?? null, flags.order ?? null);
@@ -138,7 +141,7 @@ function restoreQuarantine(): Command {
     const { runStep } = await import('../run-step.js');
     await runStep('restore-trash', flags, async (config, choices) => {
       if (what.length > 0 === (flags.run !== undefined)) throw usage('name either ids or paths, or --run N');
-      const { openServerApp } = await import('../../app.js');
+      const { openServerApp } = await import('../../app/server.js');
       const app = await openServerApp(config);
       try {
         const isId = (word: string) => /^\d+$/.test(word);
@@ -186,7 +189,7 @@ function purgeQuarantine(): Command {
     >();
     const { runStep } = await import('../run-step.js');
     await runStep('purge-trash', flags, async (config, choices) => {
-      const { openServerApp } = await import('../../app.js');
+      const { openServerApp } = await import('../../app/server.js');
       const app = await openServerApp(config);
       const age = flags.all || flags.run !== undefined ? 0 : (olderThan ?? app.trashKeep);
       return app.purgeTrash(age, flags.run ?? null, choices).finally(() => app.close());

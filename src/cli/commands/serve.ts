@@ -44,9 +44,10 @@ export function serveCommand(): Command {
     const flags = command.optsWithGlobals<ServeFlags>();
     return answering(flags, async () => {
       const output = openOutput(flags);
-      const [{ openServerApp, loadConfig }, { readTls }, { checkTokens }, { createApiServer }] =
+      const [{ openServerApp }, { loadConfig }, { readTls }, { checkTokens }, { createApiServer }] =
         await Promise.all([
-          import('../../app.js'),
+          import('../../app/server.js'),
+          import('../../config/load.js'),
           import('../../config/tls.js'),
           import('../../http/auth.js'),
           import('../../http/server.js'),
@@ -57,7 +58,7 @@ export function serveCommand(): Command {
       if (tls === null && flags.insecureHttp !== true) checkListen(config.server.listen);
       const app = await openServerApp(config);
       try {
-        const server = createApiServer(await app.questions(), {
+        const server = createApiServer(await app.api(), {
           tokens,
           tls,
           failed: (error) => output.tell(errorBlock(error, output)),

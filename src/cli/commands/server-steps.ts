@@ -1,5 +1,6 @@
 import { Command, type Option } from 'commander';
-import type { RunChoices, ServerApp } from '../../app.js';
+import type { RunChoices } from '../../app/choices.js';
+import type { ServerApp } from '../../app/server.js';
 import type { Summary } from '../../jobs/summary.js';
 import type { StepName } from '../../steps/step.js';
 import { helpTail, STEP_CODES } from '../help.js';
@@ -74,7 +75,7 @@ export function serverStepCommands(): Command[] {
     return command.addHelpText('after', helpTail(step.examples, STEP_CODES)).action(async () => {
       const { runStep } = await import('../run-step.js');
       await runStep(step.name, command.optsWithGlobals<StepFlags>(), async (config, choices) => {
-        const { openServerApp } = await import('../../app.js');
+        const { openServerApp } = await import('../../app/server.js');
         const app = await openServerApp(config);
         return step.run(app, choices).finally(() => app.close());
       });

@@ -33,7 +33,10 @@ export function unlockCommand(): Command {
   return command.action((step: string) => {
     const flags = command.optsWithGlobals<CommonFlags & { force?: true }>();
     return answering(flags, async () => {
-      const { loadConfig, unlockStep } = await import('../../app.js');
+      const [{ unlockStep }, { loadConfig }] = await Promise.all([
+        import('../../app/unlock.js'),
+        import('../../config/load.js'),
+      ]);
       const config = loadConfig(flags.config ?? null, process.env);
       // Commander has looked that it is one of them.
       const name = step as StepName;

@@ -30,7 +30,10 @@ export function whyCommand(): Command {
   return command.action((what: string[]) => {
     const flags = command.optsWithGlobals<CommonFlags>();
     return answering(flags, async () => {
-      const { openServerApp, loadConfig } = await import('../../app.js');
+      const [{ openServerApp }, { loadConfig }] = await Promise.all([
+        import('../../app/server.js'),
+        import('../../config/load.js'),
+      ]);
       const app = await openServerApp(loadConfig(flags.config ?? null, process.env));
       const output = openOutput(flags);
       try {

@@ -1,0 +1,63 @@
+import { need } from '../config/load.js';
+import type { Config } from '../config/schema.js';
+import { openBakFiles } from '../db/bak-files.js';
+import { openDeletions } from '../db/deletions.js';
+import { readRootId } from '../db/migrate.js';
+import { openDatabase } from '../db/open.js';
+import { openPending } from '../db/pending.js';
+import { openQuarantine } from '../db/quarantine.js';
+import { openSource } from '../db/source.js';
+import type { Ceiling } from '../domain/ceiling.js';
+import type { Clock } from '../domain/clock.js';
+import type { CalendarAge } from '../domain/duration.js';
+import { localText } from '../domain/local-time.js';
+import { retentionAt } from '../domain/retention.js';
+import { runJob } from '../jobs/run-job.js';
+import type { Step } from '../steps/step.js';
+import { DigestMemory } from '../store/digest.js';
+import { openOrderStore } from '../store/order-store.js';
+import { Pictures } from '../store/pictures.js';
+import type { RunChoices } from './choices.js';
+import { jobPorts } from './job-ports.js';
+
+/** What all that the server does stands on: its database, its disk, its clock. Opened for one command. */
+export async function openGround(config: Config) {
+  const clock: Clock = Date.now;
+  const zone = need(config.shop.timezone, 'shop.timezone');
+  const rule = { template: config.orders.folder, zone };
+  const database = await openDatabase(need(config.database.url, 'database.url'));
+  const pictures = new Pictures({ size: config.thumbs.size });
+  const digests = new DigestMemory();
+  let rootId: Promise<string | null> | null = null;
+  return {
+    config,
+    clock,
+    zone,
+    database,
+    source: openSource(database, rule),
+    bakFiles: openBakFiles(database, rule),
+    readPending: openPending(database, rule),
+    deletions: openDeletions(database, clock),
+    quarantine: openQuarantine(database, clock),
+    // One for each run: it holds on to the root that it found. The root is asked for only by commands that look at the disk.
+    store: () =>
+      openOrderStore({
+        root: need(config.orders.root, 'orders.root'),
+        rootId: () => (rootId ??= readRootId(database)),
+        thumbsFolder: config.thumbs.folder,
+        pictures,
+        digests,
+      }),
+    localNow: () => localText(clock(), zone),
+    retention: (olderThan: CalendarAge | null) =>
+      retentionAt(clock(), config.retention.status, olderThan ?? config.retention.age, zone),
+    run: <Item>(step: Step<Item>, choices: RunChoices, ceiling: Ceiling | null = null) =>
+      runJob(step, { ...choices, ceiling }, jobPorts(database, choices.watcher)),
+    async close(): Promise<void> {
+      await pictures.close();
+      await database.close();
+    },
+  };
+}
+
+export type Ground = Awaited<ReturnType<typeof openGround>>;

@@ -1,0 +1,66 @@
+import { openCensusBook } from '../db/census.js';
+import type { Ceiling } from '../domain/ceiling.js';
+import { EXIT, OrderbakError } from '../errors.js';
+import { type Summary, withTroubles } from '../jobs/summary.js';
+import { insertStep } from '../steps/insert.js';
+import { type Claim, markBackedUpStep } from '../steps/mark-backed-up.js';
+import { purgeTrashStep } from '../steps/purge-trash.js';
+import { unlinkBackedUpStep, unlinkDiscussStep } from '../steps/unlink-recorded.js';
+import { unlinkTrashStep } from '../steps/unlink-trash.js';
+import type { RunChoices } from './choices.js';
+import type { Ground } from './ground.js';
+
+/** More trash than this is more likely a database that lost its rows. */
+const TRASH_CEILING: Ceiling = { kind: 'share', percent: 50 };
+
+/** The server's tasks of the night. */
+export function nightOf(ground: Ground) {
+  const { config, clock, database, source, bakFiles, deletions, quarantine, store, localNow, run } = ground;
+  const census = openCensusBook(database);
+  const retention = ({ olderThan }: RunChoices) => ground.retention(olderThan);
+  const unlinkParts = (choices: RunChoices) => {
+    const { only } = choices;
+    return { source, bakFiles, deletions, store: store(), retention: retention(choices), only, localNow };
+  };
+  const ceiling = (choices: RunChoices) => choices.maxDelete ?? config.delete.max;
+
+  return {
+    /** Task 1. */
+    insert: (choices: RunChoices): Promise<Summary> => {
+      const { only, dryRun: counts } = choices;
+      return run(insertStep({ source, bakFiles, retention: retention(choices), only, counts }), choices);
+    },
+
+    /** Task 2. */
+    unlinkDiscuss: (choices: RunChoices): Promise<Summary> =>
+      run(unlinkDiscussStep(unlinkParts(choices)), choices, ceiling(choices)),
+
+    /** Task 3, and the end of what an earlier night put into the quarantine. */
+    async unlinkTrash(choices: RunChoices): Promise<Summary> {
+      const { min_age: minAge, keep } = config.trash;
+      // Who sets a ceiling for this one run has looked at the plan.
+      const earlier = choices.maxDelete === null ? await census.last() : null;
+      const parts = { ...unlinkParts(choices), clock, minAge, keep, earlier };
+      const step = unlinkTrashStep(parts);
+      const summary = await run(step, choices, ceiling(choices) ?? TRASH_CEILING);
+      if (choices.dryRun || choices.stop.aborted || summary.stopped !== null) return summary;
+      if (choices.only === null && choices.limit === null) await census.remember(step.census());
+      const which = { before: clock() - keep, run: null, folders: null };
+      const purging = { deletions, quarantine, store: parts.store, which };
+      const purge = await run(purgeTrashStep(purging), choices).catch((error: unknown) => {
+        if (error instanceof OrderbakError && error.exit === EXIT.busy) return null;
+        throw error;
+      });
+      // Where another run purges at this moment, nothing is left to purge here.
+      return purge === null || purge.ok ? summary : withTroubles(summary, purge);
+    },
+
+    /** The second server question of task 4, by hand. */
+    markBackedUp: (claims: AsyncIterable<Claim>, choices: RunChoices): Promise<Summary> =>
+      run(markBackedUpStep(claims, { bakFiles, store: store(), localNow }), choices),
+
+    /** Task 5. */
+    unlinkBackedUp: (choices: RunChoices): Promise<Summary> =>
+      run(unlinkBackedUpStep(unlinkParts(choices)), choices, ceiling(choices)),
+  };
+}

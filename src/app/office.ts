@@ -1,0 +1,47 @@
+import { need } from '../config/load.js';
+import type { Config } from '../config/schema.js';
+import { openCatalog, openCatalogDatabase } from '../db/catalog.js';
+import type { Clock } from '../domain/clock.js';
+import { runJob } from '../jobs/run-job.js';
+import type { Summary } from '../jobs/summary.js';
+import { BackupClient } from '../remote/backup-client.js';
+import { rateLimit } from '../remote/rate-limit.js';
+import { pullStep } from '../steps/pull.js';
+import { openOfficeStore, prepareStore } from '../store/office-store.js';
+import type { RunChoices } from './choices.js';
+import { jobPorts } from './job-ports.js';
+
+const clock: Clock = Date.now;
+
+/** The machine in the office: its store, with the catalog in it, and the server's API. */
+export async function openOfficeApp(config: Config, transfers: number) {
+  const path = need(config.pull.store, 'pull.store');
+  const url = need(config.pull.url, 'pull.url');
+  const token = need(config.pull.token, 'pull.token');
+  await prepareStore(path);
+  const database = await openCatalogDatabase(path);
+  const office = await openOfficeStore(path, openCatalog(database), clock);
+  const server = new BackupClient({ url, token, transfers, rate: rateLimit(config.pull.rate_limit) });
+  return {
+    /** Task 4. */
+    pull: (choices: RunChoices): Promise<Summary> => {
+      const { only, stop } = choices;
+      const until = config.pull.until === null ? null : nextTimeOfDay(config.pull.until);
+      const step = pullStep({ server, office, only, transfers, clock, until, signal: stop });
+      return runJob(step, { ...choices, ceiling: null }, jobPorts(database, choices.watcher));
+    },
+
+    async close(): Promise<void> {
+      await server.close();
+      await database.close();
+    },
+  };
+}
+
+/** The next time that this machine's clock shows so many minutes after midnight, ms since 1970. */
+function nextTimeOfDay(minutes: number): number {
+  const at = new Date(clock());
+  at.setHours(Math.floor(minutes / 60), minutes % 60, 0, 0);
+  if (at.getTime() <= clock()) at.setDate(at.getDate() + 1);
+  return at.getTime();
+}

@@ -1,0 +1,24 @@
+import { need } from '../config/load.js';
+import { checkViews, migrate, planMigration, readRootId, saveRootId } from '../db/migrate.js';
+import { markRoot } from '../store/root.js';
+import type { Ground } from './ground.js';
+
+/** What makes the database and the root ready. */
+export function setUpOf({ config, database }: Ground) {
+  return {
+    /** What is left to do for the database, as statements. */
+    planMigration: () => planMigration(database, config.source.views),
+
+    /** Brings database and root up to date. Answers what was done. */
+    async migrate(): Promise<{ statements: number; marker: string | null }> {
+      const root = need(config.orders.root, 'orders.root');
+      const statements = await planMigration(database, config.source.views);
+      await migrate(database, statements);
+      await checkViews(database);
+      const known = await readRootId(database);
+      const marker = await markRoot(root, known);
+      if (marker.id !== known) await saveRootId(database, marker.id);
+      return { statements: statements.length, marker: marker.written ? root : null };
+    },
+  };
+}
