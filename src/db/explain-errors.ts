@@ -40,7 +40,9 @@ export function explainDatabaseError(error: unknown): OrderbakError {
   const message = messageOf(error);
   if (
     AWAY.has(code) ||
-    /database is locked|disk I\/O error|unable to open database|Connection is closed/i.test(message)
+    /database is locked|disk I\/O error|unable to open database|Connection is closed|connection is in closed state/i.test(
+      message,
+    )
   ) {
     const hint = 'Nothing is lost. See that the database answers, then run this again.';
     return new OrderbakError(
