@@ -34,7 +34,7 @@ export const AT_ONCE: readonly Fault[] = [
       const scene = await round.scene();
       await scene.serve();
       // With an option more: what one of them leaves undone may have come to be when it had ended.
-      const commands = STEPS.map((step) => [step, '--limit', '1000']);
+      const commands = STEPS.map((step) => [step, '--verbose']);
       await together(scene, [...commands, ...commands], round.random);
     },
   },

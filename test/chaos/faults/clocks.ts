@@ -61,7 +61,7 @@ export const CLOCKS: readonly Fault[] = [
         const step = pick(STEPS, round.random());
         if (step === 'pull') await scene.serve({ env });
         // With an option more: what this clock finds too young is left to do by the right one.
-        await runToEnd(scene, [step, '--limit', '1000'], step === 'pull' ? {} : { env });
+        await runToEnd(scene, [step, '--verbose'], step === 'pull' ? {} : { env });
         await scene.world.serving?.stop();
       });
     },

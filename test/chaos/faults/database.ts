@@ -129,7 +129,7 @@ export const DATABASE: readonly Fault[] = [
       round.random(),
     );
     const place = someStatement(step, round.random());
-    const forMs = round.random() * 4000;
+    const forMs = round.random() * 6000;
     let holder: Database | undefined;
     await withDatabase(server.url, (admin) => admin.run('SET GLOBAL innodb_lock_wait_timeout = 1'));
     const lock = async (): Promise<Passage> => {

@@ -104,7 +104,7 @@ function ofAnswers(name: string, weatherOf: (round: Round) => Weather): Fault {
 
 /** The server, with the large file on its list too. */
 async function serveAll(scene: Scene): Promise<Serve> {
-  await scene.run(['insert', '--limit', '1000']);
+  await scene.run(['insert', '--verbose']);
   return await scene.serve();
 }
 
