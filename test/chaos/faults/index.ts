@@ -1,6 +1,7 @@
 import type { Fault } from '../fault.js';
 import { AROUND } from './around.js';
 import { DURABILITY } from './durability.js';
+import { FULL_DISKS } from './full-disk.js';
 import { KILLS } from './kill.js';
 import { MEANWHILE } from './meanwhile.js';
 import { CEILING, QUIET } from './quiet.js';
@@ -15,6 +16,7 @@ export const FAULTS: readonly Fault[] = [
   ...SIGNAL_FAULTS,
   ...SYSCALLS,
   ...DURABILITY,
+  ...FULL_DISKS,
   ...MEANWHILE,
   ...AROUND,
 ];
