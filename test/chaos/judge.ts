@@ -16,6 +16,8 @@ export interface Verdict {
   readonly violations: readonly string[];
   /** How many files left the server in this round, each of them judged. */
   readonly removals: number;
+  /** Whether the fault met the program. */
+  readonly struck: boolean;
   /** How many clean nights it took to reach the twin's end state. */
   readonly nights: number;
 }
@@ -55,7 +57,8 @@ export async function judge(scene: Scene, twin: () => Promise<State>): Promise<V
   found.push(...unrest(state, last).map((line) => `I6: one night more: ${line}`));
   found.push(...leftovers(before, last), ...(await openConnections(scene)));
   found.push(...(await endProcessesOf(world.folder)).map((line) => `I8: ${line} outlived its night`));
-  return { violations: [...new Set(found)], removals: removed(before, last, scene.told()).length, nights };
+  const removals = removed(before, last, scene.told()).length;
+  return { violations: [...new Set(found)], removals, struck: scene.struck, nights };
 }
 
 /** I7: a disturbed command that said that all went well has left nothing to do for a second one. */

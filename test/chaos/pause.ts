@@ -6,7 +6,7 @@ import type { Round } from './fault.js';
 import { processesOf } from './processes.js';
 import { pick } from './random.js';
 import type { Scene, Step } from './scene.js';
-import { ALL_CALLS, type Call, straced } from './strace.js';
+import { ALL_CALLS, type Call, readCalls, straced } from './strace.js';
 import { callsOf } from './traced.js';
 
 /**
@@ -25,28 +25,40 @@ export async function pausedAt(
   const log = path.join(scene.scratch, 'strace.log');
   const wrap = straced(log, ALL_CALLS, `${call.name}:signal=SIGSTOP:when=${call.nth}`);
   const { child, finished } = await scene.start(args, { wrap });
-  const stopped = await untilStopped(scene, () => child.exitCode !== null || child.signalCode !== null);
-  try {
-    if (stopped.length > 0) await happens();
-  } finally {
-    for (const pid of stopped) process.kill(pid, 'SIGCONT');
+  const isOver = () => child.exitCode !== null || child.signalCode !== null;
+  for (let isDone = false; ; ) {
+    const stopped = await untilStopped(scene, isOver);
+    if (stopped.length === 0) return await finished;
+    try {
+      // Each thread counts for itself: another one may have come to its own n-th call, which is not the one that is meant.
+      const isThere = (await readCalls(log)).some((each) => each.nth === call.nth && isMeant(each));
+      if (isThere && !isDone) await happens();
+      isDone ||= isThere;
+    } finally {
+      for (const pid of stopped) process.kill(pid, 'SIGCONT');
+    }
+    // Until it is seen to move again, the same stop would be met twice.
+    await untilMoving(stopped);
   }
-  return await finished;
 }
 
 /** The scene's processes that stand still, as soon as there is one; none when the command ended first. */
 async function untilStopped(scene: Scene, isOver: () => boolean): Promise<number[]> {
   for (;;) {
-    const stopped = processesOf(scene.world.folder).filter((pid) => stateOf(pid) === 'T');
+    const stopped = processesOf(scene.world.folder).filter(isStopped);
     if (stopped.length > 0 || isOver()) return stopped;
     await sleep(5);
   }
 }
 
-function stateOf(pid: number): string {
+async function untilMoving(pids: readonly number[]): Promise<void> {
+  while (pids.some(isStopped)) await sleep(1);
+}
+
+function isStopped(pid: number): boolean {
   try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.[0] ?? '';
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.[0] === 'T';
   } catch {
-    return '';
+    return false;
   }
 }

@@ -58,6 +58,7 @@ export class Playground {
       return {
         violations: verdicts.flatMap((verdict) => verdict.violations),
         removals: verdicts.reduce((sum, verdict) => sum + verdict.removals, 0),
+        struck: verdicts.some((verdict) => verdict.struck),
         nights: Math.max(0, ...verdicts.map((verdict) => verdict.nights)),
       };
     } finally {

@@ -47,7 +47,11 @@ async function playOne(fault: Fault, engine: Engine, number: number): Promise<vo
     score.add(fault, verdict, replay);
   } catch (error) {
     const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    score.add(fault, { violations: [`the round broke: ${words}`], removals: 0, nights: 0 }, replay);
+    score.add(
+      fault,
+      { violations: [`the round broke: ${words}`], removals: 0, struck: false, nights: 0 },
+      replay,
+    );
   }
 }
 

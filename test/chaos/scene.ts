@@ -50,6 +50,8 @@ const WEEK_MS = 7 * 86_400_000;
 /** A shop on which one round is played, and everything that the oracle must know of it. */
 export class Scene {
   readonly disturbed: Disturbed[] = [];
+  /** Whether the fault met the program; a kill may come too late. */
+  struck = true;
   /** Violations that only the fault could see. */
   readonly found: string[] = [];
   /** What is to be taken down before the scene's folders can go. */

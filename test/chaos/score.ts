@@ -7,6 +7,7 @@ interface Line {
   readonly fault: string;
   expected: number;
   rounds: number;
+  struck: number;
   removals: number;
   violations: number;
   nights: number;
@@ -38,6 +39,7 @@ export class Score {
   add(fault: Fault, verdict: Verdict, replay: string): void {
     const line = this.lineOf(fault);
     line.rounds += 1;
+    line.struck += verdict.struck ? 1 : 0;
     line.removals += verdict.removals;
     line.violations += verdict.violations.length;
     line.nights = Math.max(line.nights, verdict.nights);
@@ -49,10 +51,10 @@ export class Score {
 
   /** All rounds of a fault are played. */
   finish(fault: Fault): void {
-    const { rounds, removals, violations } = this.lineOf(fault);
+    const { rounds, struck, removals, violations } = this.lineOf(fault);
     const start = this.watched ? '\r\x1b[K' : '';
     process.stderr.write(
-      `${start}${fault.name}: ${rounds} rounds, ${removals} removals, ${violations} violations\n`,
+      `${start}${fault.name}: ${rounds} rounds, ${struck} struck, ${removals} removals, ${violations} violations\n`,
     );
   }
 
@@ -77,13 +79,15 @@ export class Score {
   table(): string {
     if (this.lines.size === 0) return '';
     const table = new Table({
-      head: ['fault', 'rounds', 'removals seen', 'violations', 'runs to recover'],
+      head: ['fault', 'rounds', 'struck', 'removals seen', 'violations', 'runs to recover'],
       style: { head: [], border: [] },
     });
     for (const line of this.lines.values()) {
-      const { fault, rounds, removals, violations, nights, skipped } = line;
+      const { fault, rounds, struck, removals, violations, nights, skipped } = line;
       table.push(
-        skipped === null ? [fault, rounds, removals, violations, nights] : [fault, `not played: ${skipped}`],
+        skipped === null
+          ? [fault, rounds, struck, removals, violations, nights]
+          : [fault, `not played: ${skipped}`],
       );
     }
     return table.toString();
@@ -94,6 +98,7 @@ export class Score {
       fault: fault.name,
       expected: 0,
       rounds: 0,
+      struck: 0,
       removals: 0,
       violations: 0,
       nights: 0,

@@ -16,7 +16,7 @@ export const KILLS: readonly Fault[] = STEPS.map((step) => ({
     // Up to a little beyond the end, so that the last moments are met too.
     await Promise.race([sleep(round.random() * duration * 1.1), finished]);
     child.kill('SIGKILL');
-    await finished;
+    scene.struck = (await finished).signal !== null;
   },
 }));
 

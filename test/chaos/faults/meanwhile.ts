@@ -21,11 +21,12 @@ function reopened(step: Step): Fault {
       if (order === undefined) throw new Error('the scene has no order');
       // Its folder is opened for the plan, and again for the removal, each time before the question.
       const opens = (call: Call) => isOf(call, 'open') && call.line.includes(`/${order.folder}"`);
-      await pausedAt(round, scene, [step, '--order', String(order.id)], opens, () =>
-        scene.change((hands) => hands.sql('UPDATE tbl_order SET status = 5 WHERE id_order = ?', [order.id]), {
-          stopped: true,
-        }),
-      );
+      scene.struck = false;
+      await pausedAt(round, scene, [step, '--order', String(order.id)], opens, async () => {
+        scene.struck = true;
+        const reopen = 'UPDATE tbl_order SET status = 5 WHERE id_order = ?';
+        await scene.change((hands) => hands.sql(reopen, [order.id]), { stopped: true });
+      });
     },
   };
 }
@@ -46,12 +47,14 @@ function rewritten(step: 'unlink-discuss' | 'unlink-backed-up', name: string): F
       const { mtime } = await stat(place);
       // The last bytes lie behind the picture's end mark.
       const others = Buffer.concat([bytes.subarray(0, -6), Buffer.from('other\n')]);
+      scene.struck = false;
       await pausedAt(round, scene, [step, '--order', String(order?.id)], isUnhurried, async () => {
         const isThere = await stat(place).then(
           () => true,
           () => false,
         );
         if (!isThere) return;
+        scene.struck = true;
         const by = round.random() < 0.5 ? 'rename' : 'writing';
         await scene.change((hands) => hands.write(file, others, { mtime, by }), { stopped: true });
       });

@@ -28,6 +28,7 @@ function politely(name: string, signal: keyof typeof SIGNALS, times: number): Fa
       }
       const { code, signal: died } = await finished;
       // Before it listens, a signal ends it as it ends every process.
+      scene.struck = died !== null || code !== 0;
       const isExpected = died === signal || code === 0 || code === SIGNALS[signal];
       if (!isExpected) scene.found.push(`I7: ${step} answered ${signal} with ${died ?? code}`);
     },
@@ -52,6 +53,7 @@ function oversleeps(step: Step): Fault {
         const second = await scene.run([step, '--limit', '1', '--order', order]);
         if (second.code === 0) left = scene.orderFiles();
       });
+      scene.struck = left !== null;
       if (left === null) return;
       const still = new Set(scene.orderFiles());
       for (const file of (left as readonly string[]).filter((name) => !still.has(name)))

@@ -3,7 +3,16 @@ import { ENGINES } from '../../support/database.js';
 import type { Fault } from '../fault.js';
 import { pick } from '../random.js';
 import { STEPS, type Step } from '../scene.js';
-import { ALL_CALLS, type CallKind, isOf, noStrace, straced, touchesShop, WRITING_CALLS } from '../strace.js';
+import {
+  ALL_CALLS,
+  type CallKind,
+  hasStruck,
+  isOf,
+  noStrace,
+  straced,
+  touchesShop,
+  WRITING_CALLS,
+} from '../strace.js';
 import { callsOf, runTraced } from '../traced.js';
 
 /** Who is traced: a step, or the server that answers `pull`. */
@@ -57,7 +66,9 @@ function syscallFault(
       const lasts = round.random() < 0.3 && way !== 'signal=SIGKILL';
       const scene = await round.scene();
       const inject = `${call.name}:${way}:when=${call.nth}${lasts ? '+' : ''}`;
-      await runTraced(scene, [who], straced(path.join(scene.scratch, 'strace.log'), ALL_CALLS, inject));
+      const log = path.join(scene.scratch, 'strace.log');
+      await runTraced(scene, [who], straced(log, ALL_CALLS, inject));
+      scene.struck = await hasStruck(log);
     },
   };
 }
