@@ -30,6 +30,10 @@ const AWAY = new Set([
   'ER_LOCK_WAIT_TIMEOUT',
 ]);
 
+/** Of SQLite, and of connections that are dead already: these errors have no code, or one that says less. */
+const AWAY_WORDS =
+  /database is locked|disk I\/O error|unable to open database|readonly database|connection is (in )?closed/i;
+
 const RETRIED = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT']);
 const TRIES = 3;
 
@@ -38,12 +42,7 @@ export function explainDatabaseError(error: unknown): OrderbakError {
   if (error instanceof OrderbakError) return error;
   const code = codeOf(error);
   const message = messageOf(error);
-  if (
-    AWAY.has(code) ||
-    /database is locked|disk I\/O error|unable to open database|Connection is closed|connection is in closed state/i.test(
-      message,
-    )
-  ) {
+  if (AWAY.has(code) || AWAY_WORDS.test(message)) {
     const hint = 'Nothing is lost. See that the database answers, then run this again.';
     return new OrderbakError(
       EXIT.away,

@@ -29,3 +29,16 @@ test('each statement on a connection that the server has dropped says that the d
   await database.close();
   await world.remove();
 });
+
+test('a SQLite file that may not be written to for now is away, as a read-only server is', async () => {
+  const world = await createWorld('sqlite');
+  const database = await openDatabase(world.databaseUrl);
+  await sql`CREATE TABLE note (words TEXT)`.execute(database.kysely);
+  await sql`PRAGMA query_only = 1`.execute(database.kysely);
+  await expect(sql`INSERT INTO note VALUES ('x')`.execute(database.kysely)).rejects.toMatchObject({
+    exit: 75,
+    code: 'database-away',
+  });
+  await database.close();
+  await world.remove();
+});
