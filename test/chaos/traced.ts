@@ -20,20 +20,23 @@ async function observe(round: Round, args: readonly string[]): Promise<Call[]> {
   return await readCalls(log);
 }
 
-/** Runs a command under strace, with the server beside it that `pull` needs; a server that breaks is no trouble of the round. */
+/**
+ * Runs a command under strace, with the server beside it that `pull` needs; answers whether it died of a signal.
+ * A server that breaks is no trouble of the round.
+ */
 export async function runTraced(
   scene: Scene,
   args: readonly string[],
   wrap: readonly string[],
-): Promise<void> {
+): Promise<boolean> {
   const [name] = args;
   if (name === 'serve') {
     const serve = await scene.serve({ wrap }).catch(() => undefined);
     await scene.run('pull');
-    await serve?.stop().catch(() => undefined);
-    return;
+    return (await serve?.stop().catch(() => undefined)) === undefined;
   }
   const serve = name === 'pull' ? await scene.serve() : undefined;
-  await scene.run(args, { wrap });
+  const { signal } = await scene.run(args, { wrap });
   await serve?.stop();
+  return signal !== null;
 }

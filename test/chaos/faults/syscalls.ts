@@ -6,7 +6,7 @@ import { STEPS, type Step } from '../scene.js';
 import {
   ALL_CALLS,
   type CallKind,
-  hasStruck,
+  hasInjected,
   isOf,
   noStrace,
   straced,
@@ -67,8 +67,8 @@ function syscallFault(
       const scene = await round.scene();
       const inject = `${call.name}:${way}:when=${call.nth}${lasts ? '+' : ''}`;
       const log = path.join(scene.scratch, 'strace.log');
-      await runTraced(scene, [who], straced(log, ALL_CALLS, inject));
-      scene.struck = await hasStruck(log);
+      const died = await runTraced(scene, [who], straced(log, ALL_CALLS, inject));
+      scene.struck = died || (await hasInjected(log));
     },
   };
 }
