@@ -11,7 +11,7 @@ const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url
 const read = (path: string) => readFileSync(at(path), 'utf8');
 
 const readme = read('README.md');
-const program = buildProgram();
+const program = await buildProgram([]);
 const commands = program.commands.map((command) => command.name()).sort();
 const keys = Object.entries(schema.shape).flatMap(([section, shape]) =>
   Object.keys(shape.unwrap().shape).map((key) => `${section}.${key}`),

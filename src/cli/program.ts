@@ -1,19 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT } from '../errors.js';
-import { demoCommand } from './commands/demo.js';
-import { listCommand } from './commands/list.js';
-import { markBackedUpCommand } from './commands/mark-backed-up.js';
-import { migrateCommand } from './commands/migrate.js';
-import { pullCommand } from './commands/pull.js';
-import { quarantineCommand } from './commands/quarantine.js';
-import { serveCommand } from './commands/serve.js';
-import { serverStepCommands } from './commands/server-steps.js';
-import { unlockCommand } from './commands/unlock.js';
-import { whyCommand } from './commands/why.js';
+import { commandsFor } from './commands.js';
 import { VERSION } from './version.js';
 
-/** The whole command line. */
-export function buildProgram(): Command {
+/** The command line as far as these arguments (without node and script) may mean it; without any, the whole. */
+export async function buildProgram(args: readonly string[]): Promise<Command> {
   const program = new Command('orderbak')
     .description(
       "Moves the files of a shop's finished orders from the full web server to a machine in the office, and loses none.",
@@ -33,18 +24,7 @@ export function buildProgram(): Command {
       'after',
       '\nFirst steps:\n  $ orderbak demo      see a whole night on a small shop\n  $ orderbak migrate   prepare your own database and root',
     );
-  const commands = [
-    demoCommand(),
-    migrateCommand(),
-    ...serverStepCommands(),
-    serveCommand(),
-    listCommand(),
-    markBackedUpCommand(),
-    pullCommand(),
-    whyCommand(),
-    quarantineCommand(),
-    unlockCommand(),
-  ];
+  const commands = await commandsFor(args);
   for (const command of commands) program.addCommand(command);
   for (const command of [program, ...commands, ...commands.flatMap(({ commands: parts }) => parts)]) {
     command
@@ -67,7 +47,7 @@ export async function main(args: readonly string[]): Promise<void> {
     process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed),
   );
   try {
-    const program = buildProgram();
+    const program = await buildProgram(args);
     if (args.length === 0) program.outputHelp();
     else await program.parseAsync(args, { from: 'user' });
   } catch (error) {
