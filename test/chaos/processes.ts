@@ -1,7 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Kills every process that was started for a world, which its environment names; answers what each was. */
+/** A decoder whose parent was killed notices that as soon as it has time; on a busy machine that may take a while. */
+const GRACE_MS = 15_000;
+
+/** Kills the processes of a world that do not end by themselves; answers what each was. */
 export async function endProcessesOf(folder: string): Promise<string[]> {
+  for (const end = Date.now() + GRACE_MS; Date.now() < end && processesOf(folder).length > 0; )
+    await sleep(50);
   const ended: string[] = [];
   for (const pid of processesOf(folder)) {
     try {

@@ -1,4 +1,4 @@
-import { finalFiles, MARKER, QUARANTINE } from './places.js';
+import { finalFiles, MARKER, NO_REASON, QUARANTINE } from './places.js';
 import type { State } from './state.js';
 
 /** I6: what two runs of the same night must have in common, one line each; ids, times and run numbers may differ. */
@@ -18,12 +18,13 @@ export function endState(state: State): Set<string> {
     );
   }
   for (const deletion of state.deletions) {
-    const { rule, folder, filename, quarantine, doneMs, purgedMs } = deletion;
+    const { rule, folder, filename, thumb, quarantine, doneMs, purgedMs } = deletion;
     const end = doneMs === null ? 'intended' : purgedMs === null ? 'done' : 'purged';
     const place = quarantine === null ? '' : withoutRun(quarantine);
     // A file of a discussion that a job names too goes with whichever step finds it free first.
     const why = rule === 'trash' ? 'trash' : 'recorded';
-    lines.push(`deletion: ${why} ${folder}/${filename} ${end} ${place}`);
+    const reason = NO_REASON.has(thumb) ? '' : thumb;
+    lines.push(`deletion: ${why} ${folder}/${filename} ${end} ${place} ${reason}`);
   }
   for (const { folder, filename, path, sha256, isMarked } of state.catalog) {
     lines.push(`catalog: ${folder}/${filename} ${path} ${sha256} ${isMarked ? 'marked' : ''}`);

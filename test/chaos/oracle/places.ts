@@ -5,6 +5,8 @@ export const MARKER = '.orderbak-root';
 export const QUARANTINE = '.orderbak-trash';
 /** The folder of the store in which catalog and half files lie. */
 export const OWN = '.orderbak';
+/** What `orderbak_deletion.thumb` says where no reason is given. */
+export const NO_REASON: ReadonlySet<string> = new Set(['', 'made', 'kept', 'not-picture']);
 export const SUMS = 'SHA256SUMS';
 
 /** An order's file lies flat in its folder: `[folder, name]`; null for every other path below the root. */

@@ -1,10 +1,7 @@
 import { removed } from './leaving.js';
-import { orderFile, THUMBS } from './places.js';
+import { NO_REASON, orderFile, THUMBS } from './places.js';
 import { alike, factsOf } from './shop-facts.js';
 import type { State, Told } from './state.js';
-
-/** What `orderbak_deletion.thumb` says where no reason is given. */
-const NO_REASON = new Set(['', 'made', 'kept', 'not-picture']);
 
 /** I4: pictures that left the server without a thumb that decodes, or a recorded reason for there being none. */
 export function missingThumbs(before: State, after: State, told: Told): string[] {
