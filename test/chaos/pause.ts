@@ -20,7 +20,10 @@ export async function pausedAt(
   isMeant: (call: Call) => boolean,
   happens: () => Promise<void>,
 ): Promise<Finished> {
-  const calls = (await callsOf(round, args)).filter(isMeant);
+  const all = await callsOf(round, args);
+  // A decoder that stands still holds up nothing: only the threads that open folders are the program's own.
+  const own = new Set(all.filter((call) => call.line.includes('O_DIRECTORY')).map((call) => call.thread));
+  const calls = all.filter((call) => own.has(call.thread) && isMeant(call));
   const call = pick(calls, round.random());
   const log = path.join(scene.scratch, 'strace.log');
   const wrap = straced(log, ALL_CALLS, `${call.name}:signal=SIGSTOP:when=${call.nth}`);

@@ -25,6 +25,7 @@ export function isOf(call: Call, kind: CallKind): boolean {
 export interface Call {
   readonly name: string;
   readonly nth: number;
+  readonly thread: string;
   readonly line: string;
 }
 
@@ -62,7 +63,7 @@ export async function readCalls(log: string): Promise<Call[]> {
     const nth = (counts.get(key) ?? 0) + 1;
     counts.set(key, nth);
     // Beside each call strace says in which folder the process stands.
-    calls.push({ name, nth, line: line.replace(/AT_FDCWD<[^>]*>/g, 'AT_FDCWD') });
+    calls.push({ name, nth, thread, line: line.replace(/AT_FDCWD<[^>]*>/g, 'AT_FDCWD') });
   }
   return calls;
 }
