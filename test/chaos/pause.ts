@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Finished } from '../support/run.js';
@@ -58,9 +58,13 @@ async function untilMoving(pids: readonly number[]): Promise<void> {
   while (pids.some(isStopped)) await sleep(1);
 }
 
+/** Whether all threads of a process stand still; at a call that strace looks at, only the one that made it does. */
 function isStopped(pid: number): boolean {
   try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.[0] === 'T';
+    const states = readdirSync(`/proc/${pid}/task`).map((thread) =>
+      readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8').split(') ').at(-1),
+    );
+    return states.every((state) => /^t/i.test(state ?? ''));
   } catch {
     return false;
   }
