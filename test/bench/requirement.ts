@@ -1,0 +1,84 @@
+import { OURS } from './bench.js';
+import { type Cost, memoryText, ratioText, secondsText } from './figures.js';
+
+/** The medians of a race, by the name of the contestant or of what followed it. */
+export type Medians = ReadonlyMap<string, Cost>;
+
+export interface Requirement {
+  /** What orderbak must reach. */
+  readonly words: string;
+  /** Null where nothing was measured that it could be compared with. */
+  judge(medians: Medians): Judgement | null;
+}
+
+export interface Judgement {
+  readonly measured: string;
+  readonly reached: boolean;
+}
+
+/** Orderbak's time is at most `limit` times that of the best of these. `of` says what they are together. */
+export function timesBest(limit: number, of: string, peers: readonly string[], plus = 0): Requirement {
+  return {
+    words: `≤ ${limit} × ${of}${plus > 0 ? ` + ${plus * 1000} ms` : ''}`,
+    judge(medians) {
+      const ours = medians.get(OURS);
+      const walls = peers.flatMap((peer) => medians.get(peer)?.wall ?? []);
+      if (ours === undefined || walls.length === 0) return null;
+      const best = Math.min(...walls);
+      return { measured: ratioText(ours.wall / best), reached: ours.wall <= limit * best + plus };
+    },
+  };
+}
+
+/** Orderbak's time is at most that of all of these together. */
+export function timesSum(limit: number, of: string, peers: readonly string[]): Requirement {
+  return {
+    words: `≤ ${limit} × ${of}`,
+    judge(medians) {
+      const ours = medians.get(OURS);
+      const walls = peers.map((peer) => medians.get(peer)?.wall);
+      if (ours === undefined || walls.includes(undefined)) return null;
+      const sum = walls.reduce<number>((total, wall) => total + (wall ?? 0), 0);
+      return { measured: ratioText(ours.wall / sum), reached: ours.wall <= limit * sum };
+    },
+  };
+}
+
+/** Orderbak needs at most so many seconds. */
+export function within(seconds: number): Requirement {
+  return ofOurs(`≤ ${seconds} s`, ({ wall }) => ({ measured: secondsText(wall), reached: wall <= seconds }));
+}
+
+/** Orderbak does at least so many of `count` things a second. */
+export function aSecond(least: number, count: number): Requirement {
+  const thousands = (rate: number) => `${Math.round(rate).toLocaleString('en-US')} a second`;
+  return ofOurs(`≥ ${thousands(least)}`, ({ wall }) => ({
+    measured: thousands(count / wall),
+    reached: count / wall >= least,
+  }));
+}
+
+/** Nobody waits longer than so many seconds for a lock of orderbak's. */
+export function locksWithin(seconds: number): Requirement {
+  return ofOurs(`no lock longer than ${seconds} s`, ({ waited }) =>
+    waited === undefined ? null : { measured: secondsText(waited), reached: waited <= seconds },
+  );
+}
+
+/** No process of orderbak's needs more memory, in bytes. */
+export function memoryWithin(bytes: number): Requirement {
+  return ofOurs(`memory ≤ ${memoryText(bytes)}`, ({ memory }) => ({
+    measured: memoryText(memory),
+    reached: memory <= bytes,
+  }));
+}
+
+function ofOurs(words: string, judge: (cost: Cost) => Judgement | null): Requirement {
+  return {
+    words,
+    judge(medians) {
+      const ours = medians.get(OURS);
+      return ours === undefined ? null : judge(ours);
+    },
+  };
+}
