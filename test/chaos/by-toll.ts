@@ -1,6 +1,6 @@
 import type { Finished } from '../support/run.js';
 import type { Scene, Step } from './scene.js';
-import { startSqlProxy, type Toll } from './sql-proxy.js';
+import { type Passage, startSqlProxy, type Toll } from './sql-proxy.js';
 import { runToEnd } from './to-end.js';
 
 /** About how many statements each step makes in the small shop; of `pull` it is the server that makes them. */
@@ -12,18 +12,26 @@ const STATEMENTS: Readonly<Record<Step, number>> = {
   'unlink-backed-up': 50,
 };
 
+/** A toll at which most statements go by, which it answers with null. */
+type Trap = (statement: string) => Passage | null | Promise<Passage | null>;
+
 /** Runs a step whose statements pass a toll; for `pull` it is the server's statements that do. */
 export async function runByToll(
   scene: Scene,
   step: Step,
-  toll: Toll,
+  toll: Trap,
   url = scene.world.databaseUrl,
 ): Promise<Finished> {
   const proxy = await startSqlProxy(url);
   const env = { ORDERBAK_DATABASE_URL: proxy.url };
   try {
     if (step === 'pull') await scene.serve({ env });
-    proxy.toll = toll;
+    scene.struck = false;
+    proxy.toll = async (statement) => {
+      const passage = await toll(statement);
+      scene.struck ||= passage !== null;
+      return passage ?? 'pass';
+    };
     const finished = await runToEnd(scene, [step], { env });
     await scene.world.serving?.stop();
     return finished;
@@ -38,11 +46,11 @@ export function someStatement(step: Step, random: number): number {
 }
 
 /** A toll at which something happens once, when so many statements of this kind have come. */
-export function atStatement(place: number, happens: Toll, kind = /^/): Toll {
+export function atStatement(place: number, happens: Toll, kind = /^/): Trap {
   let count = 0;
   return (statement) => {
     if (kind.test(statement)) count += 1;
-    else return 'pass';
-    return count === place ? happens(statement) : 'pass';
+    else return null;
+    return count === place ? happens(statement) : null;
   };
 }

@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ENGINES } from '../../support/database.js';
 import { daysMs, falseClock, jumpingClock, whyNoFalseClock } from '../false-clock.js';
@@ -29,13 +29,13 @@ async function withFalseClock<T>(
   if (temper !== 'jumping') return await work(falseClock(temper === 'ahead' ? AHEAD : BACK));
   const file = path.join(scene.scratch, 'clock');
   // Renamed into its place: a half written one would be no clock at all.
-  const jump = async (): Promise<void> => {
+  const jump = (): void => {
     const days = Math.floor(round.random() * (AHEAD - BACK)) + BACK;
-    await writeFile(`${file}.new`, `${days < 0 ? '' : '+'}${days}d`);
-    await rename(`${file}.new`, file);
+    writeFileSync(`${file}.new`, `${days < 0 ? '' : '+'}${days}d`);
+    renameSync(`${file}.new`, file);
   };
-  await jump();
-  const timer = setInterval(() => void jump(), JUMP_MS);
+  jump();
+  const timer = setInterval(jump, JUMP_MS);
   try {
     return await work(jumpingClock(file));
   } finally {

@@ -10,6 +10,10 @@ import { runToEnd } from '../to-end.js';
 import { withoutPowers } from '../without-powers.js';
 import { SQLITE_FAULTS } from './sqlite.js';
 
+/** About how many transactions the steps commit that have any. */
+const COMMITS = { 'unlink-discuss': 6, 'unlink-trash': 8, 'unlink-backed-up': 2 } as const;
+const REMOVING = ['unlink-discuss', 'unlink-trash', 'unlink-backed-up'] as const;
+
 const WRITES = /^\s*(insert|update|delete|commit)\b/i;
 
 /** By default not in every run of the tests: each round is some seconds. */
@@ -86,8 +90,10 @@ export const DATABASE: readonly Fault[] = [
     await runByToll(scene, step, atStatement(place, lose, WRITES));
   }),
 
-  ofConnection('the answer to a COMMIT is lost', { quick: 1, full: 60 }, async (round, scene, step) => {
-    const place = 1 + Math.floor(round.random() * 7);
+  ofConnection('the answer to a COMMIT is lost', { quick: 1, full: 60 }, async (round, scene) => {
+    // The others write by single statements.
+    const step = pick(REMOVING, round.random());
+    const place = 1 + Math.floor(round.random() * COMMITS[step]);
     await runByToll(
       scene,
       step,

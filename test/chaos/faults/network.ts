@@ -78,6 +78,7 @@ async function pullByLine(scene: Scene, forecast: Forecast): Promise<void> {
   const line = await startLine(serve.url, forecast);
   try {
     await runToEnd(scene, ['pull'], { env: { ORDERBAK_PULL_URL: line.url } });
+    scene.struck = line.troubles > 0;
   } finally {
     line.close();
   }
