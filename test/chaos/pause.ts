@@ -38,7 +38,7 @@ export async function pausedAt(
       if (isThere && !isDone) await happens();
       isDone ||= isThere;
     } finally {
-      for (const pid of stopped) process.kill(pid, 'SIGCONT');
+      for (const pid of stopped.filter(isStopped)) process.kill(pid, 'SIGCONT');
     }
     // Until it is seen to move again, the same stop would be met twice.
     await untilMoving(stopped);

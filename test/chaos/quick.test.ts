@@ -13,17 +13,19 @@ beforeAll(() => {
 });
 afterAll(() => playground.close());
 
-const quick = FAULTS.filter((fault) => fault.rounds.quick > 0);
+/** Both engines have their turn, but not with every fault: that is for `npm run chaos`. */
+const quick = FAULTS.filter((fault) => fault.rounds.quick > 0).map((fault, index) => {
+  const engine = fault.engines[index % fault.engines.length] ?? 'sqlite';
+  return [fault.name, engine, fault] as const;
+});
 
-test.for(quick.map((fault) => [fault.name, fault] as const))(
-  '%s: nothing is lost, and two nights mend it',
+test.for(quick)(
+  '%s on %s: nothing is lost, and two nights mend it',
   { timeout: LIMIT_MS },
-  async ([, fault], { skip }) => {
+  async ([, engine, fault], { skip }) => {
     const reason = (await fault.unavailable?.()) ?? null;
     skip(reason !== null, reason ?? '');
-    const turns = fault.engines.flatMap((engine) =>
-      Array.from({ length: fault.rounds.quick }, (_, index) => ({ engine, number: index + 1 })),
-    );
+    const turns = Array.from({ length: fault.rounds.quick }, (_, index) => ({ engine, number: index + 1 }));
     const verdicts = await Promise.all(
       turns.map((turn) => playground.play(fault, { ...turn, seed: SEED, program: PROGRAM })),
     );

@@ -20,6 +20,9 @@ type Traced = Step | 'serve';
 const TRACED: readonly Traced[] = [...STEPS, 'serve'];
 const REMOVING: readonly Traced[] = ['unlink-discuss', 'unlink-trash', 'unlink-backed-up'];
 
+/** `insert` writes to no disk of its own where MariaDB keeps the rows. */
+const WRITING_STEPS: readonly Traced[] = [...REMOVING, 'pull'];
+
 /** One each of a kill, an error, and a lie. */
 const QUICK = new Set(['SIGKILL at a call: unlink-discuss', 'ENOSPC', 'unlink that does nothing']);
 
@@ -31,7 +34,7 @@ const KILLS: readonly Fault[] = TRACED.map((traced) =>
 /** Errors of the disk, once or from then on, on each kind of call that can have them. */
 const ERRORS: readonly Fault[] = [
   syscallFault('EIO', TRACED, ALL_CALLS, 'error=EIO', 60),
-  syscallFault('ENOSPC', TRACED, ['open', 'write', 'fsync', 'rename', 'mkdir'], 'error=ENOSPC', 40),
+  syscallFault('ENOSPC', WRITING_STEPS, ['open', 'write', 'fsync', 'rename', 'mkdir'], 'error=ENOSPC', 40),
   syscallFault('EACCES', TRACED, ['open', 'rename', 'unlink', 'mkdir'], 'error=EACCES', 40),
   syscallFault('EROFS', TRACED, ['open', 'rename', 'unlink', 'mkdir'], 'error=EROFS', 40),
   syscallFault('EMFILE', TRACED, ['open'], 'error=EMFILE', 20),
