@@ -38,7 +38,8 @@ const ERRORS: readonly Fault[] = [
   syscallFault('EACCES', TRACED, ['open', 'rename', 'unlink', 'mkdir'], 'error=EACCES', 40),
   syscallFault('EROFS', TRACED, ['open', 'rename', 'unlink', 'mkdir'], 'error=EROFS', 40),
   syscallFault('EMFILE', TRACED, ['open'], 'error=EMFILE', 20),
-  syscallFault('unlink that does nothing', REMOVING, ['unlink'], 'retval=0', 20),
+  // SQLite ends a transaction by removing its journal: that lie would be told to the database, not to the program.
+  { ...syscallFault('unlink that does nothing', REMOVING, ['unlink'], 'retval=0', 20), engines: ['mariadb'] },
   syscallFault('rename that does nothing', [...REMOVING, 'pull'], ['rename'], 'retval=0', 20),
 ];
 
