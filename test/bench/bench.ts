@@ -33,7 +33,7 @@ export interface Contestant extends Part {
   /** Throws, saying what is missing, unless the work is done; not measured. */
   check(): Promise<void>;
   /** What has to follow for the promise that orderbak gives. */
-  readonly then?: Part;
+  readonly next?: Part;
 }
 
 export interface Part {

@@ -25,23 +25,35 @@ let serial = 0;
  * Runs a command and answers what it cost, with all processes that it waits for (GNU time asks the kernel) and with
  * what its services did meanwhile. Throws when it ends badly.
  */
-export async function measure(command: Command): Promise<Cost> {
+export function measure(command: Command): Promise<Cost> {
   const report = path.join(tmpdir(), `orderbak-bench-${process.pid}-${++serial}`);
   const time = needed('time', 'time');
-  const services = command.services ?? [];
+  return measureWork(command.services ?? [], async () => {
+    try {
+      await run({ ...command, argv: [time, '-q', '-o', report, '-f', '%U %S %M', ...command.argv] });
+      const [user = 0, system = 0, kilobytes = 0] = readFileSync(report, 'utf8')
+        .trim()
+        .split(' ')
+        .map(Number);
+      return { cpu: user + system, memory: kilobytes * 1024 };
+    } finally {
+      rmSync(report, { force: true });
+    }
+  });
+}
+
+/** Does some work and answers what it cost, with what these services did meanwhile; `work` answers its own part. */
+export async function measureWork(
+  services: readonly Service[],
+  work: () => Promise<Omit<Cost, 'wall'>>,
+): Promise<Cost> {
   const before = services.map((service) => usageOf(service, true));
   const start = performance.now();
-  try {
-    await run({ ...command, argv: [time, '-q', '-o', report, '-f', '%U %S %M', ...command.argv] });
-    const wall = (performance.now() - start) / 1000;
-    const [user = 0, system = 0, kilobytes = 0] = readFileSync(report, 'utf8').trim().split(' ').map(Number);
-    const after = services.map((service) => usageOf(service));
-    const served = after.reduce((sum, { cpu }, i) => sum + cpu - (before[i]?.cpu ?? 0), 0);
-    const memory = Math.max(kilobytes * 1024, ...after.map((usage) => usage.memory));
-    return { wall, cpu: user + system + served, memory };
-  } finally {
-    rmSync(report, { force: true });
-  }
+  const own = await work();
+  const wall = (performance.now() - start) / 1000;
+  const after = services.map((service) => usageOf(service));
+  const served = after.reduce((sum, { cpu }, i) => sum + cpu - (before[i]?.cpu ?? 0), 0);
+  return { wall, cpu: own.cpu + served, memory: Math.max(own.memory, ...after.map(({ memory }) => memory)) };
 }
 
 /** Runs a command to its end. Throws, with its last words, when it ends badly. */

@@ -46,7 +46,7 @@ class Lane {
       // What others have written must not become this one's burden.
       execFileSync('sync');
       const own = await contestant.run();
-      const whole = contestant.then === undefined ? own : addCosts(own, await contestant.then.run());
+      const whole = contestant.next === undefined ? own : addCosts(own, await contestant.next.run());
       await contestant.check();
       if (counts) {
         this.own.push(own);
@@ -60,9 +60,9 @@ class Lane {
   }
 
   rows(): Row[] {
-    const { name, command, promises, then } = this.contestant;
+    const { name, command, promises, next } = this.contestant;
     const rows = [this.row({ name, command, promises }, this.own)];
-    return then === undefined ? rows : [...rows, this.row(then, this.whole)];
+    return next === undefined ? rows : [...rows, this.row(next, this.whole)];
   }
 
   private row({ name, command, promises }: Omit<Part, 'run'>, costs: readonly Cost[]): Row {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Database, withDatabase } from '../support/database.js';
 import { PROGRAM } from '../support/run.js';
@@ -7,8 +7,14 @@ import { createShopTables } from '../support/shop-tables.js';
 import { type Command, run } from './measure.js';
 import type { Place } from './place.js';
 import type { Service } from './service.js';
-import { fillShop, type ShopShape, ZONE } from './shop-rows.js';
+import { fillShop, folderOf, type ShopShape, ZONE } from './shop-rows.js';
 import { needed } from './tools.js';
+
+/** A row of `tbl_bak_order` and where its file lies, below the root. */
+export interface Recorded {
+  readonly id: number;
+  readonly path: string;
+}
 
 /** A shop's database and settings, in which orderbak and `mariadb` are run. */
 export class Shop {
@@ -40,6 +46,8 @@ export class Shop {
       );
     }
     const shop = new Shop(folder, shopRoot, url.href, adminUrl, service === undefined ? [] : [service]);
+    // The mark of an earlier shop would make this one a stranger's.
+    rmSync(path.join(shopRoot, '.orderbak-root'), { force: true });
     await shop.ask(createShopTables);
     await shop.ask((database) => fillShop(database, shape));
     await run(shop.orderbak('migrate'));
@@ -85,6 +93,32 @@ export class Shop {
 
   ask<T>(question: (database: Database) => Promise<T>): Promise<T> {
     return withDatabase(this.databaseUrl, question);
+  }
+
+  /** Every recorded file, in the order of the rows' ids. */
+  recorded(): Promise<Recorded[]> {
+    return this.ask(async (database) => {
+      const rows = await database.all('SELECT id, id_order, filename FROM tbl_bak_order ORDER BY id');
+      return rows.map((row) => ({
+        id: Number(row.id),
+        path: `${folderOf(Number(row.id_order))}/${row.filename}`,
+      }));
+    });
+  }
+
+  /** Keeps the recorded rows as they are now, so that `recall` can bring them back. */
+  async remember(): Promise<void> {
+    await this.ask(async (database) => {
+      await database.run('CREATE TABLE remembered LIKE tbl_bak_order');
+      await database.run('INSERT INTO remembered SELECT * FROM tbl_bak_order');
+    });
+  }
+
+  async recall(): Promise<void> {
+    await this.ask(async (database) => {
+      await database.run('TRUNCATE tbl_bak_order');
+      await database.run('INSERT INTO tbl_bak_order SELECT * FROM remembered');
+    });
   }
 
   /** How many rows a table has, of those that fulfil the condition. */

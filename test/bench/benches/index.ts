@@ -1,5 +1,8 @@
 import type { Bench } from '../bench.js';
+import { insert } from './insert.js';
 import { list } from './list.js';
+import { mark } from './mark.js';
+import { pullLarge, pullSmall } from './pull.js';
 import { startUp } from './start-up.js';
 
-export const BENCHES: readonly Bench[] = [startUp, list];
+export const BENCHES: readonly Bench[] = [startUp, list, insert, mark, pullSmall, pullLarge];
