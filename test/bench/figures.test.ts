@@ -108,7 +108,7 @@ describe('a race', () => {
     ]);
     expect(rows[1]?.why).toContain('3 files of 20');
     const table = markdown([{ race, rows }], ['a machine']);
-    expect(table).toContain('| peer | much | 6.00 s | 6.00 s | 1 MB | 0.83 × |');
+    expect(table).toContain('|  | peer | much | 6.00 s | 6.00 s | 1 MB | 0.83 × |');
     expect(table).toContain('not available here: nobody has it');
     expect(table).toContain('| work | memory ≤ 150 MB | 1 MB | yes |');
   });

@@ -20,22 +20,13 @@ interface Grid {
 /** Each contestant's figures, and how orderbak's time compares with its time. */
 function figuresOf({ race, rows }: Result): Grid {
   const ours = rows.find((row) => row.name === OURS)?.cost ?? null;
-  const waits = rows.some((row) => row.cost?.waited !== undefined);
   return {
-    head: [
-      race.work,
-      'promises',
-      'time',
-      'CPU',
-      'memory',
-      ...(waits ? ['longest lock'] : []),
-      "orderbak's time",
-    ],
+    head: [race.work, 'promises', 'time', 'CPU', 'memory', "orderbak's time"],
     lines: rows.map(({ name, promises, cost, why }) => {
-      if (cost === null) return [name, why ?? '', '', '', '', ...(waits ? [''] : []), ''];
-      const lock = cost.waited === undefined ? '' : secondsText(cost.waited);
+      if (cost === null) return [name, why ?? '', '', '', '', ''];
+      const lock = cost.waited === undefined ? '' : `; longest lock ${secondsText(cost.waited)}`;
       const figures = [secondsText(cost.wall), secondsText(cost.cpu), memoryText(cost.memory)];
-      return [name, promises, ...figures, ...(waits ? [lock] : []), compared(ours, cost)];
+      return [name, promises + lock, ...figures, compared(ours, cost)];
     }),
   };
 }
@@ -75,10 +66,17 @@ export function plainText(results: readonly Result[], machine: readonly string[]
   return [...grids, commands.join('\n'), machine.join('\n')].join('\n\n');
 }
 
-/** For the README. */
+/** For the README: one table of all figures, one of what must be reached. */
 export function markdown(results: readonly Result[], machine: readonly string[]): string {
-  const grids = [...results.map(figuresOf), demandsOf(results)].map(({ head, lines }) =>
-    [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n'),
+  const figures = results.map(figuresOf);
+  const [, ...head] = figures[0]?.head ?? [];
+  const lines = figures.flatMap(({ head: [work = ''], lines: rows }) =>
+    rows.map((row, i) => [i === 0 ? work : '', ...row]),
+  );
+  const grids = [{ head: ['work', 'program', ...head], lines }, demandsOf(results)].map((grid) =>
+    [grid.head, grid.head.map(() => '---'), ...grid.lines]
+      .map((cells) => `| ${cells.join(' | ')} |`)
+      .join('\n'),
   );
   return [machine.join('; '), ...grids].join('\n\n');
 }
