@@ -75,7 +75,7 @@ export function openDeletions({ engine, kysely }: Database, clock: Clock): Delet
         if (rowIds.length > 0) {
           await transaction
             .updateTable('tbl_bak_order')
-            .set({ unlink_time: unlinkTime })
+            .set({ unlink_time: unlinkTime, missing_time: null })
             .where('id', 'in', rowIds)
             .where('unlink_time', 'is', null)
             .execute();

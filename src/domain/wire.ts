@@ -106,12 +106,12 @@ export const bundleRequest = z.strictObject({ ids: z.array(id).min(1).max(MOST_P
 export const BUNDLE_FIELDS = { mtime: 'ORDERBAK.mtime', sha256: 'ORDERBAK.sha256' } as const;
 
 /** `sha-256=:…:` (RFC 9530) of a digest in hex. */
-export function reprDigest(sha256: string): string {
+export function digestHeader(sha256: string): string {
   return `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`;
 }
 
-/** The SHA-256 in hex of a `Repr-Digest` header, or null when it has none. */
-export function parseReprDigest(header: string | undefined): string | null {
+/** The SHA-256 in hex of a `Repr-Digest` or `Content-Digest` header, or null when it has none. */
+export function parseDigest(header: string | undefined): string | null {
   const match = /(?:^|,)\s*sha-256=:([A-Za-z0-9+/]{43}=):/.exec(header ?? '');
   return match === null ? null : Buffer.from(match[1] ?? '', 'base64').toString('hex');
 }

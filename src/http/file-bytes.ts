@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import parseRange from 'range-parser';
-import { reprDigest } from '../domain/wire.js';
+import { digestHeader } from '../domain/wire.js';
 import type { OrderFile } from '../steps/ports.js';
 import { errorAnswer, sendError } from './answer.js';
 
@@ -22,7 +22,7 @@ export async function sendFile(
     'accept-ranges': 'bytes',
     'cache-control': 'no-store',
     etag,
-    'repr-digest': reprDigest(sha256),
+    'repr-digest': digestHeader(sha256),
   };
   const range = request.method === 'GET' ? wantedRange(request, size, etag) : null;
   if (range === 'unsatisfiable') {

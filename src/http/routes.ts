@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
 import type { ListedFile } from '../domain/wire.js';
 import {
   API,
+  digestHeader,
   type ListAnswer,
   type MarkResult,
   MOST_PER_CALL,
@@ -33,13 +35,13 @@ export function jsonRoutes(questions: Questions, report: (error: unknown) => voi
     const files = await questions.list(after, most + 1);
     const page = files.slice(0, most);
     const answer: ListAnswer = { files: page, next: files.length > most ? (page.at(-1)?.id ?? null) : null };
-    return context.json(answer);
+    return digested(answer);
   });
 
   app.post(API.mark, async (context) => {
     const parsed = parseBody(context.env.body, markRequest);
     if ('status' in parsed) return errorResponse(parsed);
-    return context.json({ results: await questions.mark(parsed.data.files) });
+    return digested({ results: await questions.mark(parsed.data.files) });
   });
 
   app.all(API.list, () => errorResponse(errorAnswer(405, 'bad-method', 'the list is read with GET')));
@@ -50,6 +52,13 @@ export function jsonRoutes(questions: Questions, report: (error: unknown) => voi
     return errorResponse(answerFor(error));
   });
   return app;
+}
+
+/** An answer with the digest of its bytes (RFC 9530): a name that a bit of was turned on its way is another file's name. */
+function digested(answer: object): Response {
+  const text = JSON.stringify(answer);
+  const digest = digestHeader(createHash('sha256').update(text).digest('hex'));
+  return new Response(text, { headers: { 'content-type': 'application/json', 'content-digest': digest } });
 }
 
 /** What a query asks of the list; null when it is none. */

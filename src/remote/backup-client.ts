@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import pRetry from 'p-retry';
 import { Agent, type Dispatcher } from 'undici';
 import type { z } from 'zod';
 import { printable } from '../domain/file-name.js';
-import { API, listAnswer, markAnswer, parseReprDigest } from '../domain/wire.js';
+import { API, listAnswer, markAnswer, parseDigest } from '../domain/wire.js';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
 import type { BackupServer, Download } from '../steps/ports.js';
 import { RunStopped } from '../steps/step.js';
@@ -62,7 +63,7 @@ export class BackupClient implements BackupServer {
       // Anything else cannot be sent back to ask for the rest.
       etag: ETAG.test(validator) ? validator : null,
       size: begin + length,
-      sha256: parseReprDigest(headerOf(headers, 'repr-digest')),
+      sha256: parseDigest(headerOf(headers, 'repr-digest')),
       body: this.paced(response.body, signal, begin === 0 ? 0 : from - begin),
     };
   }
@@ -90,7 +91,9 @@ export class BackupClient implements BackupServer {
   ): Promise<z.infer<S>> {
     const once = async () => {
       const response = await this.request(path, body, {}, signal);
-      const parsed = schema.safeParse(await readJson(this.paced(response.body, signal)));
+      const text = await readText(this.paced(response.body, signal));
+      mustBeWhole(text, headerOf(response.headers, 'content-digest'));
+      const parsed = schema.safeParse(parseJson(text));
       if (parsed.success) return parsed.data;
       throw away('the server answers something else than orderbak does; is [pull] url right?');
     };
@@ -150,7 +153,9 @@ export class BackupClient implements BackupServer {
 
 async function explainStatus(response: Dispatcher.ResponseData, url: string): Promise<OrderbakError> {
   const { statusCode } = response;
-  const said = await readJson(response.body).then(saidIn, () => null);
+  const said = await readText(response.body)
+    .then((text) => saidIn(parseJson(text)))
+    .catch(() => null);
   const words = said?.message ?? `status ${statusCode}`;
   if (statusCode === 401 || statusCode === 403) {
     const hint = 'The token must be the same in [server] token there and in [pull] token here.';
@@ -180,7 +185,7 @@ function shown(said: unknown, most: number): string {
   return printable(String(said).slice(0, most));
 }
 
-async function readJson(body: AsyncIterable<Uint8Array>): Promise<unknown> {
+async function readText(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body) {
@@ -188,8 +193,19 @@ async function readJson(body: AsyncIterable<Uint8Array>): Promise<unknown> {
     if (length > MOST_JSON) throw away('the server answers without end');
     chunks.push(chunk);
   }
+  return Buffer.concat(chunks);
+}
+
+/** Throws unless the bytes are those that the server has sent; one without a digest is believed. */
+function mustBeWhole(bytes: Buffer, header: string | undefined): void {
+  if (header === undefined) return;
+  if (parseDigest(header) === createHash('sha256').update(bytes).digest('hex')) return;
+  throw away('the answer was changed on its way');
+}
+
+function parseJson(bytes: Buffer): unknown {
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
+    return JSON.parse(bytes.toString('utf8')) as unknown;
   } catch {
     throw away('the server answers something that is not JSON; is [pull] url right?');
   }

@@ -36,7 +36,7 @@ export type PictureMessage =
   /** The child gives up and ends. */
   | { readonly kind: 'outgrown'; readonly reason: string };
 
-type Heard = PictureMessage | { readonly kind: 'ended'; readonly reason: string };
+type Heard = PictureMessage | { readonly kind: 'crashed' | 'late'; readonly reason: string };
 
 /**
  * Makes thumbnails in child processes, because pictures come from strangers: a picture that takes too long, needs too
@@ -68,9 +68,10 @@ export class Pictures {
    */
   async render(source: PictureSource): Promise<Rendered> {
     const job: PictureJob = { path: source.path, name: source.name, size: this.#size };
-    const answer = await this.#limit(() => this.#run(job));
+    const answer = await this.#limit(() => this.#runTwice(job));
     switch (answer.kind) {
-      case 'ended':
+      case 'crashed':
+      case 'late':
       case 'outgrown':
         return { kind: 'unreadable', reason: answer.reason };
       case 'failed':
@@ -114,6 +115,12 @@ export class Pictures {
     await Promise.all(ends);
   }
 
+  /** A decoder may crash for reasons of its own; one that the picture crashes will crash again. */
+  async #runTwice(job: PictureJob): Promise<Heard> {
+    const first = await this.#run(job);
+    return first.kind === 'crashed' ? this.#run(job) : first;
+  }
+
   async #run(job: PictureJob): Promise<Heard> {
     this.#mustBeOpen();
     const child = this.#idle.pop() ?? (await this.#start());
@@ -121,7 +128,8 @@ export class Pictures {
     child.send(job, () => undefined);
     const answer = await this.#hear(child, this.#timeoutMs);
     this.#mustBeOpen();
-    const usable = answer.kind !== 'ended' && answer.kind !== 'outgrown' && child.connected;
+    const isOver = answer.kind === 'crashed' || answer.kind === 'late' || answer.kind === 'outgrown';
+    const usable = !isOver && child.connected;
     if (usable) this.#idle.push(child);
     return answer;
   }
@@ -144,7 +152,7 @@ export class Pictures {
     const first = await this.#hear(child, TIMEOUT_MS);
     this.#mustBeOpen();
     if (first.kind === 'ready') return child;
-    const why = first.kind === 'ended' ? `: ${first.reason}` : '';
+    const why = 'reason' in first ? `: ${first.reason}` : '';
     throw new OrderbakError(
       EXIT.failed,
       'no-decoder',
@@ -161,7 +169,7 @@ export class Pictures {
         child.off('message', onMessage).off('disconnect', onEnd).off('error', onEnd);
         resolve(heard);
       };
-      const onEnd = (): void => settle({ kind: 'ended', reason: 'the decoder crashed' });
+      const onEnd = (): void => settle({ kind: 'crashed', reason: 'the decoder crashed' });
       const onMessage = (message: unknown): void => {
         // The other end is our own program, of the same version.
         const heard = message as PictureMessage;
@@ -170,7 +178,7 @@ export class Pictures {
       };
       const timer = setTimeout(() => {
         child.kill('SIGKILL');
-        settle({ kind: 'ended', reason: `took longer than ${timeoutMs / 1000} s` });
+        settle({ kind: 'late', reason: `took longer than ${timeoutMs / 1000} s` });
       }, timeoutMs);
       // Not 'exit': that may be told before the last messages, the end of the channel never is.
       child.on('message', onMessage).once('disconnect', onEnd).once('error', onEnd);

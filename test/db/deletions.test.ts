@@ -123,6 +123,18 @@ describe.for(ENGINES)('what is written down before a removal on %s', (engine) =>
     expect((await shop.rows()).every((row) => row.isUnlinked)).toBe(true);
   });
 
+  test('a file that another step took for missing meanwhile was removed', async () => {
+    const own = deletions();
+    const intents = await own.intend(await removals(), mandate());
+    await sql("UPDATE tbl_bak_order SET missing_time = '2026-02-03 04:05:06'");
+    await own.done(intents, '2026-02-03 04:05:07');
+    expect((await shop.rows()).map((row) => [row.isUnlinked, row.isMissing])).toEqual([
+      [true, false],
+      [true, false],
+    ]);
+    await sql('UPDATE tbl_bak_order SET missing_time = NULL');
+  });
+
   test('also if all of it was forgotten', async () => {
     const own = deletions();
     const intents = await own.intend(await removals(), mandate());

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   bundleRequest,
+  digestHeader,
   listAnswer,
   markAnswer,
   markRequest,
-  parseReprDigest,
-  reprDigest,
+  parseDigest,
 } from '../../src/domain/wire.js';
 
 const sha256 = 'ab'.repeat(32);
@@ -19,15 +19,15 @@ describe('Repr-Digest', () => {
   test('what is written can be read', () => {
     fc.assert(
       fc.property(hashes, (hash) => {
-        expect(parseReprDigest(reprDigest(hash))).toBe(hash);
+        expect(parseDigest(digestHeader(hash))).toBe(hash);
       }),
     );
   });
 
   test('is found among others, and only whole', () => {
-    const digest = reprDigest(sha256);
-    expect(parseReprDigest(`md5=:AAAA:, ${digest}, unixsum=:AA==:`)).toBe(sha256);
-    expect(parseReprDigest(`${digest};q=1`)).toBe(sha256);
+    const digest = digestHeader(sha256);
+    expect(parseDigest(`md5=:AAAA:, ${digest}, unixsum=:AA==:`)).toBe(sha256);
+    expect(parseDigest(`${digest};q=1`)).toBe(sha256);
     for (const header of [
       undefined,
       '',
@@ -36,10 +36,10 @@ describe('Repr-Digest', () => {
       digest.slice(0, -1),
       digest.replace(':', ''),
     ]) {
-      expect(parseReprDigest(header)).toBeNull();
+      expect(parseDigest(header)).toBeNull();
     }
-    expect(parseReprDigest(digest.replace('sha-256', 'sha-512'))).toBeNull();
-    expect(parseReprDigest(`x${digest}`)).toBeNull();
+    expect(parseDigest(digest.replace('sha-256', 'sha-512'))).toBeNull();
+    expect(parseDigest(`x${digest}`)).toBeNull();
   });
 });
 

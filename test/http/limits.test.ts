@@ -115,7 +115,6 @@ describe('what a client cannot do to the server', () => {
     // Somebody who reads well is served meanwhile, which takes longer than filling what stands between.
     expect((await ask(shop.serve, `${FILE}/${large}`)).body.length).toBe(LARGE);
     const after = await memory();
-    console.log('RSS', before / 1e6, after / 1e6);
     for (const { socket } of readers) socket.destroy();
     // They asked for twelve times as much, and for as many bundles.
     expect(after - before).toBeLessThan(LARGE);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { reprDigest } from '../../src/domain/wire.js';
+import { digestHeader } from '../../src/domain/wire.js';
 import type { Finished } from '../support/run.js';
 import { type Office, Shop } from './office.js';
 import { BUNDLE, fair, LIST, MARK, type ProxyServer, startProxy, type Weather } from './proxy.js';
@@ -28,6 +28,8 @@ const GAMES: readonly (readonly [keyof typeof WEATHERS, Call, number, readonly s
   // The server has heard the mark; its answer is what nobody could read.
   ['gzip', 'mark', 75, ['large.psd']],
   ['half', 'list', 75, []],
+  // A bit of a name was turned: the bytes would be kept as another file.
+  ['bit', 'list', 75, []],
   ['half', 'mark', 75, ['large.psd']],
 ];
 
@@ -41,6 +43,10 @@ const WEATHERS = {
     const { headers, body, status } = await forward();
     const { 'content-length': _length, ...others } = headers;
     return { status, headers: { ...others, 'content-encoding': 'gzip' }, body: gzipSync(body) };
+  },
+  bit: () => async (_, forward) => {
+    const answer = await forward();
+    return { ...answer, body: Buffer.from(answer.body.toString('utf8').replace('large.psd', 'marge.psd')) };
   },
   half: () => async (_, forward) => {
     const answer = await forward();
@@ -82,7 +88,7 @@ describe.concurrent('answers of somebody else', () => {
       if (code === 0) expect(finished.stderr).toBe('');
       else
         expect(finished.stderr).toMatch(
-          /redirects are not followed|is there a proxy|is \[pull\] url right|the transfer broke off/,
+          /redirects are not followed|is there a proxy|is \[pull\] url right|the transfer broke off|changed on its way/,
         );
       expect(await office.strangers()).toEqual([]);
       await office.expectMarked(marked);
@@ -94,7 +100,7 @@ describe.concurrent('answers of somebody else', () => {
   });
 
   test('a digest that is not that of the bytes: no name for them, in a bundle or alone', async () => {
-    const lie = reprDigest(createHash('sha256').update('something else').digest('hex'));
+    const lie = digestHeader(createHash('sha256').update('something else').digest('hex'));
     const office = await shop.office('lying', async ({ path }, forward) => {
       const answer = await forward();
       if (path === BUNDLE) return { ...answer, body: swapped(answer.body) };

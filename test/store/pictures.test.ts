@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
@@ -395,14 +396,38 @@ describe('the children', () => {
     return { one, pid };
   }
 
-  posixIt('that die cost only their own picture', async () => {
+  posixIt('that die are started again, and read the picture once more', async () => {
     const { one, pid } = await started();
     process.kill(pid, 'SIGSTOP');
     const first = one.render({ path: good, name: 'a.png' });
     const second = one.render({ path: good, name: 'a.png' });
     process.kill(pid, 'SIGKILL');
-    expect(await first).toEqual({ kind: 'unreadable', reason: 'the decoder crashed' });
+    expect((await first).kind).toBe('thumb');
     expect((await second).kind).toBe('thumb');
+  });
+
+  /** The decoder that has the file open. */
+  async function whoReads(path: string): Promise<number> {
+    for (;;) {
+      const reader = childrenOf(process.pid).find((pid) => filesOf(pid).includes(path));
+      if (reader !== undefined) return reader;
+      await sleep(5);
+    }
+  }
+
+  function filesOf(pid: number): string[] {
+    const { stdout } = spawnSync('find', [`/proc/${pid}/fd`, '-printf', '%l\n'], { encoding: 'utf8' });
+    return stdout.split('\n');
+  }
+
+  linuxIt('that crash twice over one picture have been crashed by it', async () => {
+    const { one } = await started();
+    const square = { width: 12_000, height: 12_000, channels: 3, background: '#205080' } as const;
+    const large = put(await sharp({ create: square }).png({ compressionLevel: 1 }).toBuffer());
+    const answer = one.render({ path: large, name: 'large.png' });
+    process.kill(await whoReads(large), 'SIGKILL');
+    process.kill(await whoReads(large), 'SIGKILL');
+    expect(await answer).toEqual({ kind: 'unreadable', reason: 'the decoder crashed' });
   });
 
   posixIt('that take too long are killed, and the next picture is read', async () => {
