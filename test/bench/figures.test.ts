@@ -3,7 +3,7 @@ import { absent, type Contestant, OURS, type Race } from './bench.js';
 import { addCosts, type Cost, median, medianCost, memoryText, secondsText } from './figures.js';
 import { play } from './play.js';
 import { markdown } from './report.js';
-import { aSecond, locksWithin, type Medians, timesBest, timesSum, within } from './requirement.js';
+import { aSecond, locksWithin, type Medians, ofLine, timesBest, within } from './requirement.js';
 
 const cost = (wall: number, cpu = wall, memory = 1e6): Cost => ({ wall, cpu, memory });
 const medians = (walls: Record<string, number>): Medians =>
@@ -51,20 +51,15 @@ describe('requirements', () => {
     expect(needs.judge(medians({ [OURS]: 0.12, node: 0.04 }))?.reached).toBe(false);
   });
 
-  test('compare with a sum only where all of it was measured', () => {
-    const needs = timesSum(0.8, 'dump + find', ['dump', 'find']);
-    expect(needs.judge(medians({ [OURS]: 4, dump: 3, find: 2 }))).toEqual({
-      measured: '0.80 ×',
-      reached: true,
-    });
-    expect(needs.judge(medians({ [OURS]: 4, dump: 3 }))).toBeNull();
-  });
-
-  test('can be a time, a rate, or the longest lock', () => {
+  test('can be a time, a rate, a share of a line, or the longest lock', () => {
     expect(within(2).judge(medians({ [OURS]: 2.5 }))).toEqual({ measured: '2.50 s', reached: false });
     expect(aSecond(20_000, 20_000).judge(medians({ [OURS]: 0.5 }))).toEqual({
       measured: '40,000 a second',
       reached: true,
+    });
+    expect(ofLine(0.95, 100e6, 25e6).judge(medians({ [OURS]: 5 }))).toEqual({
+      measured: '80 % of the line',
+      reached: false,
     });
     expect(locksWithin(1).judge(medians({ [OURS]: 1 }))).toBeNull();
     const waited = new Map([[OURS, { ...cost(1), waited: 1.5 }]]);

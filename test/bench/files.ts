@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createCipheriv, createHash } from 'node:crypto';
 import {
   closeSync,
@@ -5,6 +6,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
   writeSync,
@@ -60,6 +62,15 @@ function writeOne(target: string, name: string, size: number, pool: Buffer, n: n
   while (left > 0) put(pool);
   closeSync(handle);
   return hash.digest('hex');
+}
+
+/**
+ * Gives the files of a folder's folders a second name below `root`, in place of what was in these folders: who removes
+ * a file there takes only that name away.
+ */
+export function plantLinks(from: string, root: string): void {
+  for (const folder of readdirSync(from)) rmSync(path.join(root, folder), { recursive: true, force: true });
+  execFileSync('cp', ['-al', `${from}/.`, root]);
 }
 
 /** Where `writeFiles` has put files. */

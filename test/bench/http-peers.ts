@@ -25,34 +25,39 @@ interface Peer {
   words(url: string, into: string): readonly string[];
 }
 
+/** Which peers, and from where they reach their servers. */
+export interface CopyWay {
+  /** The names of those that are tried; left out = all. */
+  readonly only?: readonly string[];
+  reach(server: Address): Promise<Address>;
+}
+
 /** Starts nginx and rsync's daemon on a corpus of `writeFiles`. */
-export async function copyPeers(place: Place, corpus: string): Promise<CopyPeers> {
+export async function copyPeers(place: Place, corpus: string, { only, reach }: CopyWay): Promise<CopyPeers> {
   const folder = place.empty('peers');
   const into = path.join(place.folder, 'copied');
   const files = [...readSums(corpus).keys()];
   const nginx = tool('nginx', 'nginx-light');
   const rsync = tool('rsync', 'rsync');
-  const http =
-    nginx === undefined ? undefined : await serveNginx(nginx, path.join(folder, 'nginx'), filesOf(corpus));
-  const daemon =
-    rsync === undefined ? undefined : await serveRsync(rsync, path.join(folder, 'rsync'), filesOf(corpus));
-  const contestantOf = (peer: Peer, server: Address | undefined, what: string): Contestant => {
+  const from = filesOf(corpus);
+  const http = nginx && (await reach(await serveNginx(nginx, path.join(folder, 'nginx'), from)));
+  const daemon = rsync && (await reach(await serveRsync(rsync, path.join(folder, 'rsync'), from)));
+  const contestantOf = (peer: Peer, server: Address | '' | undefined, what: string): Contestant => {
     const program = tool(peer.name, peer.debianPackage);
-    if (program === undefined || server === undefined)
-      return absent(peer.name, `${what} or ${peer.name} is missing`);
+    if (program === undefined || !server) return absent(peer.name, `${what} or ${peer.name} is missing`);
     const words = peer.words(server.url, into);
     return copyContestant(peer.name, [program, ...words], server, { place, corpus, into });
   };
   const contestants = [
     ...httpPeers(folder, files).map((peer) => contestantOf(peer, http, 'nginx')),
     contestantOf(RSYNC, daemon, 'rsync'),
-  ];
+  ].filter(({ name }) => only === undefined || only.includes(name));
   return {
     contestants,
     bare: contestants.map(({ name }) => name),
     same: contestants.map(({ name }) => fullName(name)),
     close: async () => {
-      for (const server of [http, daemon]) await server?.stop();
+      for (const server of [http, daemon]) if (server) await server.stop();
     },
   };
 }

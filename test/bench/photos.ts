@@ -3,24 +3,35 @@ import path from 'node:path';
 import sharp from 'sharp';
 import type { Size } from './bench.js';
 
-/** Widths and heights of usual cameras: 12, 16, 20 and 24 megapixels. */
-const CAMERAS = [
+type Camera = readonly [width: number, height: number];
+
+/** What usual cameras give: 12, 16, 20 and 24 megapixels. */
+const PHOTOS: readonly Camera[] = [
   [4000, 3000],
   [4608, 3456],
   [5472, 3648],
   [6000, 4000],
-] as const;
+];
 
-/** For looking whether the benchmark works, photos of a phone's preview do. */
-const SHRINK: Record<Size, number> = { small: 8, full: 1 };
+/** What a mail or a web page holds; about 100 KB each. */
+export const PREVIEWS: readonly Camera[] = [
+  [800, 600],
+  [640, 800],
+  [900, 600],
+];
+
+/** For looking whether the benchmark works, photos of an eighth of the width do. */
+export function photosFor(size: Size): readonly Camera[] {
+  return size === 'full' ? PHOTOS : PHOTOS.map(([width, height]) => [width / 8, height / 8]);
+}
 
 /** Writes JPEGs of a few cameras under these paths; each file has its own bytes behind the picture's end mark. */
-export async function writePhotos(folder: string, paths: readonly string[], size: Size): Promise<void> {
-  const photos = await Promise.all(
-    CAMERAS.map(([width, height]) =>
-      photo(Math.round(width / SHRINK[size]), Math.round(height / SHRINK[size])),
-    ),
-  );
+export async function writePhotos(
+  folder: string,
+  paths: readonly string[],
+  cameras: readonly Camera[],
+): Promise<void> {
+  const photos = await Promise.all(cameras.map(([width, height]) => photo(width, height)));
   for (const [n, file] of paths.entries()) {
     const target = path.join(folder, file);
     mkdirSync(path.dirname(target), { recursive: true });

@@ -30,20 +30,6 @@ export function timesBest(limit: number, of: string, peers: readonly string[], p
   };
 }
 
-/** Orderbak's time is at most that of all of these together. */
-export function timesSum(limit: number, of: string, peers: readonly string[]): Requirement {
-  return {
-    words: `≤ ${limit} × ${of}`,
-    judge(medians) {
-      const ours = medians.get(OURS);
-      const walls = peers.map((peer) => medians.get(peer)?.wall);
-      if (ours === undefined || walls.includes(undefined)) return null;
-      const sum = walls.reduce<number>((total, wall) => total + (wall ?? 0), 0);
-      return { measured: ratioText(ours.wall / sum), reached: ours.wall <= limit * sum };
-    },
-  };
-}
-
 /** Orderbak needs at most so many seconds. */
 export function within(seconds: number): Requirement {
   return ofOurs(`≤ ${seconds} s`, ({ wall }) => ({ measured: secondsText(wall), reached: wall <= seconds }));
@@ -56,6 +42,15 @@ export function aSecond(least: number, count: number): Requirement {
     measured: thousands(count / wall),
     reached: count / wall >= least,
   }));
+}
+
+/** Orderbak brings `bytes` over a line that lets `rate` bytes a second through, and uses at least this share of it. */
+export function ofLine(least: number, bytes: number, rate: number): Requirement {
+  const percent = (share: number) => `${(share * 100).toFixed(0)} % of the line`;
+  return ofOurs(`≥ ${percent(least)}`, ({ wall }) => {
+    const share = bytes / rate / wall;
+    return { measured: percent(share), reached: share >= least };
+  });
 }
 
 /** Nobody waits longer than so many seconds for a lock of orderbak's. */

@@ -3,10 +3,11 @@ import { PROGRAM } from '../../support/run.js';
 import { type Bench, type Contestant, OURS, type Prepared, type Size } from '../bench.js';
 import { checkCopy, filesOf, readSums, scattered, sumsOf, writeFiles } from '../files.js';
 import { type CopyPeers, copyPeers } from '../http-peers.js';
+import { atEndOf, type LinkKind } from '../link.js';
 import { measure, run } from '../measure.js';
 import type { Place } from '../place.js';
-import { type Requirement, timesBest } from '../requirement.js';
-import { serveOrderbak } from '../servers.js';
+import { ofLine, type Requirement, timesBest } from '../requirement.js';
+import { type Address, serveOrderbak } from '../servers.js';
 import { Shop } from '../shop.js';
 import { folderOf, namesOf, type ShopShape } from '../shop-rows.js';
 
@@ -20,7 +21,9 @@ interface Load {
   /** How many files there are; more than these the shop's tables may name. */
   readonly files: Record<Size, number>;
   sizeOf(n: number, size: Size): number;
-  required(peers: CopyPeers): Requirement[];
+  required(peers: CopyPeers, bytes: number): Requirement[];
+  /** What lies between the two machines; left out = nothing. */
+  readonly line?: LinkKind;
   /** What is run besides the peers, to know what is possible. */
   readonly alone?: (corpus: string) => Contestant;
 }
@@ -54,15 +57,42 @@ const LARGE_FILES: Load = {
   alone: hashAlone,
 };
 
-/** Many small files, and some very large ones, copied on one machine from one program to another. */
-export const pullSmall: Bench = {
-  name: 'pull-small',
-  prepare: (place, size) => prepare(SMALL_FILES, place, size),
+/** 200 Mbit/s, and 20 ms there and back. */
+const LINE: LinkKind = { delay: 10, rate: 25e6 };
+/** wget and aria2c would need minutes. */
+const FAR_PEERS = ['curl', 'rclone', 'rsync'];
+const BY_LINE = 'over 20 ms and 200 Mbit/s';
+
+const SMALL_FAR: Load = {
+  ...SMALL_FILES,
+  name: 'small-files-far',
+  work: {
+    small: `pull, 400 files of 20-300 KB ${BY_LINE}`,
+    full: `pull, 5,000 files of 20-300 KB ${BY_LINE}`,
+  },
+  shape: { small: { orders: 20, jobs: 4 }, full: { orders: 250, jobs: 4 } },
+  files: { small: 400, full: 5000 },
+  required: (_, bytes) => [ofLine(0.95, bytes, LINE.rate)],
+  line: LINE,
 };
-export const pullLarge: Bench = {
-  name: 'pull-large',
-  prepare: (place, size) => prepare(LARGE_FILES, place, size),
+
+const LARGE_FAR: Load = {
+  name: 'large-files-far',
+  work: { small: `pull, 2 files of 4 MiB ${BY_LINE}`, full: `pull, 2 files of 256 MiB ${BY_LINE}` },
+  shape: { small: { orders: 1, jobs: 1 }, full: { orders: 1, jobs: 1 } },
+  files: { small: 2, full: 2 },
+  sizeOf: LARGE_FILES.sizeOf,
+  required: (_, bytes) => [ofLine(0.95, bytes, LINE.rate)],
+  line: LINE,
 };
+
+/** Many small files, and some very large ones, copied on one machine from one program to another, and over a long line. */
+export const pulls: readonly Bench[] = [
+  { name: 'pull-small', prepare: (place, size) => prepare(SMALL_FILES, place, size) },
+  { name: 'pull-large', prepare: (place, size) => prepare(LARGE_FILES, place, size) },
+  { name: 'pull-small-far', prepare: (place, size) => prepare(SMALL_FAR, place, size) },
+  { name: 'pull-large-far', prepare: (place, size) => prepare(LARGE_FAR, place, size) },
+];
 
 async function prepare(load: Load, place: Place, size: Size): Promise<Prepared> {
   const shape = load.shape[size];
@@ -78,8 +108,11 @@ async function prepare(load: Load, place: Place, size: Size): Promise<Prepared> 
   await run(shop.orderbak('insert', '--quiet'));
   await forgetOthers(shop, corpus);
   await shop.remember();
-  const server = await serveOrderbak(shop);
-  const peers = await copyPeers(place, corpus);
+  const { line } = load;
+  const reach = async (near: Address) => (line === undefined ? near : await atEndOf(near, line));
+  const server = await reach(await serveOrderbak(shop));
+  const peers = await copyPeers(place, corpus, line === undefined ? { reach } : { reach, only: FAR_PEERS });
+  const bytes = Array.from({ length: count }, (_, n) => load.sizeOf(n, size)).reduce((sum, n) => sum + n, 0);
   const store = path.join(place.folder, 'store');
   const ours: Contestant = {
     name: OURS,
@@ -111,7 +144,7 @@ async function prepare(load: Load, place: Place, size: Size): Promise<Prepared> 
       {
         work: load.work[size],
         contestants: [ours, ...peers.contestants, ...alone],
-        required: load.required(peers),
+        required: load.required(peers, bytes),
       },
     ],
     async close() {

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { absent, type Bench, type Contestant, OURS, type Size } from '../bench.js';
+import { plantLinks } from '../files.js';
 import { measure, run } from '../measure.js';
-import { writePhotos } from '../photos.js';
+import { photosFor, writePhotos } from '../photos.js';
 import { timesBest } from '../requirement.js';
 import { Shop } from '../shop.js';
 import { folderOf, namesOf, type ShopShape } from '../shop-rows.js';
@@ -28,17 +28,14 @@ export const thumb: Bench = {
         .filter((name) => IS_CHAT.test(name))
         .map((name) => `${folderOf(order)}/${name}`),
     );
-    const corpus = await place.corpus(`photos-${size}`, (folder) => writePhotos(folder, chats, size));
+    const corpus = await place.corpus(`photos-${size}`, (folder) =>
+      writePhotos(folder, chats, photosFor(size)),
+    );
     const shop = await Shop.create(place, shape);
     await run(shop.orderbak('insert', '--quiet'));
     await shop.remember();
     const photos = path.join(place.folder, 'photos');
     const thumbs = path.join(place.folder, 'thumbs');
-    /** Links to the same bytes: what is removed is only a name. */
-    const plant = (root: string) => {
-      for (const order of orders) execFileSync('rm', ['-rf', path.join(root, folderOf(order))]);
-      execFileSync('cp', ['-al', `${corpus}/.`, root]);
-    };
 
     const peer = (name: string, debianPackage: string, words: string, promises: string): Contestant => {
       const program = name === DECODE ? 'djpeg' : name;
@@ -49,7 +46,7 @@ export const thumb: Bench = {
         command: typed,
         promises,
         before: async () => {
-          plant(place.empty('photos'));
+          plantLinks(corpus, place.empty('photos'));
           place.empty('thumbs');
         },
         run: () => measure({ argv: ['sh', '-c', typed], cwd: photos }),
@@ -68,7 +65,7 @@ export const thumb: Bench = {
               command: 'orderbak unlink-discuss',
               promises: 'decoded apart, thumb durable, asked again, written down, photo removed, row closed',
               before: async () => {
-                plant(shop.root);
+                plantLinks(corpus, shop.root);
                 await shop.recall();
                 await shop.ask((database) => database.run('TRUNCATE orderbak_deletion'));
               },
