@@ -9,21 +9,24 @@ export interface Server extends Mariadb {
   readonly service: Service | undefined;
 }
 
+/** The file that says which process works in a folder. */
+const RUNNING = 'running';
+
 /** Where the benchmarks work: a folder, and a MariaDB that is started when it is first asked for. */
 export class Place {
   private server: Promise<Server> | undefined;
 
   private constructor(readonly folder: string) {}
 
-  /** Takes the folder for this run alone. Throws when another run has it. */
+  /** Takes the folder for this run alone. Throws when another run, which still lives, has it. */
   static open(folder: string): Place {
     mkdirSync(folder, { recursive: true });
-    try {
-      mkdirSync(path.join(folder, 'running'));
-    } catch (cause) {
-      const advice = `if none does, remove ${path.join(folder, 'running')}`;
-      throw new Error(`Another benchmark runs in ${folder}; ${advice}.`, { cause });
+    const sign = path.join(folder, RUNNING);
+    const owner = existsSync(sign) ? Number(readFileSync(sign, 'utf8')) : null;
+    if (owner !== null && isAlive(owner)) {
+      throw new Error(`Another benchmark, process ${owner}, runs in ${folder}; name another with --folder.`);
     }
+    writeFileSync(sign, String(process.pid));
     return new Place(folder);
   }
 
@@ -55,7 +58,7 @@ export class Place {
 
   async close(keep: boolean): Promise<void> {
     await (await this.server)?.stop();
-    rmSync(path.join(this.folder, 'running'), { recursive: true, force: true });
+    rmSync(path.join(this.folder, RUNNING), { force: true });
     if (!keep) rmSync(this.folder, { recursive: true, force: true });
   }
 }
@@ -72,4 +75,12 @@ async function startServer(): Promise<Server> {
   });
   const pid = existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8')) : null;
   return { ...mariadb, service: pid === null ? undefined : { pid, countsMemory: false } };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
