@@ -29,6 +29,9 @@ const chosen = BENCHES.filter(({ name }) => positionals.length === 0 || position
 const unknown = positionals.filter((name) => !BENCHES.some((bench) => bench.name === name));
 const wrong = size === undefined || !(rounds >= 1) || unknown.length > 0;
 
+// By way of `exit` the servers that were started end too.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 async function playAll(place: Place, playedSize: (typeof SIZES)[number]): Promise<Result[]> {
   const say = (words: string) => process.stderr.write(`${words}\n`);
   const results: Result[] = [];
