@@ -12,7 +12,8 @@ export interface Serving {
 
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
+  // Not SIGKILL: nginx's workers end only with a master that has time to tell them.
+  for (const child of running) child.kill('SIGTERM');
 });
 
 /** Starts a server and waits until `isReady` says so. Throws, with its words, when it ends instead. */
