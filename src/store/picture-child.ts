@@ -8,7 +8,10 @@ import type { PictureJob, PictureMessage, Rendered } from './pictures.js';
 // Ctrl-C reaches the whole group, but the parent decides when its decoders end. Set before the long imports below.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 // The parent is gone. A plain exit would wait for the decoding to end.
-process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+const end = () => process.kill(process.pid, 'SIGKILL');
+process.on('disconnect', end);
+// It may have gone before this program had begun to listen.
+if (!process.connected) end();
 
 const { fileTypeFromFile } = await import('file-type');
 const { default: sharp } = await import('sharp');

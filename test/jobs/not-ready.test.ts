@@ -93,6 +93,6 @@ describe('a SQLite file', () => {
       });
     }
     const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-    expectBlock({ code, signal: null, ...output }, 1, /readonly database/);
+    expectBlock({ code, signal: null, ...output }, 75, /readonly database/);
   });
 });

@@ -1,10 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -428,6 +428,14 @@ describe('the children', () => {
     process.kill(await whoReads(large), 'SIGKILL');
     process.kill(await whoReads(large), 'SIGKILL');
     expect(await answer).toEqual({ kind: 'unreadable', reason: 'the decoder crashed' });
+  });
+
+  it('whose parent is gone before they have begun end too', async () => {
+    const child = fork(fileURLToPath(new URL('../../dist/store/picture-child.js', import.meta.url)), {
+      stdio: 'ignore',
+    });
+    child.disconnect();
+    await once(child, 'exit');
   });
 
   posixIt('that take too long are killed, and the next picture is read', async () => {
