@@ -214,6 +214,8 @@ export interface OrderFolder {
   unlink(filename: string, stamp: Stamp): Promise<boolean>;
   /** Moves the file, and its thumb after it, to `target` below the root, if it still is what `stamp` says. */
   quarantine(filename: string, stamp: Stamp, target: string): Promise<boolean>;
+  /** Moves the thumb of a file that lies at `target` below the root already; there may be none. */
+  quarantineThumb(filename: string, target: string): Promise<void>;
   removeThumb(filename: string): Promise<void>;
   /** Makes removals durable. */
   sync(): Promise<void>;

@@ -38,9 +38,18 @@ async function isThere(store: OrderStore, intent: Intent): Promise<boolean> {
   try {
     const { files, others } = await folder.list();
     const there = files.includes(intent.filename) || others.includes(intent.filename);
-    if (!there) await folder.sync();
-    return there;
+    if (there) return true;
+    if (intent.rule === 'trash') await takeThumbToo(folder, intent);
+    await folder.sync();
+    return false;
   } finally {
     await folder.close();
   }
+}
+
+/** Trash takes its thumb with it; one that cannot follow is only in nobody's way. */
+async function takeThumbToo(folder: OrderFolder, { filename, quarantine }: Intent): Promise<void> {
+  const taken =
+    quarantine === null ? folder.removeThumb(filename) : folder.quarantineThumb(filename, quarantine);
+  await taken.catch(() => undefined);
 }

@@ -33,8 +33,16 @@ export function openOrderFolder(
     return room;
   };
 
-  const moveThumb = async (theirs: FolderHandle, filename: string, names: readonly string[]) => {
-    if (!(await isFile(join(theirs.base, filename)))) return;
+  /** The folder of the thumbs, kept open until the end; null when there is none. */
+  const thumbRoom = async (): Promise<FolderHandle | null> => {
+    const room = touched.get(parts.thumbsFolder) ?? (await openInside(folder, parts.thumbsFolder));
+    if (room !== null) touched.set(parts.thumbsFolder, room);
+    return room;
+  };
+
+  const moveThumb = async (filename: string, names: readonly string[]) => {
+    const theirs = await thumbRoom();
+    if (theirs === null || !(await isFile(join(theirs.base, filename)))) return;
     const beside = await waitingRoom([...names, parts.thumbsFolder]);
     await renameAside(join(theirs.base, filename), join(beside.base, filename));
   };
@@ -92,14 +100,19 @@ export function openOrderFolder(
       const path = pathOf(filename);
       if (!(await isStill(path, stamp))) return false;
       const names = target.split('/').slice(0, -1);
-      const theirs = touched.get(parts.thumbsFolder) ?? (await openInside(folder, parts.thumbsFolder));
-      if (theirs !== null) touched.set(parts.thumbsFolder, theirs);
+      // Where the thumbs' folder is a link, nothing is touched.
+      await thumbRoom();
       const waiting = await waitingRoom(names);
       await renameAside(path, join(waiting.base, filename));
       await mustBeGone(path);
       // The file is in the quarantine, and that has to be told; a thumb that cannot follow it is only in nobody's way.
-      if (theirs !== null) await moveThumb(theirs, filename, names).catch(() => undefined);
+      await moveThumb(filename, names).catch(() => undefined);
       return true;
+    },
+
+    async quarantineThumb(filename, target) {
+      pathOf(filename);
+      await moveThumb(filename, target.split('/').slice(0, -1));
     },
 
     async removeThumb(filename) {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { rename, rm, symlink } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENGINES } from '../support/database.js';
@@ -100,6 +100,18 @@ describe.for(ENGINES)('what a killed run left on %s', (engine) => {
     expect(await unfinished()).toEqual([]);
     expect(await rowOf(order, 'gone.txt')).toMatchObject({ isUnlinked: false, isMissing: false });
     expect(await rowOf(other, 'there.txt')).toMatchObject({ isUnlinked: true });
+  });
+
+  test('trash that was killed between itself and its thumb: the thumb follows', async () => {
+    const order = at(orders, 1);
+    const room = path.join(shop.world.root, '.orderbak-trash/77', order.folder);
+    await writeDown('trash', order, 'x.jpg', `.orderbak-trash/77/${order.folder}/x.jpg`);
+    await mkdir(path.join(shop.world.root, order.folder, 'thumb'), { recursive: true });
+    await writeFile(place(order, 'thumb/x.jpg'), 'its thumb');
+    expect((await shop.run('unlink-trash')).exit).toBe(0);
+    expect(await unfinished()).toEqual([]);
+    expect(existsSync(place(order, 'thumb/x.jpg'))).toBe(false);
+    expect(await readFile(path.join(room, 'thumb/x.jpg'), 'utf8')).toBe('its thumb');
   });
 
   test('a folder that is gone with its order: what was written down is done', async () => {
