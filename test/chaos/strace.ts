@@ -56,7 +56,7 @@ export function straced(log: string, kinds: readonly CallKind[], inject?: string
 export async function readCalls(log: string): Promise<Call[]> {
   const counts = new Map<string, number>();
   const calls: Call[] = [];
-  for (const line of (await readFile(log, 'utf8')).split('\n')) {
+  for (const line of (await readLog(log)).split('\n')) {
     const [, thread = '', name] = /^(\d+) +(\w+)\(/.exec(line) ?? [];
     if (name === undefined) continue;
     const key = `${thread} ${name}`;
@@ -75,5 +75,15 @@ export function touchesShop(call: Call): boolean {
 
 /** Whether strace made a call fail or lie, by its log; of a signal the log says nothing. */
 export async function hasInjected(log: string): Promise<boolean> {
-  return (await readFile(log, 'utf8')).includes('(INJECTED)');
+  return (await readLog(log)).includes('(INJECTED)');
+}
+
+/** strace holds its program still for a moment before it makes its log. */
+async function readLog(log: string): Promise<string> {
+  try {
+    return await readFile(log, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw error;
+  }
 }
