@@ -3,9 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openShop, type Shop } from '../steps/shop.js';
 import { ENGINES, openDatabase } from '../support/database.js';
+import { holdInsert } from '../support/held-lease.js';
 import { runOrderbak, start } from '../support/run.js';
-
-const SINCE = Date.UTC(2026, 0, 2, 3, 4, 5);
 
 describe.for(ENGINES)('one run of a step at a time on %s', (engine) => {
   let shop: Shop;
@@ -15,18 +14,7 @@ describe.for(ENGINES)('one run of a step at a time on %s', (engine) => {
   });
   afterAll(() => shop.close());
 
-  /** Somebody holds the lease of `insert` for so many seconds from now. */
-  async function hold(host: string, pid: number, seconds: number): Promise<void> {
-    const now =
-      engine === 'sqlite' ? "(julianday('now') - 2440587.5) * 86400000" : 'UNIX_TIMESTAMP(NOW(3)) * 1000';
-    await shop.world.ask(async (database) => {
-      await database.run("DELETE FROM orderbak_lease WHERE name = 'insert'");
-      await database.run(
-        `INSERT INTO orderbak_lease (name, token, host, pid, taken_ms, expires_ms, fence) VALUES ('insert', 'theirs', ?, ?, ?, ${now} + ?, 1)`,
-        [host, pid, SINCE, seconds * 1000],
-      );
-    });
-  }
+  const hold = (host: string, pid: number, seconds: number) => holdInsert(shop.world, host, pid, seconds);
   const lease = async () => {
     const [row] = await shop.world.ask((database) =>
       database.all("SELECT * FROM orderbak_lease WHERE name = 'insert'"),
