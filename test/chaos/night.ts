@@ -1,13 +1,12 @@
-import { execFile } from 'node:child_process';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { freePort } from '../support/ports.js';
 import type { World } from '../support/worlds.js';
+import { NightChild } from './night-process.js';
 import { STEPS, type Step } from './scene.js';
 
-const NIGHT = path.join(import.meta.dirname, 'night-child.js');
-/** Only a hanging night meets this. */
-const LIMIT_MS = 120_000;
+/** More than the rounds that are played at a time would only hold memory. */
+const MOST_IDLE = 4;
+const idle: NightChild[] = [];
 
 /** How one step of a night went. */
 export interface Played {
@@ -19,38 +18,47 @@ export interface Played {
   readonly stdout: string;
 }
 
-/** Plays steps that nothing disturbs, both machines of the world in one process; the server answers while `pull` runs. */
+/**
+ * Plays steps that nothing disturbs, both machines of the world in one process; the server answers while `pull` runs.
+ * The process is kept for the next night of the same program: to load the program costs more than a small night.
+ */
 export async function playNight(
   world: World,
   program: string,
   steps: readonly Step[] = STEPS,
 ): Promise<Played[]> {
+  const known = idle.findIndex((child) => child.program === program);
+  const [child = new NightChild(program)] = known < 0 ? [] : idle.splice(known, 1);
   const port = await freePort();
-  const home = path.join(world.folder, 'home');
-  const { stdout } = await promisify(execFile)(process.execPath, [NIGHT, program, String(port), ...steps], {
-    cwd: home,
-    timeout: LIMIT_MS,
-    killSignal: 'SIGKILL',
-    maxBuffer: 64 * 1024 * 1024,
-    env: {
-      PATH: process.env.PATH,
-      HOME: home,
-      ORDERBAK_DATABASE_URL: world.databaseUrl,
-      ORDERBAK_ORDERS_ROOT: world.root,
-      ORDERBAK_SHOP_TIMEZONE: world.zone.name,
-      ORDERBAK_SERVER_TOKEN: world.token,
-      ORDERBAK_SERVER_LISTEN: `127.0.0.1:${port}`,
-      ORDERBAK_PULL_URL: `http://127.0.0.1:${port}`,
-      ORDERBAK_PULL_TOKEN: world.token,
-      ORDERBAK_PULL_STORE: world.store,
-    },
+  const told = await child.play({
+    folder: path.join(world.folder, 'home'),
+    port,
+    env: envOf(world, port),
+    steps,
   });
-  const lines = stdout.split('\n').filter((line) => line !== '');
-  return lines.map((line) => {
-    // Written by night-child.js, of our own.
-    const told = JSON.parse(line) as Omit<Played, 'done'>;
-    return { ...told, done: doneOf(told.stdout) };
-  });
+  idle.push(child);
+  for (const old of idle.splice(0, Math.max(0, idle.length - MOST_IDLE))) old.end();
+  return told.map((one) => ({ ...one, done: doneOf(one.stdout) }));
+}
+
+/** Ends the processes that wait for another night. */
+export function endNights(): void {
+  for (const child of idle.splice(0)) child.end();
+}
+
+function envOf(world: World, port: number): Record<string, string> {
+  return {
+    PATH: process.env.PATH ?? '',
+    HOME: path.join(world.folder, 'home'),
+    ORDERBAK_DATABASE_URL: world.databaseUrl,
+    ORDERBAK_ORDERS_ROOT: world.root,
+    ORDERBAK_SHOP_TIMEZONE: world.zone.name,
+    ORDERBAK_SERVER_TOKEN: world.token,
+    ORDERBAK_SERVER_LISTEN: `127.0.0.1:${port}`,
+    ORDERBAK_PULL_URL: `http://127.0.0.1:${port}`,
+    ORDERBAK_PULL_TOKEN: world.token,
+    ORDERBAK_PULL_STORE: world.store,
+  };
 }
 
 function doneOf(summary: string): number {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Engine } from '../support/database.js';
 import type { Fault } from './fault.js';
 import { judge, type Verdict } from './judge.js';
-import { playNight } from './night.js';
+import { endNights, playNight } from './night.js';
 import { readState } from './oracle/read-state.js';
 import type { State } from './oracle/state.js';
 import { seededRandom } from './random.js';
@@ -108,6 +108,7 @@ export class Playground {
   }
 
   async close(): Promise<void> {
+    endNights();
     for (const template of this.templates.values()) await (await template).world.remove();
   }
 }

@@ -3,11 +3,11 @@ import { ENGINES } from '../../support/database.js';
 import type { Fault, Round } from '../fault.js';
 import { type Scene, STEPS, type Step } from '../scene.js';
 
-/** SIGKILL at any moment of a step. */
+/** SIGKILL at any moment of a step; 200 rounds a step on both engines together. */
 export const KILLS: readonly Fault[] = STEPS.map((step) => ({
   name: `kill: ${step}`,
   engines: ENGINES,
-  rounds: { quick: step === 'pull' || step === 'unlink-backed-up' ? 1 : 0, full: 200 },
+  rounds: { quick: step === 'pull' || step === 'unlink-backed-up' ? 1 : 0, full: 100 },
   async play(round) {
     const duration = await measured(round, step);
     const scene = await round.scene();

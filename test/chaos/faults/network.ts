@@ -16,9 +16,9 @@ const BEHIND_HEADERS = 1000;
 
 /** Between office and server: bytes are lost, changed and late; answers are somebody else's; marks are lost or repeated. */
 export const NETWORK: readonly Fault[] = [
-  ofBytes('cut at a byte', 'cut', 60),
-  ofBytes('reset at a byte', 'reset', 40),
-  ofBytes('a flipped bit', 'flip', 80),
+  ofBytes('cut at a byte', 'cut', 40),
+  ofBytes('reset at a byte', 'reset', 25),
+  ofBytes('a flipped bit', 'flip', 50),
   ofBytes('dripping', 'drip', 10),
   ofBytes('a stall without end', 'stall', 2),
   {

@@ -20,7 +20,7 @@ export const SQLITE_FAULTS: readonly Fault[] = [
   {
     name: 'database: SQLite is written to by another process',
     engines: ['sqlite'],
-    rounds: { quick: 0, full: 40 },
+    rounds: { quick: 0, full: 10 },
     async play(round) {
       const scene = await round.scene();
       const step = pick(STEPS, round.random());
@@ -41,7 +41,7 @@ export const SQLITE_FAULTS: readonly Fault[] = [
   {
     name: 'database: SQLite may not be written to',
     engines: ['sqlite'],
-    rounds: { quick: 0, full: 20 },
+    rounds: { quick: 0, full: 10 },
     unavailable: async () => ((await mayForbid()) ? null : 'nobody may forbid writing by chattr here'),
     async play(round) {
       const scene = await round.scene();
