@@ -142,7 +142,7 @@ export const MUTANTS: readonly Mutant[] = [
         replace: 'await unlink(path);',
       },
     ],
-    caughtBy: ['file rewritten: unlink-discuss', 'file rewritten: unlink-backed-up'],
+    caughtBy: ['file rewritten: unlink-backed-up'],
   },
   {
     name: 'what was intended is called done without a look',

@@ -11,7 +11,7 @@ import { callsOf } from './traced.js';
 
 /**
  * Runs a command, stops its process at one of the calls for which `isMeant` says yes, lets something happen, and has it go on.
- * Where it ended without coming to that call, nothing happens.
+ * Where it ended without coming to that call, nothing happens. With `after`, it is a call behind the last one that this names.
  */
 export async function pausedAt(
   round: Round,
@@ -19,11 +19,13 @@ export async function pausedAt(
   args: readonly [Step, ...string[]],
   isMeant: (call: Call) => boolean,
   happens: () => Promise<void>,
+  after: (call: Call) => boolean = () => false,
 ): Promise<Finished> {
   const all = await callsOf(round, args);
   // A decoder that stands still holds up nothing: only the threads that open folders are the program's own.
   const own = new Set(all.filter((call) => call.line.includes('O_DIRECTORY')).map((call) => call.thread));
-  const calls = all.filter((call) => own.has(call.thread) && isMeant(call));
+  const late = all.slice(all.findLastIndex(after) + 1);
+  const calls = late.filter((call) => own.has(call.thread) && isMeant(call));
   const call = pick(calls, round.random());
   const log = path.join(scene.scratch, 'strace.log');
   const wrap = straced(log, ALL_CALLS, `${call.name}:signal=SIGSTOP:when=${call.nth}`);

@@ -48,7 +48,7 @@ function rewritten(step: 'unlink-discuss' | 'unlink-backed-up', name: string): F
       // The last bytes lie behind the picture's end mark.
       const others = Buffer.concat([bytes.subarray(0, -6), Buffer.from('other\n')]);
       scene.struck = false;
-      await pausedAt(round, scene, [step, '--order', String(order?.id)], isUnhurried, async () => {
+      const rewrite = async () => {
         const isThere = await stat(place).then(
           () => true,
           () => false,
@@ -57,7 +57,11 @@ function rewritten(step: 'unlink-discuss' | 'unlink-backed-up', name: string): F
         scene.struck = true;
         const by = round.random() < 0.5 ? 'rename' : 'writing';
         await scene.change((hands) => hands.write(file, others, { mtime, by }), { stopped: true });
-      });
+      };
+      // Each second time behind the moment in which the file itself was read, while its neighbours are.
+      const wasRead = (call: Call) =>
+        round.number % 2 === 0 && isOf(call, 'open') && call.line.includes(`/${name}"`);
+      await pausedAt(round, scene, [step, '--order', String(order?.id)], isUnhurried, rewrite, wasRead);
     },
   };
 }
