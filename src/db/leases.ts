@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import { isAlive } from '../jobs/is-alive.js';
 import type { Holder, Leases } from '../jobs/ports.js';
 import type { StepName } from '../steps/step.js';
+import { nowMs } from './now.js';
 import type { Database } from './tables.js';
 
 /** Opens `orderbak_lease`. Times are the database's own clock, so that machines need not agree on theirs. */
 export function openLeases({ engine, kysely }: Database): Leases {
-  const now: RawBuilder<number> =
-    engine === 'mysql'
-      ? sql`CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)`
-      : sql`CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)`;
+  const now = nowMs(engine);
 
   const ensureRow = (name: StepName) =>
     kysely

@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
 import { adoptStatements } from './adopt.js';
 import { readExistingTable } from './existing-table.js';
-import { readMigrations, SQL_FOLDER } from './migrations.js';
+import { isThereAlready, readMigrations, SQL_FOLDER } from './migrations.js';
 import { splitSql } from './split-sql.js';
 import type { Database } from './tables.js';
 
@@ -26,9 +26,9 @@ export async function planMigration(database: Database, viewsFile: string | null
   const settings = await readSettings(database);
   const existing = await readExistingTable(database);
   const statements: string[] = [];
-  for (const { name, statement } of await readMigrations(engine, bytes)) {
+  for (const { name, statements: own } of await readMigrations(engine, bytes)) {
     if (!settings.has(`migration ${name}`)) {
-      statements.push(statement, saveSetting(database, `migration ${name}`, 'done'));
+      statements.push(...own, saveSetting(database, `migration ${name}`, 'done'));
     }
     if (name.endsWith('_bak_order') && existing !== null)
       statements.push(...adoptStatements(existing, engine, bytes));
@@ -42,6 +42,7 @@ export async function migrate(database: Database, statements: readonly string[])
     try {
       await sql.raw(statement).execute(database.kysely);
     } catch (error) {
+      if (isThereAlready(error)) continue;
       if (error instanceof OrderbakError && error.exit === EXIT.away) throw error;
       throw new OrderbakError(
         EXIT.failed,

@@ -2,15 +2,20 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
+import { messageOf } from '../errors.js';
+import { splitSql } from './split-sql.js';
 import type { Database } from './tables.js';
 
 /** The folder `sql/` of the package. */
 export const SQL_FOLDER = fileURLToPath(new URL('../../sql', import.meta.url));
 
-/** One numbered file: a single statement, because MySQL commits each statement that changes tables by itself. */
+/**
+ * One numbered file. For MySQL it has a single statement, because MySQL commits each one that changes tables by itself;
+ * SQLite adds only one column a statement.
+ */
 export interface Migration {
   readonly name: string;
-  readonly statement: string;
+  readonly statements: readonly string[];
 }
 
 /** The numbered files of a folder of `sql/migrations`, in order. `bytes` is the collation that compares names as bytes. */
@@ -23,7 +28,8 @@ export async function readMigrations(
   return Promise.all(
     names.map(async (name) => {
       const text = await readFile(join(path, name), 'utf8');
-      return { name: name.slice(0, -'.sql'.length), statement: text.replaceAll('{{bytes}}', bytes).trim() };
+      const statements = splitSql(text.replaceAll('{{bytes}}', bytes));
+      return { name: name.slice(0, -'.sql'.length), statements };
     }),
   );
 }
@@ -33,6 +39,18 @@ export async function migrateCatalog({ kysely }: Database): Promise<void> {
   const { rows } = await sql<{ user_version: number }>`PRAGMA user_version`.execute(kysely);
   const migrations = await readMigrations('catalog');
   if (rows[0]?.user_version === migrations.length) return;
-  for (const { statement } of migrations) await sql.raw(statement).execute(kysely);
+  for (const statement of migrations.flatMap(({ statements }) => statements)) {
+    await sql
+      .raw(statement)
+      .execute(kysely)
+      .catch((error: unknown) => {
+        if (!isThereAlready(error)) throw error;
+      });
+  }
   await sql.raw(`PRAGMA user_version = ${migrations.length}`).execute(kysely);
+}
+
+/** Whether a statement failed because a run that was killed has added its column already; neither engine can be told to look first. */
+export function isThereAlready(error: unknown): boolean {
+  return /duplicate column name/i.test(messageOf(error));
 }

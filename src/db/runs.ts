@@ -1,5 +1,6 @@
+import type { Counts } from '../domain/run.js';
 import type { Runs } from '../jobs/ports.js';
-import type { Counts } from '../jobs/summary.js';
+
 import type { Database } from './tables.js';
 
 const FAILURES_A_STATEMENT = 200;

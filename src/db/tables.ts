@@ -55,6 +55,28 @@ export interface Tables {
     failed: Generated<number>;
     bytes: Generated<number>;
     error: string | null;
+    parent_id: number | null;
+    /** The run that this one goes on for, or whose failures it tries again. */
+    resumes_id: number | null;
+    user_name: Generated<string>;
+    /** What the run was told, as JSON. */
+    choices: string | null;
+    /** The last word of its process, by the database's clock. */
+    heard_ms: number | null;
+    wanted: string | null;
+    /** Where its process can be told on its own machine to look at `wanted`. */
+    doorbell: string | null;
+    bytes_planned: Generated<number>;
+    /** Bytes a second, lately. */
+    rate: Generated<number>;
+    left_ms: number | null;
+    parts: Generated<number>;
+    parts_done: Generated<number>;
+    /** The order whose part ended last. */
+    last_order: number | null;
+    errors: Generated<number>;
+    last_error: string | null;
+    exit_code: number | null;
   };
   orderbak_run_failure: {
     id: Generated<number>;
@@ -63,6 +85,23 @@ export interface Tables {
     path: string;
     code: string;
     message: string;
+    step: Generated<string>;
+    id_order: number | null;
+    attempts: Generated<number>;
+    failed_ms: Generated<number>;
+    /** When it went well after all, failed once more, or was no longer anybody's file. */
+    settled_ms: number | null;
+  };
+  orderbak_run_part: {
+    run_id: number;
+    id_order: number;
+    status: string;
+    wanted: string | null;
+    planned: Generated<number>;
+    done: Generated<number>;
+    skipped: Generated<number>;
+    held: Generated<number>;
+    failed: Generated<number>;
   };
   orderbak_lease: {
     name: string;

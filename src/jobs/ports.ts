@@ -1,5 +1,5 @@
+import type { Counts, RunStatus } from '../domain/run.js';
 import type { Failure, StepName } from '../steps/step.js';
-import type { Counts } from './summary.js';
 
 /** The lock of one step: a row taken by a conditional update, kept by a heartbeat. */
 export interface Leases {
@@ -40,8 +40,6 @@ export interface RunStart {
   /** ms since 1970 */
   readonly started: number;
 }
-
-export type RunStatus = 'running' | 'completed' | 'failed' | 'cancelled';
 
 /** The rows of `orderbak_run` and `orderbak_run_failure`. */
 export interface Runs {

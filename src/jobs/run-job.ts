@@ -2,10 +2,11 @@ import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { type Ceiling, ceilingText, isOver } from '../domain/ceiling.js';
 import type { Clock } from '../domain/clock.js';
+import type { RunStatus } from '../domain/run.js';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
 import { type Applying, failureOf, leaseOf, RunStopped, type Step, type StepName } from '../steps/step.js';
 import { type HeldLease, holdLease } from './lease.js';
-import type { Leases, RunStart, RunStatus, Runs, Spool, Watcher } from './ports.js';
+import type { Leases, RunStart, Runs, Spool, Watcher } from './ports.js';
 import { type Summary, summarise, Tally } from './summary.js';
 
 /** How a run is to go. */

@@ -1,14 +1,6 @@
+import type { Counts } from '../domain/run.js';
 import { EXIT, type ExitCode, type OrderbakError } from '../errors.js';
 import type { Failure, Held, Outcome, Planned, StepName } from '../steps/step.js';
-
-/** Files by what became of them. */
-export interface Counts {
-  planned: number;
-  done: number;
-  skipped: number;
-  held: number;
-  failed: number;
-}
 
 /** What is told of a run: the object that `--json` prints, and the exit code. */
 export interface Summary {

@@ -1,0 +1,12 @@
+CREATE TABLE IF NOT EXISTS orderbak_run_part (
+  run_id INTEGER NOT NULL,
+  id_order INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  wanted TEXT NULL,
+  planned INTEGER NOT NULL DEFAULT 0,
+  done INTEGER NOT NULL DEFAULT 0,
+  skipped INTEGER NOT NULL DEFAULT 0,
+  held INTEGER NOT NULL DEFAULT 0,
+  failed INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (run_id, id_order)
+)

@@ -1,0 +1,166 @@
+import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
+import {
+  type FailureRecord,
+  isActive,
+  type PartRecord,
+  type RunRecord,
+  type RunStatus,
+  statusNow,
+  type Wanted,
+} from '../domain/run.js';
+import { isAlive } from '../jobs/is-alive.js';
+import { nowMs } from './now.js';
+import type { Database, Tables } from './tables.js';
+
+type Row = Selectable<Tables['orderbak_run']> & { silent: number | null };
+
+/** Reads what is kept of runs, seen from a process on `host`; changes nothing. */
+export function openRunHistory({ engine, kysely }: Database, host: string) {
+  const runs = () =>
+    kysely
+      .selectFrom('orderbak_run')
+      .selectAll()
+      .select(sql<number | null>`${nowMs(engine)} - heard_ms`.as('silent'));
+  const read = async (query: ReturnType<typeof runs>): Promise<RunRecord[]> =>
+    (await query.execute()).map((row) => recordOf(row, host));
+  const storedActive = () =>
+    read(runs().where('status', 'in', ['pending', 'running', 'paused']).orderBy('id'));
+
+  return {
+    /** Runs that may still do something, the oldest first. */
+    active: async () => (await storedActive()).filter(({ status }) => isActive(status)),
+
+    /** The last `limit` runs that have ended or are lost, the latest first. */
+    async ended(limit: number): Promise<RunRecord[]> {
+      const over = runs().where('status', 'not in', ['pending', 'running', 'paused']);
+      const ended = await read(over.orderBy('id', 'desc').limit(limit));
+      const lost = (await storedActive()).filter(({ status }) => status === 'lost');
+      return [...ended, ...lost].sort((a, b) => b.id - a.id).slice(0, limit);
+    },
+
+    async byId(id: number): Promise<RunRecord | null> {
+      return (await read(runs().where('id', '=', id)))[0] ?? null;
+    },
+
+    /** The steps of a night, in their order. */
+    steps: (night: number) => read(runs().where('parent_id', '=', night).orderBy('id')),
+
+    /** The last run of each step that was no dry run; the night itself (`run`) is one of them. */
+    async lastOfEachStep(): Promise<RunRecord[]> {
+      const last = kysely
+        .selectFrom('orderbak_run')
+        .select(({ fn }) => fn.max('id').as('id'))
+        .where('dry_run', '=', 0)
+        .groupBy('step');
+      return read(runs().where('id', 'in', last).orderBy('id'));
+    },
+
+    /** Runs that began at or after `from` and before `to`, ms since 1970, the oldest first. */
+    between: (from: number, to: number) =>
+      read(runs().where('started_ms', '>=', from).where('started_ms', '<', to).orderBy('id')),
+
+    /** The parts of a run that have begun or are steered, in the order of their ids, at most `limit`, above the order `after`. */
+    async parts(run: number, after: number, limit: number): Promise<PartRecord[]> {
+      const rows = await kysely
+        .selectFrom('orderbak_run_part')
+        .selectAll()
+        .where('run_id', '=', run)
+        .where('id_order', '>', after)
+        .orderBy('id_order')
+        .limit(limit)
+        .execute();
+      return rows.map(({ id_order, status, wanted, ...counts }) => ({
+        order: Number(id_order),
+        // Both columns are only ever written from these words.
+        status: status as RunStatus,
+        wanted: wanted as Wanted | null,
+        counts: countsOf(counts),
+      }));
+    },
+
+    /** What failed in a run, in the order in which it did. */
+    failures: (run: number, limit: number) =>
+      readFailures(failures(kysely).where('run_id', '=', run).orderBy('id').limit(limit)),
+
+    /** What failed, and has not gone well since, the oldest first; of all steps. */
+    openFailures: (limit: number) =>
+      readFailures(
+        failures(kysely).where('settled_ms', 'is', null).where('step', '!=', '').orderBy('id').limit(limit),
+      ),
+  };
+}
+
+export type RunHistory = ReturnType<typeof openRunHistory>;
+
+function failures(kysely: Database['kysely']) {
+  return kysely.selectFrom('orderbak_run_failure').selectAll();
+}
+
+type FailureRow = Selectable<Tables['orderbak_run_failure']>;
+
+async function readFailures(
+  query: SelectQueryBuilder<Tables, 'orderbak_run_failure', FailureRow>,
+): Promise<FailureRecord[]> {
+  return (await query.execute()).map((row) => ({
+    run: Number(row.run_id),
+    step: row.step,
+    id: numberOf(row.item_id),
+    order: numberOf(row.id_order),
+    path: row.path,
+    code: row.code,
+    message: row.message,
+    attempts: row.attempts,
+    failed: Number(row.failed_ms),
+    settled: numberOf(row.settled_ms),
+  }));
+}
+
+function recordOf(row: Row, host: string): RunRecord {
+  const silentMs = numberOf(row.silent);
+  const here = isAlive(row.pid) ? 'alive' : 'gone';
+  // The column is only ever written from these words.
+  const stored = row.status as RunStatus;
+  return {
+    id: Number(row.id),
+    parent: numberOf(row.parent_id),
+    resumes: numberOf(row.resumes_id),
+    step: row.step,
+    status: statusNow(stored, row.host === host ? here : 'elsewhere', silentMs),
+    wanted: row.wanted as Wanted | null,
+    dryRun: Number(row.dry_run) === 1,
+    origin: row.origin,
+    host: row.host,
+    pid: row.pid,
+    user: row.user_name,
+    version: row.version,
+    started: Number(row.started_ms),
+    ended: numberOf(row.ended_ms),
+    silentMs,
+    counts: countsOf(row),
+    bytes: Number(row.bytes),
+    bytesPlanned: Number(row.bytes_planned),
+    rate: Number(row.rate),
+    leftMs: numberOf(row.left_ms),
+    parts: Number(row.parts),
+    partsDone: Number(row.parts_done),
+    lastOrder: numberOf(row.last_order),
+    errors: Number(row.errors),
+    lastError: row.last_error,
+    error: row.error,
+    exit: row.exit_code,
+  };
+}
+
+function countsOf({ planned, done, skipped, held, failed }: RunRecord['counts']): RunRecord['counts'] {
+  return {
+    planned: Number(planned),
+    done: Number(done),
+    skipped: Number(skipped),
+    held: Number(held),
+    failed: Number(failed),
+  };
+}
+
+function numberOf(value: number | null): number | null {
+  return value === null ? null : Number(value);
+}
