@@ -34,6 +34,7 @@ export async function openGround(config: Config) {
     clock,
     zone,
     database,
+    pictures,
     source: openSource(database, rule),
     bakFiles: openBakFiles(database, rule),
     readPending: openPending(database, rule),

@@ -40,3 +40,9 @@ export function openOutput({
     tell: (text) => process.stderr.write(`${text}\n`),
   };
 }
+
+/** The colours of an answer that is for looking at: it is standard output that decides about them. */
+export function answerPaint({ color = true }: OutputFlags): ChalkInstance {
+  const isColoured = color && process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '';
+  return new Chalk({ level: isColoured ? 1 : 0 });
+}

@@ -31,7 +31,8 @@ export function loadConfig(file: string | null, env: NodeJS.ProcessEnv): Config 
   throw configError(`the configuration is not right${path === null ? '' : ` (${path})`}:\n${faults}`);
 }
 
-function findFile(file: string | null, env: NodeJS.ProcessEnv): string | null {
+/** The configuration file that counts, see `loadConfig`; null when there is none. Throws with exit 2 for one that is named and not there. */
+export function findFile(file: string | null, env: NodeJS.ProcessEnv): string | null {
   const named = file ?? env[`${PREFIX}CONFIG`] ?? null;
   if (named !== null) {
     if (existsSync(named)) return resolve(named);
@@ -86,6 +87,13 @@ function readEnvironment(env: NodeJS.ProcessEnv): Raw {
     if (value !== '') set(raw, `${section}.${key}`, value);
   }
   return raw;
+}
+
+/** The names of the environment's variables that say something of the configuration. */
+export function ownVariables(env: NodeJS.ProcessEnv): string[] {
+  const isOwn = (name: string) =>
+    Object.keys(schema.shape).some((section) => name.startsWith(`${PREFIX}${section.toUpperCase()}_`));
+  return Object.keys(env).filter((name) => isOwn(name) && env[name] !== '');
 }
 
 function isKey(section: string, key: string): boolean {

@@ -94,6 +94,12 @@ export function localText(epochMs: number, zone: string): string {
   return plainText(at.toPlainDateTime());
 }
 
+/** How far a zone's wall is ahead of UTC at an instant (ms since 1970), in seconds. */
+export function offsetAt(epochMs: number, zone: string): number {
+  const at = Temporal.Instant.fromEpochMilliseconds(Math.floor(epochMs)).toZonedDateTimeISO(zone);
+  return at.offsetNanoseconds / 1e9;
+}
+
 /** The shop's local time that lies a calendar age before an instant: 31 May less 3 months is 28 or 29 February. */
 export function localTextBefore(epochMs: number, age: CalendarAge, zone: string): string {
   const now = Temporal.Instant.fromEpochMilliseconds(Math.floor(epochMs)).toZonedDateTimeISO(zone);

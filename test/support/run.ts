@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Without the world's settings in the environment: a configuration file says it all. */
   readonly bare?: boolean;
+  /** On which machine; by default `pull` is the office's, and all else the server's. */
+  readonly machine?: 'server' | 'office';
   /** Another program file, such as an installed one. */
   readonly program?: string;
   /** What runs it, as `strace -f`; by default nothing stands before Node. */
@@ -46,7 +48,7 @@ export interface Started {
 }
 
 export function start(world: World, args: readonly string[], options: RunOptions = {}): Started {
-  const office = args[0] === 'pull';
+  const office = (options.machine ?? (args[0] === 'pull' ? 'office' : 'server')) === 'office';
   const settings = options.bare ? {} : office ? officeSettings(world) : serverSettings(world);
   const [command = '', ...words] = [
     ...(options.wrap ?? []),

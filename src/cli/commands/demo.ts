@@ -1,4 +1,3 @@
-import { Chalk } from 'chalk';
 import { Command } from 'commander';
 import type { DemoReport, DemoWatch } from '../../demo/demo.js';
 import { printable } from '../../domain/file-name.js';
@@ -6,7 +5,7 @@ import { EXIT, OrderbakError } from '../../errors.js';
 import { answering } from '../answering.js';
 import { helpTail } from '../help.js';
 import { watchInterrupts } from '../interrupts.js';
-import { type OutputFlags, openOutput } from '../output.js';
+import { answerPaint, type OutputFlags, openOutput } from '../output.js';
 import { errorBlock } from '../render.js';
 
 const SILENT: DemoWatch = {
@@ -49,10 +48,7 @@ export function demoCommand(): Command {
 async function playDemo(flags: OutputFlags, keep: boolean): Promise<void> {
   const output = openOutput(flags);
   const tellsStory = !output.json && !output.quiet;
-  // The story is the answer, so it is standard output that decides about colours.
-  const isColoured =
-    flags.color !== false && process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '';
-  const paint = new Chalk({ level: isColoured ? 1 : 0 });
+  const paint = answerPaint(flags);
   const interrupts = watchInterrupts(() => {
     if (output.watched) output.tell('\ndemo: interrupted, cleaning up');
   });

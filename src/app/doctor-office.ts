@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { need } from '../config/load.js';
+import type { Config } from '../config/schema.js';
+import { openCatalogDatabase } from '../db/catalog.js';
+import { rowPath } from '../domain/wire.js';
+import { EXIT, OrderbakError } from '../errors.js';
+import { BackupClient } from '../remote/backup-client.js';
+import { greet } from '../remote/greet.js';
+import { rateLimit } from '../remote/rate-limit.js';
+import type { Check, Finding } from '../reports/examine.js';
+import { OWN_FOLDER, prepareStore } from '../store/office-store.js';
+import { roomOf, tryWriting } from '../store/probe.js';
+import type { Doctor } from './doctor.js';
+import { clockFinding, roomFinding } from './findings.js';
+
+const SAMPLE = 50;
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** What the machine in the office is examined for. */
+export function officeChecks(config: Config, deep: boolean): Doctor {
+  const { pull } = config;
+  const client = () => {
+    const [url, token] = [need(pull.url, 'pull.url'), need(pull.token, 'pull.token')];
+    return new BackupClient({ url, token, transfers: 1, rate: rateLimit(null) });
+  };
+  const asking = async <T>(ask: (client: BackupClient) => Promise<T>): Promise<T> => {
+    const asked = client();
+    return ask(asked).finally(() => asked.close());
+  };
+  const checks: Check[] = [
+    { name: 'store', needs: ['configuration'], look: () => storeFinding(need(pull.store, 'pull.store')) },
+    { name: 'catalog', needs: ['store'], look: () => catalogFinding(need(pull.store, 'pull.store')) },
+    { name: 'server', needs: ['configuration'], look: () => serverFinding(need(pull.url, 'pull.url')) },
+    { name: 'server clock', needs: ['server'], look: () => clockOf(need(pull.url, 'pull.url')) },
+    { name: 'token', needs: ['server'], look: () => asking(tokenFinding) },
+  ];
+  if (deep) checks.push({ name: 'transfer', needs: ['token'], look: () => asking(transferFinding) });
+  return { checks, close: async () => {} };
+}
+
+async function storeFinding(store: string): Promise<Finding> {
+  await prepareStore(store);
+  await tryWriting(`${store}/${OWN_FOLDER}`);
+  return roomFinding(`${store} can be written to`, await roomOf(store));
+}
+
+async function catalogFinding(store: string): Promise<string> {
+  const database = await openCatalogDatabase(store);
+  await database.close();
+  return 'can be read and written to';
+}
+
+async function serverFinding(url: string): Promise<string> {
+  await greet(url, false);
+  return `${url} answers, and not without a token`;
+}
+
+async function clockOf(url: string): Promise<Finding | string> {
+  const asked = Date.now();
+  const date = await greet(url, false);
+  // It tells whole seconds, of a moment between question and answer.
+  return date === null ? 'is not told' : clockFinding(date + 500 - (asked + Date.now()) / 2);
+}
+
+async function tokenFinding(client: BackupClient): Promise<string> {
+  await client.list(0, 1, new AbortController().signal);
+  return 'is accepted';
+}
+
+/** Fetches a file that waits, compares its hash with the server's, and throws it away. */
+async function transferFinding(client: BackupClient): Promise<Finding | string> {
+  const { signal } = new AbortController();
+  const { files } = await client.list(0, SAMPLE, signal);
+  const file = files.find((row) => !('fault' in row) && row.size !== null && row.size < MOST_BYTES);
+  if (file === undefined || 'fault' in file) return 'no small file waits on the server; nothing was fetched';
+  const { sha256, body } = await client.download(file.id, 0, null, signal);
+  const hash = createHash('sha256');
+  for await (const chunk of body) hash.update(chunk);
+  const path = rowPath(file.folder, file.filename);
+  if (sha256 === null || sha256 === hash.digest('hex'))
+    return `${path} was fetched${sha256 === null ? '' : ', and is what the server hashed'}; it was not kept`;
+  const message = `${path} arrives as other bytes than the server has hashed`;
+  throw new OrderbakError(
+    EXIT.failed,
+    'changed-bytes',
+    message,
+    'Is there a proxy in between that changes files?',
+  );
+}

@@ -1,0 +1,147 @@
+import { need } from '../config/load.js';
+import type { Config } from '../config/schema.js';
+import { checkViews, planMigration } from '../db/migrate.js';
+import { clockAhead, databaseKind, ownOffset, sampleOrders, tryRights } from '../db/vitals.js';
+import { localText, offsetAt, parseLocalTime, unixSeconds } from '../domain/local-time.js';
+import { fileFault, orderFault } from '../domain/sample.js';
+import { EXIT, OrderbakError } from '../errors.js';
+import { greet } from '../remote/greet.js';
+import type { Check, Finding } from '../reports/examine.js';
+import { roomOf, tryThumb, tryWriting } from '../store/probe.js';
+import type { apiOf } from './api.js';
+import { roundTrip } from './deep-check.js';
+import type { Doctor } from './doctor.js';
+import { clockFinding, roomFinding } from './findings.js';
+import { type Ground, openGround } from './ground.js';
+
+/** Opens the API on a free port of this machine's loopback, for one token. */
+export type Listen = (
+  api: Awaited<ReturnType<typeof apiOf>>,
+  token: string,
+) => Promise<{ readonly url: string; close(): Promise<void> }>;
+
+const SAMPLE = 10;
+const SKEW_S = 300;
+
+/** What the shop's server is examined for. */
+export function serverChecks(config: Config, deep: boolean, listen: Listen): Doctor {
+  let opened: Promise<Ground> | null = null;
+  const ground = () => (opened ??= openGround(config));
+  const check = (
+    name: string,
+    needs: readonly string[],
+    look: (ground: Ground) => Promise<Finding | string>,
+  ) => ({
+    name,
+    needs: ['configuration', ...needs],
+    look: async () => look(await ground()),
+  });
+  const checks: Check[] = [
+    check('database', [], databaseFinding),
+    check('tables', ['database'], tablesFinding),
+    check(
+      'rights',
+      ['tables'],
+      async ({ database }) => `${await tryRights(database)} tables can be written to`,
+    ),
+    check('views', ['tables'], viewsFinding),
+    check('shop clock', ['views'], shopClockFinding),
+    check('database clock', ['database'], async ({ database, clock }) =>
+      clockFinding(await clockAhead(database, clock)),
+    ),
+    check('root', ['tables'], rootFinding),
+    check('thumbs', [], thumbsFinding),
+    { name: 'serve', needs: ['configuration'], look: () => serveFinding(config) },
+    ...(deep
+      ? [check('round trip', ['rights', 'views', 'root', 'thumbs'], (g) => roundTrip(g, listen))]
+      : []),
+  ];
+  return { checks, close: async () => (await opened?.catch(() => null))?.close() };
+}
+
+async function databaseFinding({ database, config }: Ground): Promise<string> {
+  const { name, isOld } = await databaseKind(database);
+  if (!isOld) return `${name}, ${placeOf(need(config.database.url, 'database.url'))}`;
+  const hint = 'orderbak needs MariaDB 10.6 or newer, MySQL 8, or SQLite.';
+  throw new OrderbakError(EXIT.failed, 'old-database', `${name} is too old`, hint);
+}
+
+/** Where a database is, without user and password. */
+function placeOf(url: string): string {
+  if (url.startsWith('sqlite:')) return url.slice('sqlite:'.length);
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
+}
+
+async function tablesFinding({ database, config }: Ground): Promise<string> {
+  const statements = await planMigration(database, config.source.views);
+  if (statements.length === 0) return 'up to date';
+  const message = `${statements.length} statements of \`orderbak migrate\` are missing`;
+  throw new OrderbakError(EXIT.failed, 'not-migrated', message, 'Run `orderbak migrate`.');
+}
+
+async function viewsFinding({ database, zone, config }: Ground): Promise<Finding | string> {
+  await checkViews(database);
+  const { orders, files } = await sampleOrders(database, SAMPLE);
+  if (orders.length === 0)
+    return { status: 'warning', message: 'the shop has no order yet', remedy: VIEWS_HINT };
+  const rule = { template: config.orders.folder, zone };
+  const faults = [...orders.map((order) => orderFault(order, rule)), ...files.map(fileFault)].filter(
+    (fault) => fault !== null,
+  );
+  const [first] = faults;
+  if (first === undefined)
+    return `the newest ${orders.length} orders and their ${files.length} files make sense`;
+  const more = faults.length > 1 ? `, and ${faults.length - 1} more` : '';
+  throw new OrderbakError(EXIT.failed, 'bad-view', `${first}${more}`, VIEWS_HINT);
+}
+
+const VIEWS_HINT =
+  'Look at the views (README, "Another shop\'s database"), at [orders] folder, and at the order itself.';
+
+async function shopClockFinding({ database, zone, clock }: Ground): Promise<Finding | string> {
+  const { orders } = await sampleOrders(database, 1);
+  const newest = parseLocalTime(String(orders[0]?.create_time ?? ''));
+  const now = clock();
+  if (newest !== null && unixSeconds(newest, zone) > now / 1000 + SKEW_S) {
+    const message = `the newest order was created at ${orders[0]?.create_time}, and in ${zone} it is only ${localText(now, zone)}`;
+    throw new OrderbakError(EXIT.usage, 'zone', message, 'Correct [shop] timezone.');
+  }
+  const own = await ownOffset(database);
+  const shop = offsetAt(now, zone);
+  const told = `${localText(now, zone)} in ${zone}`;
+  if (own === null || own === shop) return told;
+  return {
+    status: 'warning',
+    message: `${told}, and the database's own zone is ${(own - shop) / 3600} hours from that`,
+    remedy:
+      'Well if the application writes its times itself; if it leaves them to the database (NOW()), correct [shop] timezone.',
+  };
+}
+
+async function rootFinding({ config, store }: Ground): Promise<Finding> {
+  const root = need(config.orders.root, 'orders.root');
+  await store().checkWritable();
+  await tryWriting(root);
+  return roomFinding(`${root} is marked and can be written to`, await roomOf(root));
+}
+
+async function thumbsFinding({ pictures }: Ground): Promise<string> {
+  const { kind } = await tryThumb(pictures);
+  if (kind === 'thumb') return 'can be made';
+  const hint = 'Install orderbak again on this machine: sharp brings a program for one system and processor.';
+  throw new OrderbakError(EXIT.failed, 'no-decoder', `a small PNG is ${kind} to the decoder`, hint);
+}
+
+async function serveFinding({ server }: Config): Promise<string> {
+  if (server.token === null) {
+    const hint = 'Put a long random one into [server] token, e.g. from `openssl rand -hex 32`.';
+    throw new OrderbakError(EXIT.usage, 'token', 'serve has no token', hint);
+  }
+  const { host, port } = server.listen;
+  const own = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  const protocol = server.tls_cert === null ? 'http' : 'https';
+  const url = `${protocol}://${own.includes(':') ? `[${own}]` : own}:${port}`;
+  await greet(url, true);
+  return `answers on ${url}, and not without a token`;
+}

@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { Command } from 'commander';
+import type { Listen } from '../../app/doctor-server.js';
+import { EXIT } from '../../errors.js';
+import type { Examined } from '../../reports/examine.js';
+import { answering } from '../answering.js';
+import { examinedText } from '../doctor-text.js';
+import { helpTail } from '../help.js';
+import { answerPaint, openOutput } from '../output.js';
+import type { CommonFlags } from '../run-step.js';
+
+/** Looks whether a machine has all that its night needs. */
+export function doctorCommand(): Command {
+  const command = new Command('doctor')
+    .summary('look whether this machine is ready for its night (either machine)')
+    .description(
+      `Makes one check after the other, and says for each that fails what to do: Node, configuration, database, tables, rights, views, clocks, root, thumbs, and whether serve answers; in the office the store, the server and the token. Changes nothing but files of its own that it removes again. Exit 1 if a check fails.`,
+    )
+    .option(
+      '--deep',
+      'also send a test file through the whole chain: made, recorded, copied, marked, removed, cleaned up; in the office: fetch a file that waits',
+    )
+    .addHelpText(
+      'after',
+      helpTail(
+        [
+          ['orderbak doctor', 'after the installation, and when something is odd'],
+          ['orderbak doctor --deep', 'and prove it with a test file'],
+          ['orderbak doctor --json', 'for scripts'],
+        ],
+        [EXIT.done, EXIT.failed, EXIT.usage],
+      ),
+    );
+  return command.action(() => {
+    const flags = command.optsWithGlobals<CommonFlags & { deep?: true }>();
+    return answering(flags, async () => {
+      const [{ openDoctor }, { examine }, { findFile, loadConfig, ownVariables }] = await Promise.all([
+        import('../../app/doctor.js'),
+        import('../../reports/examine.js'),
+        import('../../config/load.js'),
+      ]);
+      const output = openOutput(flags);
+      const paint = answerPaint(flags);
+      const file = flags.config ?? null;
+      const doctor = openDoctor({
+        config: () => loadConfig(file, process.env),
+        origin: () => originText(findFile(file, process.env), ownVariables(process.env)),
+        deep: flags.deep ?? false,
+        listen,
+      });
+      const checks: Examined[] = [];
+      try {
+        for await (const examined of examine(doctor.checks, Date.now)) {
+          checks.push(examined);
+          const isWorthIt = !output.quiet || examined.status === 'failed';
+          if (!output.json && isWorthIt) output.answer(examinedText(examined, paint));
+        }
+      } finally {
+        await doctor.close();
+      }
+      const ok = checks.every(({ status }) => status === 'ok' || status === 'warning');
+      if (output.json) output.answer(JSON.stringify({ ok, command: 'doctor', checks }));
+      if (!ok) process.exitCode = EXIT.failed;
+    });
+  });
+}
+
+function originText(file: string | null, variables: readonly string[]): string {
+  const from = variables.length === 0 ? '' : `, and ${variables.join(', ')} of the environment`;
+  return `${file ?? 'no file'}${from}`;
+}
+
+const listen: Listen = async (api, token) => {
+  const { createApiServer } = await import('../../http/server.js');
+  const server = createApiServer(api, { tokens: [token], tls: null, failed: () => {}, answered: () => {} });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  // Listening on a host and port, never on a pipe.
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+};

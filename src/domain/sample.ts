@@ -1,0 +1,55 @@
+import { isPlainName } from './file-name.js';
+import { fileTypeOf } from './file-type.js';
+import { type FolderRule, folderOf } from './folder-name.js';
+import { parseLocalTime } from './local-time.js';
+
+/** A row of `orderbak_order` as the view gives it, whatever that is. */
+export interface SampledOrder {
+  readonly id_order: unknown;
+  readonly create_time: unknown;
+  readonly create_by: unknown;
+  readonly status: unknown;
+  readonly done_time: unknown;
+  readonly folder: unknown;
+}
+
+/** A row of `orderbak_order_file` as the view gives it. */
+export interface SampledFile {
+  readonly id_order: unknown;
+  readonly file_type: unknown;
+  readonly filename: unknown;
+}
+
+/** What is wrong with an order of the view, in words; null when it makes sense. */
+export function orderFault(order: SampledOrder, rule: FolderRule): string | null {
+  const { id_order: id, create_time: createTime, create_by: createBy, status, done_time: doneTime } = order;
+  if (typeof id !== 'number' || !Number.isSafeInteger(id)) return `id_order is ${shown(id)}, not a number`;
+  const created = textOrNull(createTime);
+  if (parseLocalTime(created) === null) return `order ${id}: create_time is ${shown(createTime)}, no time`;
+  // '0000-00-00' is how old shops write "never".
+  const done = textOrNull(doneTime);
+  if (doneTime !== null && parseLocalTime(done) === null && !done?.startsWith('0000'))
+    return `order ${id}: done_time is ${shown(doneTime)}, no time`;
+  if (status === null || status === '') return `order ${id} has no status`;
+  const folder = textOrNull(order.folder);
+  const [by, state] = [textOrNull(createBy), String(status)];
+  const known = { id, createTime: created, createBy: by, status: state, doneTime: done, folder };
+  if (folderOf(known, rule) === null)
+    return `order ${id}: its folder cannot be told (create_by ${shown(createBy)}, folder ${shown(folder)})`;
+  return null;
+}
+
+/** What is wrong with a file of the view, in words; null when it makes sense. */
+export function fileFault({ id_order: id, file_type: type, filename }: SampledFile): string | null {
+  if (fileTypeOf(Number(type)) === null) return `order ${id} has a file of type ${shown(type)}`;
+  if (typeof filename !== 'string') return `order ${id} has a file whose name is ${shown(filename)}`;
+  return isPlainName(filename) ? null : `order ${id}: ${shown(filename)} is no plain name of a file`;
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function shown(value: unknown): string {
+  return value === null ? 'NULL' : JSON.stringify(value);
+}

@@ -1,0 +1,55 @@
+import { mkdtemp, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { OWN_PREFIX } from '../domain/file-name.js';
+import type { Room } from '../domain/room.js';
+import { EXIT, messageOf, OrderbakError } from '../errors.js';
+import { writeDurably } from './durable.js';
+import type { Pictures, Rendered } from './pictures.js';
+
+/** The room on the disk of a folder. */
+export async function roomOf(folder: string): Promise<Room> {
+  const { bavail, blocks, bsize } = await statfs(folder);
+  return { free: bavail * bsize, total: blocks * bsize };
+}
+
+/** Writes a small file into a folder durably, reads it back and removes it. Throws with exit 75 when that cannot be done. */
+export async function tryWriting(folder: string): Promise<void> {
+  const path = join(folder, `${OWN_PREFIX}-doctor-${process.pid}`);
+  try {
+    await writeDurably(path, `${path}.tmp`, path);
+    if ((await readFile(path, 'utf8')) !== path)
+      throw new Error('it gives back other bytes than were written');
+  } catch (error) {
+    const hint = `The user that runs orderbak must be able to write into ${folder}.`;
+    throw new OrderbakError(EXIT.away, 'not-writable', `${folder}: ${messageOf(error)}`, hint, error);
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+/** A picture of 2 × 2 pixels in PNG. */
+export const SMALL_PICTURE = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAAEklEQVQImWM4UaFxokKDAUIBACnuBaHUWYGdAAAAAElFTkSuQmCC',
+  'base64',
+);
+
+/** Makes a thumb of a small picture in the temporary folder. */
+export function tryThumb(pictures: Pictures): Promise<Rendered> {
+  return inTemporaryFolder(async (folder) => {
+    const path = join(folder, 'picture.png');
+    await writeFile(path, SMALL_PICTURE);
+    return pictures.render({ path, name: 'picture.png' });
+  });
+}
+
+/** Works in a new temporary folder, which is removed afterwards. */
+export async function inTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'orderbak-doctor-'));
+  return work(folder).finally(() => rm(folder, { recursive: true, force: true }));
+}
+
+/** Whether a file of a store holds just these bytes. */
+export async function isHeld(store: string, path: string, bytes: Buffer): Promise<boolean> {
+  return bytes.equals(await readFile(join(store, path)));
+}

@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import { rm, rmdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { codeOf } from '../errors.js';
+import { makeBelow, openBelow, openRootHandle } from './folder-handle.js';
+import { SMALL_PICTURE } from './probe.js';
+
+/** Makes a folder below the root with a small picture in it, of which no two are alike; answers its bytes. */
+export async function makeTestFile(root: string, folder: string, filename: string): Promise<Buffer> {
+  // What comes after its end belongs to no picture.
+  const bytes = Buffer.concat([SMALL_PICTURE, randomBytes(16)]);
+  const top = await openRootHandle(root);
+  try {
+    const made = await makeBelow(top, folder);
+    await writeFile(join(made.base, filename), bytes, { flag: 'wx' }).finally(() => made.close());
+  } finally {
+    await top.close();
+  }
+  return bytes;
+}
+
+/** Removes the test file, its thumb, and the folders that this leaves empty; whatever else lies there stays. */
+export async function removeTestFile(
+  root: string,
+  folder: string,
+  filename: string,
+  thumbs: string,
+): Promise<void> {
+  const top = await openRootHandle(root);
+  try {
+    for (const path of [`${folder}/${thumbs}`, folder]) {
+      const there = await openBelow(top, path);
+      if (there === null) continue;
+      await rm(join(there.base, filename), { force: true }).finally(() => there.close());
+      await removeEmpty(top.base, path);
+    }
+  } finally {
+    await top.close();
+  }
+}
+
+async function removeEmpty(root: string, path: string): Promise<void> {
+  for (let folder = path; folder !== '.'; folder = dirname(folder)) {
+    try {
+      await rmdir(join(root, folder));
+    } catch (error) {
+      if (codeOf(error) === 'ENOTEMPTY' || codeOf(error) === 'EEXIST') return;
+      if (codeOf(error) !== 'ENOENT') throw error;
+    }
+  }
+}

@@ -1,0 +1,171 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { daysAgo, unixTime } from './support/clock.js';
+import { ENGINES, withDatabase } from './support/database.js';
+import { type RunOptions, runOrderbak } from './support/run.js';
+import { startServe } from './support/serve.js';
+import { differences, snapshot } from './support/snapshot.js';
+import { createWorld, type World } from './support/worlds.js';
+
+interface Examined {
+  readonly name: string;
+  readonly status: string;
+  readonly message: string;
+  readonly remedy: string | null;
+}
+
+const worlds: World[] = [];
+afterAll(() => Promise.all(worlds.map((world) => world.remove())));
+
+async function newWorld(engine: (typeof ENGINES)[number]): Promise<World> {
+  const world = await createWorld(engine, { pictures: 'small' });
+  worlds.push(world);
+  await world.addOrders([{ jobs: [{ image: 'a.jpg', attach: ['b.txt'] }] }, { discusses: [['c.png']] }]);
+  expect((await runOrderbak(world, ['migrate'])).code).toBe(0);
+  return world;
+}
+
+async function doctor(world: World, args: readonly string[] = [], options: RunOptions = {}) {
+  const { code, stdout, stderr } = await runOrderbak(world, ['doctor', '--json', ...args], options);
+  expect(stderr).toBe('');
+  const { ok, checks } = JSON.parse(stdout) as { ok: boolean; checks: Examined[] };
+  expect(code).toBe(ok ? 0 : 1);
+  const by = (status: string) => checks.filter((check) => check.status === status).map(({ name }) => name);
+  return { ok, checks, by, named: (name: string) => checks.find((check) => check.name === name) };
+}
+
+const COUNTS = `SELECT (SELECT COUNT(*) FROM tbl_bak_order) AS rows_, (SELECT COUNT(*) FROM orderbak_deletion) AS deletions,
+  (SELECT COUNT(*) FROM orderbak_run) AS runs, (SELECT COUNT(*) FROM orderbak_lease WHERE token IS NOT NULL) AS leases`;
+
+describe.for(ENGINES)('a doctor on %s', (engine) => {
+  let world: World;
+  beforeAll(async () => {
+    world = await newWorld(engine);
+    await runOrderbak(world, ['insert']);
+    await startServe(world);
+  });
+
+  test('finds both machines well, and leaves nothing of its test file behind', async () => {
+    const looks = () => Promise.all([snapshot(world.root), world.ask((database) => database.all(COUNTS))]);
+    const [treeBefore, rowsBefore] = await looks();
+    const env = { ORDERBAK_SERVER_LISTEN: new URL(world.serving?.url ?? '').host };
+    const { ok, checks, by } = await doctor(world, ['--deep'], { env });
+    expect(checks.filter(({ status }) => status !== 'ok' && status !== 'warning')).toEqual([]);
+    expect(ok).toBe(true);
+    expect(by('ok')).toEqual(
+      expect.arrayContaining(['rights', 'views', 'root', 'thumbs', 'serve', 'round trip']),
+    );
+    const [treeAfter, rowsAfter] = await looks();
+    expect(differences(treeBefore, treeAfter)).toEqual([]);
+    expect(rowsAfter).toEqual(rowsBefore);
+
+    const office = await doctor(world, ['--deep'], { machine: 'office' });
+    expect(office.by('ok')).toEqual(office.checks.map(({ name }) => name));
+    expect(office.named('transfer')?.message).toContain('was fetched');
+    expect([...(await snapshot(world.store)).keys()].filter((file) => !file.startsWith('.orderbak'))).toEqual(
+      [],
+    );
+  });
+
+  test('tidies up after a doctor that was killed, and touches nothing else in its folder', async () => {
+    const folder = path.join(world.root, `${unixTime('1990-01-01 00:00:00', world.zone)}@orderbak-doctor`);
+    await mkdir(path.join(folder, 'thumb'), { recursive: true });
+    for (const name of ['orderbak-doctor.png', 'thumb/orderbak-doctor.png', 'mine.txt'])
+      await writeFile(path.join(folder, name), 'left behind');
+    await world.ask((database) =>
+      database.run(
+        `INSERT INTO tbl_bak_order (id_order, order_create_time, order_create_by, filename, file_type)
+         VALUES (0, '1990-01-01 00:00:00', 'orderbak-doctor', 'orderbak-doctor.png', 1)`,
+      ),
+    );
+    expect((await doctor(world, ['--deep'])).named('round trip')).toMatchObject({ status: 'ok' });
+    expect([...(await snapshot(folder)).keys()]).toEqual(['mine.txt']);
+    const rows = await world.ask((database) =>
+      database.all('SELECT id FROM tbl_bak_order WHERE id_order = 0'),
+    );
+    expect(rows).toEqual([]);
+    await rm(folder, { recursive: true });
+  });
+
+  test('tells of each fault what to do, and what it could therefore not look at', async () => {
+    await rm(path.join(world.root, '.orderbak-root'));
+    await world.addOrder({ createTime: daysAgo(-2), doneTime: null, status: 3 });
+    await world.serving?.stop();
+    const { ok, by, named } = await doctor(world, ['--deep']);
+    expect(ok).toBe(false);
+    expect(by('failed')).toEqual(['shop clock', 'root', 'serve']);
+    expect(by('skipped')).toEqual(['round trip']);
+    expect(named('shop clock')).toMatchObject({ remedy: expect.stringContaining('[shop] timezone') });
+    expect(named('root')).toMatchObject({ remedy: expect.stringContaining('orderbak migrate') });
+    expect(named('serve')?.message).toContain('ECONNREFUSED');
+    expect(named('round trip')?.message).toContain('root comes first');
+
+    await world.ask((database) => database.run('DROP TABLE orderbak_lease'));
+    await world.ask((database) => database.run("DELETE FROM orderbak_setting WHERE name LIKE '%_lease'"));
+    const later = await doctor(world);
+    expect(later.named('tables')).toMatchObject({
+      status: 'failed',
+      remedy: expect.stringContaining('orderbak migrate'),
+    });
+    expect(later.by('skipped')).toEqual(['rights', 'views', 'shop clock', 'root']);
+  });
+});
+
+test('views that make no sense are found by what stands in them', async () => {
+  const world = await newWorld('sqlite');
+  await world.ask((database) => database.run('DROP VIEW orderbak_order_file'));
+  await world.ask((database) =>
+    database.run(
+      `CREATE VIEW orderbak_order_file AS
+       SELECT id_order, id_job, NULL AS id_rework, NULL AS id_discuss, 7 AS file_type, image AS filename FROM tbl_job`,
+    ),
+  );
+  const { named } = await doctor(world);
+  expect(named('views')).toMatchObject({
+    status: 'failed',
+    message: expect.stringContaining('a file of type 7'),
+  });
+});
+
+test('a database user who may not write is found, before a night is lost', async (context) => {
+  const world = await newWorld('mariadb');
+  const account = `reader_${randomBytes(4).toString('hex')}`;
+  const url = new URL(world.databaseUrl);
+  const isMade = await withDatabase(inject('mysqlUrl'), async (database) => {
+    await database.run(`CREATE USER ${account} IDENTIFIED BY 'x'`);
+    await database.run(`GRANT SELECT ON ${url.pathname.slice(1)}.* TO ${account}`);
+  }).then(
+    () => true,
+    () => false,
+  );
+  if (!isMade) return context.skip('the account of the tests may make no accounts');
+  [url.username, url.password] = [account, 'x'];
+  const { named } = await doctor(world, [], { env: { ORDERBAK_DATABASE_URL: url.href } });
+  await withDatabase(inject('mysqlUrl'), (database) => database.run(`DROP USER ${account}`));
+  expect(named('rights')).toMatchObject({
+    status: 'failed',
+    message: expect.stringMatching(/command denied/),
+  });
+});
+
+test('the office learns that its token or its server is wrong', async () => {
+  const world = await newWorld('sqlite');
+  const env = { ORDERBAK_PULL_TOKEN: 'another token, and a wrong one' };
+  const away = await doctor(world, [], { machine: 'office', env });
+  expect([away.by('failed'), away.by('skipped')]).toEqual([['server'], ['server clock', 'token']]);
+  await startServe(world);
+  const refused = await doctor(world, [], { machine: 'office', env });
+  expect(refused.by('failed')).toEqual(['token']);
+  expect(refused.named('token')?.remedy).toContain('[pull] token');
+});
+
+test('without a configuration it says so, in lines for a person', async () => {
+  const world = await createWorld('sqlite', { tables: false });
+  worlds.push(world);
+  const { code, stdout } = await runOrderbak(world, ['doctor'], { bare: true });
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^✔ node +v\d+/);
+  expect(stdout).toContain('✖ configuration  no file: neither database.url nor pull.url is set\n    ');
+});
