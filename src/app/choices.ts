@@ -1,7 +1,6 @@
 import type { Ceiling } from '../domain/ceiling.js';
 import type { CalendarAge } from '../domain/duration.js';
-import type { Watcher } from '../jobs/ports.js';
-import type { JobOptions } from '../jobs/run-job.js';
+import type { Kin, Origin, Watcher } from '../jobs/ports.js';
 import type { OrderFilter } from '../steps/ports.js';
 
 /** What a person or a schedule may say about one run. */
@@ -11,8 +10,24 @@ export interface RunChoices {
   readonly limit: number | null;
   readonly maxDelete: Ceiling | null;
   readonly olderThan: CalendarAge | null;
-  readonly origin: JobOptions['origin'];
+  readonly origin: Origin;
   readonly version: string;
   readonly stop: AbortSignal;
   readonly watcher: Watcher;
+  readonly errand: Errand;
+}
+
+/** On whose behalf a run is made. */
+export interface Errand {
+  readonly kin: Kin;
+  /** Just these files, by their keys (`keyOf`); null = all. */
+  readonly files: ReadonlySet<string> | null;
+}
+
+/** A run for nobody but itself. */
+export const OWN: Errand = { kin: { night: null, resumes: null }, files: null };
+
+/** What a run was told, as it is kept in its row. */
+export function toldOf({ only, limit, maxDelete, olderThan }: RunChoices): string {
+  return JSON.stringify({ only, limit, maxDelete, olderThan });
 }

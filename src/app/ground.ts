@@ -12,13 +12,12 @@ import type { Clock } from '../domain/clock.js';
 import type { CalendarAge } from '../domain/duration.js';
 import { localText } from '../domain/local-time.js';
 import { retentionAt } from '../domain/retention.js';
-import { runJob } from '../jobs/run-job.js';
 import type { Step } from '../steps/step.js';
 import { DigestMemory } from '../store/digest.js';
 import { openOrderStore } from '../store/order-store.js';
 import { Pictures } from '../store/pictures.js';
 import type { RunChoices } from './choices.js';
-import { jobPorts } from './job-ports.js';
+import { runIn } from './job-ports.js';
 
 /** What all that the server does stands on: its database, its disk, its clock. Opened for one command. */
 export async function openGround(config: Config) {
@@ -53,7 +52,7 @@ export async function openGround(config: Config) {
     retention: (olderThan: CalendarAge | null) =>
       retentionAt(clock(), config.retention.status, olderThan ?? config.retention.age, zone),
     run: <Item>(step: Step<Item>, choices: RunChoices, ceiling: Ceiling | null = null) =>
-      runJob(step, { ...choices, ceiling }, jobPorts(database, choices.watcher)),
+      runIn(database, config, step, choices, ceiling),
     async close(): Promise<void> {
       await pictures.close();
       await database.close();

@@ -1,11 +1,34 @@
+import type { Config } from '../config/schema.js';
 import { openLeases } from '../db/leases.js';
 import { openRuns } from '../db/runs.js';
 import type { Database } from '../db/tables.js';
-import type { Watcher } from '../jobs/ports.js';
-import type { JobPorts } from '../jobs/run-job.js';
+import type { Ceiling } from '../domain/ceiling.js';
+import type { JobPorts } from '../jobs/options.js';
+import { runJob } from '../jobs/run-job.js';
+import type { Summary } from '../jobs/summary.js';
+import type { Step } from '../steps/step.js';
+import { openDoorbell } from '../store/doorbell.js';
 import { openSpool } from '../store/spool.js';
+import { type RunChoices, toldOf } from './choices.js';
 
-/** What runs need whose leases and rows are kept in `database`. */
-export function jobPorts(database: Database, watcher: Watcher): JobPorts {
-  return { leases: openLeases(database), runs: openRuns(database), openSpool, clock: Date.now, watcher };
+/** Runs a step whose lease and record are kept in `database`. */
+export function runIn<Item>(
+  database: Database,
+  config: Pick<Config, 'retry' | 'history'>,
+  step: Step<Item>,
+  choices: RunChoices,
+  ceiling: Ceiling | null,
+): Promise<Summary> {
+  const { errand, ...options } = choices;
+  const ports: JobPorts = {
+    leases: openLeases(database),
+    runs: openRuns(database),
+    openSpool,
+    openDoorbell,
+    clock: Date.now,
+    watcher: choices.watcher,
+    attempts: config.retry.attempts,
+    keep: config.history.keep,
+  };
+  return runJob(step, { ...options, ...errand, ceiling, told: toldOf(choices) }, ports);
 }

@@ -2,14 +2,13 @@ import { need } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { openCatalog, openCatalogDatabase } from '../db/catalog.js';
 import type { Clock } from '../domain/clock.js';
-import { runJob } from '../jobs/run-job.js';
 import type { Summary } from '../jobs/summary.js';
 import { BackupClient } from '../remote/backup-client.js';
 import { rateLimit } from '../remote/rate-limit.js';
 import { pullStep } from '../steps/pull.js';
 import { openOfficeStore, prepareStore } from '../store/office-store.js';
 import type { RunChoices } from './choices.js';
-import { jobPorts } from './job-ports.js';
+import { runIn } from './job-ports.js';
 
 const clock: Clock = Date.now;
 
@@ -28,7 +27,7 @@ export async function openOfficeApp(config: Config, transfers: number) {
       const { only, stop } = choices;
       const until = config.pull.until === null ? null : nextTimeOfDay(config.pull.until);
       const step = pullStep({ server, office, only, transfers, clock, until, signal: stop });
-      return runJob(step, { ...choices, ceiling: null }, jobPorts(database, choices.watcher));
+      return runIn(database, config, step, choices, null);
     },
 
     async close(): Promise<void> {

@@ -46,7 +46,7 @@ export function errorBlock(error: unknown, output: Output): string {
 }
 
 /** The object that `--json` prints of a run. */
-export function summaryJson({ exit: _exit, stopped: _stopped, ...told }: Summary): string {
+export function summaryJson({ exit: _e, stopped: _s, interrupted: _i, ...told }: Summary): string {
   return JSON.stringify(told);
 }
 

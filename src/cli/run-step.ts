@@ -1,4 +1,4 @@
-import type { RunChoices } from '../app/choices.js';
+import { OWN, type RunChoices } from '../app/choices.js';
 import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import type { Ceiling } from '../domain/ceiling.js';
@@ -11,6 +11,9 @@ import { type Output, type OutputFlags, openOutput } from './output.js';
 import { progressBar, silentWatcher } from './progress.js';
 import { errorBlock, summaryJson, summaryText, troubleText } from './render.js';
 import { VERSION } from './version.js';
+
+/** As a process ends that SIGINT ended: somebody else asked for it here. */
+const INTERRUPTED = 130;
 
 /** The options that every command takes. */
 export interface CommonFlags extends OutputFlags {
@@ -51,9 +54,10 @@ export async function runStep(
       version: VERSION,
       stop: interrupts.signal,
       watcher: showsBar ? progressBar() : silentWatcher,
+      errand: OWN,
     });
     tellSummary(summary, output);
-    process.exitCode = interrupts.exitCode() ?? summary.exit;
+    process.exitCode = interrupts.exitCode() ?? (summary.interrupted ? INTERRUPTED : summary.exit);
   } catch (error) {
     const known = error instanceof OrderbakError ? error : null;
     if (output.json) output.answer(summaryJson(summaryOf(name, flags, error)));

@@ -25,6 +25,8 @@ export const schema = z.strictObject({
     .strictObject({ min_age: value.duration.prefault('24h'), keep: value.duration.prefault('7d') })
     .prefault({}),
   delete: z.strictObject({ max: value.ceiling.nullable().default(null) }).prefault({}),
+  retry: z.strictObject({ attempts: value.wholeNumber(1, 100).prefault(5) }).prefault({}),
+  history: z.strictObject({ keep: value.duration.prefault('90d') }).prefault({}),
   server: z
     .strictObject({
       listen: value.listen.prefault('127.0.0.1:8480'),

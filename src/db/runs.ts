@@ -1,61 +1,260 @@
-import type { Counts } from '../domain/run.js';
-import type { Runs } from '../jobs/ports.js';
+import { type Kysely, sql } from 'kysely';
+import type { Wanted } from '../domain/run.js';
+import type { Kin, NewFailure, Progress, Runs } from '../jobs/ports.js';
+import { nowMs } from './now.js';
+import type { Database, Engine, Tables } from './tables.js';
 
-import type { Database } from './tables.js';
+const ROWS_A_STATEMENT = 200;
 
-const FAILURES_A_STATEMENT = 200;
-
-/** Opens `orderbak_run` and `orderbak_run_failure`. */
-export function openRuns({ kysely }: Database): Runs {
+/** Opens `orderbak_run`, `orderbak_run_part` and `orderbak_run_failure`, to be written. */
+export function openRuns({ engine, kysely }: Database): Runs {
+  const now = nowMs(engine);
   return {
-    async start({ dryRun, started, ...run }) {
+    async start({ dryRun, started, kin, user, step, ...run }) {
       // Whoever starts a real run holds its lease: one of the same step that says it is running was killed.
-      if (!dryRun) {
-        await kysely
-          .updateTable('orderbak_run')
-          .set({ status: 'failed', ended_ms: started, error: 'it was killed' })
-          .where('step', '=', run.step)
-          .where('status', '=', 'running')
-          .where('dry_run', '=', 0)
-          .execute();
+      if (!dryRun && step !== 'run') await closeLost(kysely, step);
+      const values = { ...run, step, user_name: user, dry_run: dryRun ? 1 : 0, started_ms: started };
+      const row = {
+        ...values,
+        status: 'running',
+        heard_ms: now,
+        parent_id: kin.night?.id ?? null,
+        resumes_id: kin.resumes,
+      };
+      if (kin.night !== null) {
+        await kysely.updateTable('orderbak_run').set(row).where('id', '=', kin.night.row).execute();
+        return kin.night.row;
       }
-      const result = await kysely
-        .insertInto('orderbak_run')
-        .values({
-          ...run,
-          dry_run: dryRun ? 1 : 0,
-          started_ms: started,
-          ended_ms: null,
-          status: 'running',
-          error: null,
-        })
-        .executeTakeFirstOrThrow();
+      const result = await kysely.insertInto('orderbak_run').values(row).executeTakeFirstOrThrow();
       return Number(result.insertId);
     },
 
-    async progress(run, counts, bytes) {
-      await kysely.updateTable('orderbak_run').set(columnsOf(counts, bytes)).where('id', '=', run).execute();
+    async openFailures(step) {
+      const rows = await kysely
+        .selectFrom('orderbak_run_failure')
+        .select(['id', 'item_id', 'path', 'message', 'attempts', 'failed_ms'])
+        .where('step', '=', step)
+        .where('settled_ms', 'is', null)
+        .execute();
+      return rows.map(({ id, item_id, failed_ms, ...failure }) => ({
+        ...failure,
+        row: Number(id),
+        id: item_id === null ? null : Number(item_id),
+        failed: Number(failed_ms),
+      }));
     },
 
-    async failures(run, failures) {
-      for (let i = 0; i < failures.length; i += FAILURES_A_STATEMENT) {
-        const some = failures.slice(i, i + FAILURES_A_STATEMENT);
-        const values = some.map(({ id, ...failure }) => ({ ...failure, run_id: run, item_id: id }));
-        await kysely.insertInto('orderbak_run_failure').values(values).execute();
-      }
+    tell(run, kin, progress, at) {
+      return kysely.transaction().execute(async (transaction) => {
+        await transaction
+          .updateTable('orderbak_run')
+          .set({ ...columnsOf(progress), heard_ms: now })
+          .where('id', '=', run)
+          .execute();
+        await tellParts(transaction, engine, run, progress.changed);
+        await tellFailures(transaction, run, progress.failures, at);
+        await settle(transaction, progress.settled, at);
+        if (kin.night !== null) await hearNight(transaction, engine, kin.night.id);
+        return readWishes(transaction, run, kin);
+      });
     },
 
-    async finish(run, status, counts, bytes, ended, error) {
+    async finish(run, { status, error, exit }, at) {
       await kysely
         .updateTable('orderbak_run')
-        .set({ ...columnsOf(counts, bytes), status, ended_ms: ended, error })
+        .set({ status, error, exit_code: exit, ended_ms: at, wanted: null, doorbell: null, left_ms: null })
         .where('id', '=', run)
         .execute();
     },
+
+    forget: (before) => forget(kysely, before),
   };
 }
 
-function columnsOf(counts: Counts, bytes: number) {
+/** Runs of a step that say that they are alive, and are not. */
+async function closeLost(kysely: Kysely<Tables>, step: string): Promise<void> {
+  await kysely
+    .updateTable('orderbak_run')
+    .set({
+      status: 'lost',
+      ended_ms: sql`COALESCE(heard_ms, started_ms)`,
+      error: 'its process is gone',
+      doorbell: null,
+    })
+    .where('step', '=', step)
+    .where('status', 'in', ['running', 'paused'])
+    .where('dry_run', '=', 0)
+    .execute();
+}
+
+function columnsOf(progress: Progress) {
+  const { counts, status, bytes, rate, parts, errors } = progress;
   const { planned, done, skipped, held, failed } = counts;
-  return { planned, done, skipped, held, failed, bytes };
+  return {
+    ...{ planned, done, skipped, held, failed, status, bytes, rate, parts, errors },
+    bytes_planned: progress.bytesPlanned,
+    left_ms: progress.leftMs,
+    parts_done: progress.partsDone,
+    last_order: progress.lastOrder,
+    last_error: progress.lastError,
+  };
+}
+
+/** What somebody wants of a part that has no row yet stays, when the row of the part itself comes. */
+async function tellParts(
+  kysely: Kysely<Tables>,
+  engine: Engine,
+  run: number,
+  parts: Progress['changed'],
+): Promise<void> {
+  for (const some of inPieces(parts)) {
+    const rows = some.map(({ order, status, counts }) => ({
+      run_id: run,
+      id_order: order,
+      status,
+      wanted: null,
+      ...counts,
+    }));
+    const columns = ['status', 'planned', 'done', 'skipped', 'held', 'failed'] as const;
+    await kysely
+      .insertInto('orderbak_run_part')
+      .values(rows)
+      .$if(engine === 'mysql', (query) =>
+        query.onDuplicateKeyUpdate(
+          Object.fromEntries(columns.map((name) => [name, sql`VALUES(${sql.ref(name)})`])),
+        ),
+      )
+      .$if(engine === 'sqlite', (query) =>
+        query.onConflict((conflict) =>
+          conflict
+            .columns(['run_id', 'id_order'])
+            .doUpdateSet(Object.fromEntries(columns.map((name) => [name, sql.ref(`excluded.${name}`)]))),
+        ),
+      )
+      .execute();
+  }
+}
+
+async function tellFailures(
+  kysely: Kysely<Tables>,
+  run: number,
+  failures: readonly NewFailure[],
+  at: number,
+): Promise<void> {
+  if (failures.length === 0) return;
+  const { step } = await kysely
+    .selectFrom('orderbak_run')
+    .select('step')
+    .where('id', '=', run)
+    .executeTakeFirstOrThrow();
+  for (const some of inPieces(failures)) {
+    const rows = some.map(({ id, order, open, ...failure }) => ({
+      ...failure,
+      run_id: run,
+      item_id: id,
+      id_order: order,
+      step,
+      failed_ms: at,
+      settled_ms: open ? null : at,
+    }));
+    await kysely.insertInto('orderbak_run_failure').values(rows).execute();
+  }
+}
+
+async function settle(kysely: Kysely<Tables>, rows: readonly number[], at: number): Promise<void> {
+  for (const some of inPieces(rows)) {
+    await kysely
+      .updateTable('orderbak_run_failure')
+      .set({ settled_ms: at })
+      .where('id', 'in', some)
+      .where('settled_ms', 'is', null)
+      .execute();
+  }
+}
+
+/** A night is alive while one of its steps is, and so are those that wait for their turn. */
+async function hearNight(kysely: Kysely<Tables>, engine: Engine, night: number): Promise<void> {
+  await kysely
+    .updateTable('orderbak_run')
+    .set({ heard_ms: nowMs(engine) })
+    .where((where) =>
+      where.or([
+        where('id', '=', night),
+        where.and([where('parent_id', '=', night), where('status', '=', 'pending')]),
+      ]),
+    )
+    .execute();
+}
+
+async function readWishes(kysely: Kysely<Tables>, run: number, { night }: Kin) {
+  const runs = await kysely
+    .selectFrom('orderbak_run')
+    .select('wanted')
+    .where('id', 'in', night === null ? [run] : [run, night.id])
+    .execute();
+  const parts = await kysely
+    .selectFrom('orderbak_run_part')
+    .select(['id_order', 'wanted'])
+    .where('run_id', '=', run)
+    .where('wanted', 'is not', null)
+    .execute();
+  const wishes = runs.map(({ wanted }) => wanted);
+  return {
+    run: wishes.includes('cancel') ? 'cancel' : wishes.includes('pause') ? 'pause' : null,
+    // The column is only ever written from these words.
+    orders: new Map(parts.map(({ id_order, wanted }) => [Number(id_order), wanted as Wanted])),
+  } as const;
+}
+
+/** Runs with all that belongs to them; what was removed, and its receipts, are remembered for ever. */
+async function forget(kysely: Kysely<Tables>, before: number): Promise<number> {
+  const last = await kysely
+    .selectFrom('orderbak_run')
+    .select(({ fn }) => fn.max('id').as('id'))
+    .groupBy('step')
+    .execute();
+  const old = await kysely
+    .selectFrom('orderbak_run')
+    .select('id')
+    .where('started_ms', '<', before)
+    .where((where) =>
+      where.or([
+        where('ended_ms', '<', before),
+        where('heard_ms', '<', before),
+        where('heard_ms', 'is', null),
+      ]),
+    )
+    .where(
+      'id',
+      'not in',
+      last.map(({ id }) => id),
+    )
+    .execute();
+  const ids = old.map(({ id }) => id);
+  await forgetRuns(kysely, ids);
+  await kysely
+    .deleteFrom('orderbak_run_failure')
+    .where('failed_ms', '<', before)
+    .where('settled_ms', 'is not', null)
+    .execute();
+  return ids.length;
+}
+
+/** Takes these runs out of the record, with their parts and failures; what still waits to be tried again stays known. */
+export async function forgetRuns(kysely: Kysely<Tables>, ids: readonly number[]): Promise<void> {
+  for (const some of inPieces(ids)) {
+    await kysely.deleteFrom('orderbak_run_part').where('run_id', 'in', some).execute();
+    await kysely
+      .deleteFrom('orderbak_run_failure')
+      .where('run_id', 'in', some)
+      .where('settled_ms', 'is not', null)
+      .execute();
+    await kysely.deleteFrom('orderbak_run').where('id', 'in', some).execute();
+  }
+}
+
+function inPieces<T>(list: readonly T[]): T[][] {
+  const pieces: T[][] = [];
+  for (let i = 0; i < list.length; i += ROWS_A_STATEMENT) pieces.push(list.slice(i, i + ROWS_A_STATEMENT));
+  return pieces;
 }

@@ -1,4 +1,4 @@
-import type { Counts, RunStatus } from '../domain/run.js';
+import type { Counts, PartRecord, RunStatus, Wanted } from '../domain/run.js';
 import type { Failure, StepName } from '../steps/step.js';
 
 /** The lock of one step: a row taken by a conditional update, kept by a heartbeat. */
@@ -30,36 +30,103 @@ export interface Standing extends HeldBy {
   readonly process: 'alive' | 'gone' | 'elsewhere';
 }
 
-export interface RunStart {
-  readonly step: StepName;
+export type Origin = 'cron' | 'hand' | 'http';
+
+export interface RunStart extends Holder {
+  readonly step: StepName | 'run';
   readonly dryRun: boolean;
-  readonly origin: 'cron' | 'hand' | 'http';
-  readonly host: string;
-  readonly pid: number;
+  readonly origin: Origin;
+  readonly user: string;
   readonly version: string;
   /** ms since 1970 */
   readonly started: number;
+  readonly kin: Kin;
+  /** What the run was told, as JSON, so that it can be gone on with. */
+  readonly choices: string;
+  /** Where it can be told on its own machine to look what is wanted of it; null where it cannot. */
+  readonly doorbell: string | null;
 }
 
-/** The rows of `orderbak_run` and `orderbak_run_failure`. */
+/** The other runs that a run belongs to. */
+export interface Kin {
+  /** The night whose step it is, and the row that waits for it. */
+  readonly night: { readonly id: number; readonly row: number } | null;
+  /** The run that it goes on for, or whose failures it tries again. */
+  readonly resumes: number | null;
+}
+
+/** How a run goes: all of it, and what is new since it was told last. */
+export interface Progress {
+  readonly status: RunStatus;
+  readonly counts: Readonly<Counts>;
+  readonly bytes: number;
+  readonly bytesPlanned: number;
+  readonly rate: number;
+  readonly leftMs: number | null;
+  readonly parts: number;
+  readonly partsDone: number;
+  readonly lastOrder: number | null;
+  readonly errors: number;
+  readonly lastError: string | null;
+  /** Parts that changed. */
+  readonly changed: readonly Omit<PartRecord, 'wanted'>[];
+  readonly failures: readonly NewFailure[];
+  /** Rows of earlier failures that are settled now. */
+  readonly settled: readonly number[];
+}
+
+/** A failure as it is written down: `open` = it is tried again. */
+export interface NewFailure extends Failure {
+  readonly order: number | null;
+  readonly attempts: number;
+  readonly open: boolean;
+}
+
+/** A failure of an earlier run that is not settled: `row` of `orderbak_run_failure`; `failed` ms since 1970. */
+export interface OpenFailure {
+  readonly row: number;
+  readonly id: number | null;
+  readonly path: string;
+  readonly message: string;
+  readonly attempts: number;
+  readonly failed: number;
+}
+
+/** What somebody wants of a run, and of single orders of it. */
+export interface Wishes {
+  readonly run: Wanted | null;
+  readonly orders: ReadonlyMap<number, Wanted>;
+}
+
+/** How a run ended. */
+export interface Ending {
+  readonly status: RunStatus;
+  readonly error: string | null;
+  readonly exit: number;
+}
+
+/** The rows of `orderbak_run`, `orderbak_run_part` and `orderbak_run_failure`. */
 export interface Runs {
   start(run: RunStart): Promise<number>;
-  progress(run: number, counts: Counts, bytes: number): Promise<void>;
-  failures(run: number, failures: readonly Failure[]): Promise<void>;
-  finish(
-    run: number,
-    status: RunStatus,
-    counts: Counts,
-    bytes: number,
-    ended: number,
-    error: string | null,
-  ): Promise<void>;
+  openFailures(step: StepName): Promise<OpenFailure[]>;
+  /** Writes down how a run goes, and answers what somebody wants of it. `now` is ms since 1970. */
+  tell(run: number, kin: Kin, progress: Progress, now: number): Promise<Wishes>;
+  finish(run: number, ending: Ending, now: number): Promise<void>;
+  /** Forgets runs that ended before a moment (ms since 1970), but never the last of a step. Answers how many. */
+  forget(before: number): Promise<number>;
 }
 
 /** A plan put aside: written once, then read once, in order. Entries are kept as JSON. */
 export interface Spool {
   write(entry: unknown): Promise<void>;
   read(): AsyncIterable<unknown>;
+  close(): Promise<void>;
+}
+
+/** Lets other processes of this machine tell a run to look at what is wanted of it. */
+export interface Doorbell {
+  /** Where to ring. */
+  readonly path: string;
   close(): Promise<void>;
 }
 

@@ -17,6 +17,8 @@ export interface Summary {
   readonly exit: ExitCode;
   /** Why the run ended before its end; null when it did not. */
   readonly stopped: OrderbakError | null;
+  /** Somebody asked it to end: a signal, or `jobs cancel`. */
+  readonly interrupted: boolean;
 }
 
 const MOST_ENTRIES = 100;
@@ -71,13 +73,14 @@ export function summarise(
   tally: Tally,
   elapsedMs: number,
   stopped: OrderbakError | null,
+  interrupted = false,
 ): Summary {
   const exit = stopped?.exit ?? (tally.counts.failed > 0 ? EXIT.partial : EXIT.done);
   const reason: Failure[] = stopped
     ? [{ id: null, path: '', code: stopped.code, message: stopped.message }]
     : [];
   return {
-    ok: exit === EXIT.done,
+    ok: exit === EXIT.done && !interrupted,
     command,
     run,
     dryRun,
@@ -89,6 +92,7 @@ export function summarise(
     notes: tally.notes,
     exit,
     stopped,
+    interrupted,
   };
 }
 

@@ -3,7 +3,7 @@ import type { Receipt } from '../domain/order.js';
 import type { ListedFile } from '../domain/wire.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import type { Arrival, BackupServer, OfficeStore, PartFile } from './ports.js';
-import { type Applying, RunStopped } from './step.js';
+import { type Applying, RunCancelled, RunStopped } from './step.js';
 
 /** What the fetching of one parcel needs; `fail` notes a file that does not arrive this time. */
 export interface Fetching extends Applying {
@@ -51,22 +51,29 @@ async function whyAway(error: unknown, { server, signal }: Fetching): Promise<Or
 
 async function fetchBundle(
   files: readonly ListedFile[],
-  { server, office, signal, progress }: Fetching,
+  { server, office, signal, gate, progress }: Fetching,
 ): Promise<Arrival[]> {
   const missing = new Map(files.map((file) => [file.id, file]));
   const arrivals: Arrival[] = [];
-  for await (const { id, sha256, bytes } of server.bundle([...missing.keys()], signal)) {
-    const file = missing.get(id);
-    if (file === undefined || bytes.byteLength !== file.size) continue;
-    try {
-      const receipt = await writeWhole(file, bytes, office);
-      if (receipt.sha256 !== sha256) continue;
-      arrivals.push({ file, receipt });
-      missing.delete(id);
-      progress(receipt.size);
-    } catch {
-      // It is fetched again by itself, and fails there if it must.
+  try {
+    for await (const { id, sha256, bytes } of server.bundle([...missing.keys()], signal)) {
+      await gate();
+      if (signal.aborted) break;
+      const file = missing.get(id);
+      if (file === undefined || bytes.byteLength !== file.size) continue;
+      try {
+        const receipt = await writeWhole(file, bytes, office);
+        if (receipt.sha256 !== sha256) continue;
+        arrivals.push({ file, receipt });
+        missing.delete(id);
+        progress(receipt.size);
+      } catch {
+        // It is fetched again by itself, and fails there if it must.
+      }
     }
+  } catch (error) {
+    // What has arrived until then is whole, and is kept.
+    if (!signal.aborted) throw error;
   }
   return arrivals;
 }
@@ -94,14 +101,15 @@ async function fetchOne(file: ListedFile, fetching: Fetching): Promise<Receipt> 
       shouldRetry: ({ error }) => isAway(error),
     });
   } finally {
-    await part.close();
+    if (fetching.signal.reason instanceof RunCancelled) await part.discard();
+    else await part.close();
   }
 }
 
 async function fetchRest(
   file: ListedFile,
   part: PartFile,
-  { server, signal, progress }: Fetching,
+  { server, signal, gate, progress }: Fetching,
 ): Promise<Receipt> {
   const download = await server.download(file.id, part.size, part.etag, signal);
   const { sha256 } = download;
@@ -115,6 +123,7 @@ async function fetchRest(
     throw error;
   }
   for await (const chunk of download.body) {
+    await gate();
     await part.append(chunk);
     progress(chunk.byteLength);
   }

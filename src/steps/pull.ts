@@ -53,7 +53,13 @@ export function pullStep(parts: PullParts): Step<Parcel> {
       }
     },
 
-    cut: (parcel, files) => parcel.slice(0, files),
+    entries: (parcel) =>
+      parcel.map((file) => ({
+        id: file.id,
+        path: rowPath(file.folder, file.filename),
+        order: file.id_order,
+      })),
+    pick: (parcel, wanted) => parcel.filter((_, index) => wanted(index)),
 
     async apply(parcel, applying) {
       if (until !== null && clock() >= until) return { skipped: parcel.length };

@@ -32,7 +32,7 @@ export function purgeTrashStep({ deletions, quarantine, store, which }: PurgePar
       }
     },
 
-    cut: (item, files) => item.slice(0, files),
+    pick: (item, wanted) => item.filter((_, index) => wanted(index)),
 
     async apply(ids, applying): Promise<Outcome> {
       const purged: Trashed[] = [];

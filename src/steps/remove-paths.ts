@@ -51,9 +51,7 @@ export async function removePaths(
   try {
     const limit = pLimit(FILES_AT_ONCE);
     const prepared = await Promise.all(
-      item.paths.map((path) =>
-        limit(() => prepare(path, item.folder, folder, applying.signal, parts.bakFiles)),
-      ),
+      item.paths.map((path) => limit(() => prepare(path, item.folder, folder, applying, parts.bakFiles))),
     );
     return await removePrepared(item, prepared, rule, folder, applying, parts);
   } finally {
@@ -65,9 +63,10 @@ async function prepare(
   path: Path,
   folderName: string,
   folder: OrderFolder | null,
-  signal: AbortSignal,
+  { gate, signal }: Applying,
   bakFiles: BakFiles,
 ): Promise<Prepared> {
+  await gate();
   if (signal.aborted) return { kind: 'not-tried' };
   try {
     const file = (await folder?.open(path.filename)) ?? null;

@@ -57,9 +57,19 @@ export interface Outcome {
   readonly notes?: readonly string[];
 }
 
+/** One file of an item. `order` is the one of whose part of the run it counts; `id` is a row of `tbl_bak_order`, null for trash. */
+export interface Entry {
+  readonly id: number | null;
+  readonly path: string;
+  readonly order: number;
+}
+
 /** Given to `apply`: the run it belongs to, and the signal that asks a long item to stop early. */
 export interface Applying extends Mandate {
+  /** Aborted with a `RunCancelled` where what is in hand is to be finished or undone, and not kept half done for the next run. */
   readonly signal: AbortSignal;
+  /** Waits as long as somebody holds the run, or the orders of this item; a long item asks between two blocks. */
+  gate(): Promise<void>;
   /** Bytes that have just been moved, for the progress of long items. */
   progress(bytes: number): void;
 }
@@ -79,8 +89,10 @@ export interface Step<Item> {
   /** Settles what a killed run left half done; not called for a dry run. */
   recover(): Promise<void>;
   plan(): AsyncIterable<Planned<Item>>;
-  /** The first `files` files of an item, where a run is limited to less than the item holds. */
-  cut?(item: Item, files: number): Item;
+  /** The files of an item, in its order: a run tells by them how each order goes, and what has failed before. */
+  entries?(item: Item): readonly Entry[];
+  /** An item with only those of its files that are wanted, by their places in it. */
+  pick?(item: Item, wanted: (index: number) => boolean): Item;
   apply(item: Item, applying: Applying): Promise<Outcome>;
 }
 
@@ -114,3 +126,8 @@ export function sumOf(outcomes: readonly Outcome[]): Outcome {
 
 /** Thrown from `apply` when not just this item but the run must end: its lease is lost, the root is gone. */
 export class RunStopped extends OrderbakError {}
+
+/** Why a run's signal is aborted when somebody cancelled it, or the order in hand. */
+export class RunCancelled extends Error {
+  override readonly name = 'RunCancelled';
+}

@@ -57,7 +57,10 @@ function unlinkStep(
       }
     },
 
-    cut: (item, files) => ({ ...item, paths: item.paths.slice(0, files) }),
+    // A folder that several orders share counts as the first one's.
+    entries: ({ folder, orderIds, paths }) =>
+      paths.map(({ id, filename }) => ({ id, path: `${folder}/${filename}`, order: orderIds[0] ?? 0 })),
+    pick: (item, wanted) => ({ ...item, paths: item.paths.filter((_, index) => wanted(index)) }),
     apply: (item, applying) => removePaths(item, rule, applying, parts),
   };
 }

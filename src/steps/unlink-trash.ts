@@ -83,7 +83,10 @@ export function unlinkTrashStep(parts: TrashParts): Step<TrashItem> & { census()
       if (fault !== null) throw alarm(fault);
     },
 
-    cut: (item, files) => ({ ...item, names: item.names.slice(0, files) }),
+    // A folder that several orders share counts as the first one's.
+    entries: ({ folder, orderIds, names }) =>
+      names.map((name) => ({ id: null, path: `${folder}/${name}`, order: orderIds[0] ?? 0 })),
+    pick: (item, wanted) => ({ ...item, names: item.names.filter((_, index) => wanted(index)) }),
     apply: (item, applying) => removeTrash(item, applying, parts),
   };
 }

@@ -67,9 +67,9 @@ test.each(ENGINES)(
       database.all("SELECT * FROM orderbak_run WHERE step = 'unlink-discuss' ORDER BY id"),
     );
     expect(runs.map((run) => [run.status, run.error])).toEqual([
-      ['failed', 'it was killed'],
-      ['failed', 'it was killed'],
-      ['failed', 'it was killed'],
+      ['lost', 'its process is gone'],
+      ['lost', 'its process is gone'],
+      ['lost', 'its process is gone'],
       ['completed', null],
     ]);
     expect(runs.map((run) => run.host)).toEqual(runs.map(() => hostname()));

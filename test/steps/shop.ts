@@ -38,6 +38,7 @@ const CHOICES: Choices = {
   origin: 'hand',
   version: 'test',
   stop: new AbortController().signal,
+  errand: { kin: { night: null, resumes: null }, files: null },
   watcher: {
     planning: () => {},
     started: () => {},

@@ -1,0 +1,120 @@
+import { setMaxListeners } from 'node:events';
+import { EXIT, messageOf, OrderbakError } from '../errors.js';
+import { type Applying, failureOf, RunCancelled, RunStopped, type Step } from '../steps/step.js';
+import type { HeldLease } from './lease.js';
+import type { JobPorts } from './options.js';
+import { ordersOf } from './parts.js';
+import type { Spool } from './ports.js';
+import { Queue, type Ready } from './queue.js';
+import type { Recording } from './recording.js';
+import type { Tally } from './summary.js';
+
+const FILES_BEFORE_BUDGET = 20;
+
+/** Does what was put aside, item by item, as many at once as the step can; answers why it ended early, or null. */
+export async function applyAll<Item>(
+  spool: Spool,
+  step: Step<Item>,
+  stop: AbortSignal,
+  { watcher }: Pick<JobPorts, 'watcher'>,
+  tally: Tally,
+  recording: Recording,
+  lease: HeldLease,
+): Promise<OrderbakError | null> {
+  const { run, control, tracker } = recording;
+  const halt = new AbortController();
+  const signal = AbortSignal.any([stop, lease.lost, halt.signal]);
+  // Each transfer in flight listens to it; Node takes more than ten listeners for a leak, and says so to cron.
+  setMaxListeners(0, signal);
+  const queue = new Queue(spool, step, recording, tally, signal);
+  let stopped: OrderbakError | null = null;
+  const halted = (error: OrderbakError) => {
+    stopped ??= error;
+    halt.abort(error);
+  };
+
+  const applyNext = async ({ item, files, entries }: Ready<Item>): Promise<void> => {
+    const orders = ordersOf(entries);
+    tracker.parts.set(orders, 'running');
+    const inHand = handOf(orders, control, signal);
+    const applying: Applying = {
+      run,
+      leaseToken: lease.token,
+      signal: inHand.signal,
+      gate: () => control.gate(orders, inHand.signal),
+      progress: (bytes) => {
+        tracker.move(bytes);
+        watcher.moved(bytes);
+      },
+    };
+    try {
+      const outcome = await step.apply(item, applying);
+      tally.add(outcome);
+      tracker.ended(entries, outcome);
+    } catch (error) {
+      if (signal.aborted && error === signal.reason) return;
+      if (inHand.signal.aborted && error === inHand.signal.reason) {
+        tracker.parts.drop(entries);
+        tally.add({ skipped: files });
+      } else if (error instanceof OrderbakError && (error instanceof RunStopped || error.exit === EXIT.away))
+        return halted(error);
+      else {
+        const failure = failureOf(null, '', error);
+        tally.addBroken(failure, files);
+        tracker.broke(entries, failure);
+      }
+    } finally {
+      inHand.close();
+    }
+    const { done, skipped, held, failed } = tally.counts;
+    const handled = done + skipped + held + failed;
+    if (handled >= FILES_BEFORE_BUDGET && failed * 2 > handled) halted(tooManyFailures(failed));
+    watcher.advanced(tally.counts);
+  };
+
+  const worker = async () => {
+    try {
+      for (let next = await queue.next(); next !== null; next = await queue.next()) await applyNext(next);
+    } catch (error) {
+      halted(asStop(error));
+    }
+  };
+  await Promise.all(Array.from({ length: step.concurrency }, worker));
+  if (stopped === null && lease.lost.aborted) return asStop(lease.lost.reason);
+  return stopped;
+}
+
+/** The signal of one item: aborted with that of the run, and when all of the item's orders are cancelled. */
+function handOf(orders: readonly number[], control: Recording['control'], signal: AbortSignal) {
+  const hand = new AbortController();
+  setMaxListeners(0, hand.signal);
+  const stop = () => hand.abort(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  const look = () => {
+    const all = orders.length > 0 && orders.every((order) => control.wantedOf(order) === 'cancel');
+    if (all) hand.abort(new RunCancelled('the order was cancelled'));
+  };
+  const unwatch = control.onChange(look);
+  return {
+    signal: hand.signal,
+    close() {
+      unwatch();
+      signal.removeEventListener('abort', stop);
+    },
+  };
+}
+
+function tooManyFailures(failed: number): OrderbakError {
+  return new OrderbakError(
+    EXIT.failed,
+    'too-many-failures',
+    `${failed} files failed, more than went well; the run stopped`,
+    'See to the first of the errors above, then run it again: it goes on where it stopped.',
+  );
+}
+
+/** Whatever ended a run, as an error that a person can act on. */
+export function asStop(error: unknown): OrderbakError {
+  if (error instanceof OrderbakError) return error;
+  return new OrderbakError(EXIT.failed, 'failed', messageOf(error), undefined, error);
+}

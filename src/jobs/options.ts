@@ -1,0 +1,37 @@
+import type { Ceiling } from '../domain/ceiling.js';
+import type { Clock } from '../domain/clock.js';
+import type { Doorbell, Kin, Leases, Origin, Runs, Spool, Watcher } from './ports.js';
+
+/** How a run is to go. */
+export interface JobOptions {
+  readonly dryRun: boolean;
+  /** The most files that the run handles; null = all. */
+  readonly limit: number | null;
+  /** The most that it may remove; null = no ceiling. */
+  readonly ceiling: Ceiling | null;
+  /** Just these orders; null = all. */
+  readonly only: readonly number[] | null;
+  /** Just these files, by their keys; null = all. */
+  readonly files: ReadonlySet<string> | null;
+  readonly kin: Kin;
+  /** What the run was told, as JSON, so that it can be gone on with. */
+  readonly told: string;
+  readonly origin: Origin;
+  readonly version: string;
+  /** Asks the run to finish the item in hand and stop. */
+  readonly stop: AbortSignal;
+}
+
+export interface JobPorts {
+  readonly leases: Leases;
+  readonly runs: Runs;
+  openSpool(): Promise<Spool>;
+  /** Null where there can be none. */
+  openDoorbell(onRing: () => Promise<void>): Promise<Doorbell | null>;
+  readonly clock: Clock;
+  readonly watcher: Watcher;
+  /** How often a file may fail before it waits for a person. */
+  readonly attempts: number;
+  /** How long what is over is remembered, ms. */
+  readonly keep: number;
+}

@@ -1,0 +1,128 @@
+import { type Counts, isActive, type PartRecord, type RunStatus } from '../domain/run.js';
+import type { Entry, Outcome } from '../steps/step.js';
+
+/** An order of the run: how many of its items are still to come, and what became of its files. */
+interface Part {
+  left: number;
+  status: RunStatus;
+  readonly counts: Counts;
+}
+
+/** Tells how each order of a run goes. */
+export class Parts {
+  private readonly parts = new Map<number, Part>();
+  private readonly changed = new Set<number>();
+  ended = 0;
+  /** The order whose part ended last. */
+  last: number | null = null;
+
+  get count(): number {
+    return this.parts.size;
+  }
+
+  plan(entries: readonly Entry[]): void {
+    for (const [order, some] of byOrder(entries)) {
+      const part = this.parts.get(order) ?? {
+        left: 0,
+        status: 'pending' as const,
+        counts: { planned: 0, done: 0, skipped: 0, held: 0, failed: 0 },
+      };
+      part.left += 1;
+      part.counts.planned += some.length;
+      this.parts.set(order, part);
+    }
+  }
+
+  /** These orders wait, or go on. */
+  set(orders: Iterable<number>, status: 'running' | 'paused'): void {
+    for (const order of orders) {
+      const part = this.parts.get(order);
+      if (part === undefined || part.status === status || !isActive(part.status)) continue;
+      part.status = status;
+      this.changed.add(order);
+    }
+  }
+
+  /** An item came in pieces: so many more of its orders' items are to come. */
+  split(orders: Iterable<number>): void {
+    for (const order of orders) {
+      const part = this.parts.get(order);
+      if (part !== undefined) part.left += 1;
+    }
+  }
+
+  /** An item is done with. What its outcome does not say of a single file is taken for all of them. */
+  end(entries: readonly Entry[], outcome: Outcome): void {
+    const held = new Set((outcome.held ?? []).map(keyOf));
+    const failed = new Set((outcome.failed ?? []).map(keyOf));
+    const orders = byOrder(entries);
+    const allSkipped = (outcome.skipped ?? 0) + held.size + failed.size >= entries.length;
+    for (const [order, some] of orders) {
+      const part = this.parts.get(order);
+      if (part === undefined) continue;
+      const { counts } = part;
+      const heldHere = some.filter((entry) => held.has(keyOf(entry))).length;
+      const failedHere = some.filter((entry) => failed.has(keyOf(entry))).length;
+      const rest = some.length - heldHere - failedHere;
+      const skipped = allSkipped ? rest : orders.size === 1 ? Math.min(outcome.skipped ?? 0, rest) : 0;
+      counts.held += heldHere;
+      counts.failed += failedHere;
+      counts.skipped += skipped;
+      counts.done += rest - skipped;
+      this.close(order, part, 'completed');
+    }
+  }
+
+  /** Files that somebody cancelled. */
+  drop(entries: readonly Entry[]): void {
+    for (const [order, some] of byOrder(entries)) {
+      const part = this.parts.get(order);
+      if (part === undefined) continue;
+      part.counts.skipped += some.length;
+      this.close(order, part, 'cancelled');
+    }
+  }
+
+  /** What changed since this was asked last. */
+  takeChanged(): Omit<PartRecord, 'wanted'>[] {
+    const taken = [...this.changed].flatMap((order) => {
+      const part = this.parts.get(order);
+      return part === undefined ? [] : [{ order, status: part.status, counts: { ...part.counts } }];
+    });
+    this.changed.clear();
+    return taken;
+  }
+
+  /** These are to be told again. */
+  touch(orders: Iterable<number>): void {
+    for (const order of orders) this.changed.add(order);
+  }
+
+  private close(order: number, part: Part, status: 'completed' | 'cancelled'): void {
+    part.left -= 1;
+    this.changed.add(order);
+    if (part.left > 0) return;
+    part.status = status === 'completed' && part.counts.failed > 0 ? 'failed' : status;
+    this.ended += 1;
+    this.last = order;
+  }
+}
+
+/** What tells one file of a step from the others: its row, or its path. */
+export function keyOf({ id, path }: { readonly id: number | null; readonly path: string }): string {
+  return id === null ? path : `#${id}`;
+}
+
+export function ordersOf(entries: readonly Entry[]): number[] {
+  return [...new Set(entries.map((entry) => entry.order))];
+}
+
+function byOrder(entries: readonly Entry[]): Map<number, Entry[]> {
+  const orders = new Map<number, Entry[]>();
+  for (const entry of entries) {
+    const some = orders.get(entry.order);
+    if (some === undefined) orders.set(entry.order, [entry]);
+    else some.push(entry);
+  }
+  return orders;
+}

@@ -1,0 +1,90 @@
+import type { Entry, Step } from '../steps/step.js';
+import type { Control } from './control.js';
+import { ordersOf } from './parts.js';
+import type { Waiting } from './plan-into.js';
+import type { Spool } from './ports.js';
+import type { Recording } from './recording.js';
+import type { Tally } from './summary.js';
+
+/** An item that may be done now, with its files. */
+export interface Ready<Item> extends Waiting<Item> {
+  readonly entries: readonly Entry[];
+}
+
+/** What waits in the spool, in its order, but for orders that somebody holds or has cancelled. */
+export class Queue<Item> {
+  private readonly items: AsyncIterator<Waiting<Item>>;
+  /** Of orders that are held: a few, named by a person. */
+  private held: Ready<Item>[] = [];
+  private isRead = false;
+
+  constructor(
+    spool: Spool,
+    private readonly step: Step<Item>,
+    private readonly recording: Pick<Recording, 'control' | 'tracker'>,
+    private readonly tally: Tally,
+    private readonly signal: AbortSignal,
+  ) {
+    // The spool gives back what was written to it by this same run.
+    this.items = (spool.read() as AsyncIterable<Waiting<Item>>)[Symbol.asyncIterator]();
+  }
+
+  /** The next item; null when there is none left, or the signal says so. */
+  async next(): Promise<Ready<Item> | null> {
+    const { control } = this.recording;
+    for (;;) {
+      await control.gate([], this.signal);
+      if (this.signal.aborted) return null;
+      const waiting = this.released() ?? (await this.read());
+      if (waiting !== null) {
+        const ready = this.steered(waiting, control);
+        if (ready !== null) return ready;
+      } else if (this.held.length === 0) return null;
+      else await control.change(this.signal);
+    }
+  }
+
+  private async read(): Promise<Ready<Item> | null> {
+    if (this.isRead) return null;
+    const next = await this.items.next();
+    if (next.done !== true) return { ...next.value, entries: this.step.entries?.(next.value.item) ?? [] };
+    this.isRead = true;
+    return null;
+  }
+
+  /** One that was held, and is no longer. */
+  private released(): Ready<Item> | null {
+    const { control } = this.recording;
+    const index = this.held.findIndex(({ entries }) =>
+      entries.some((entry) => control.wantedOf(entry.order) !== 'pause'),
+    );
+    return index === -1 ? null : (this.held.splice(index, 1)[0] ?? null);
+  }
+
+  /** What of an item may be done now: files of orders that are held are put aside, those of cancelled ones dropped. */
+  private steered(ready: Ready<Item>, control: Control): Ready<Item> | null {
+    if (!control.steersOrders) return ready;
+    const { parts } = this.recording.tracker;
+    const wanted = ready.entries.map((entry) => control.wantedOf(entry.order));
+    if (wanted.every((wish) => wish === null)) return ready;
+    const held = this.part(ready, (index) => wanted[index] === 'pause');
+    const dropped = this.part(ready, (index) => wanted[index] === 'cancel');
+    const free = this.part(ready, (index) => wanted[index] === null);
+    if (held !== null) {
+      this.held.push(held);
+      parts.set(ordersOf(held.entries), 'paused');
+    }
+    if (dropped !== null) {
+      parts.drop(dropped.entries);
+      this.tally.add({ skipped: dropped.files });
+    }
+    this.recording.tracker.touch();
+    return free;
+  }
+
+  private part({ item, entries }: Ready<Item>, wanted: (index: number) => boolean): Ready<Item> | null {
+    const some = entries.filter((_, index) => wanted(index));
+    if (some.length === 0) return null;
+    return { item: this.step.pick?.(item, wanted) ?? item, files: some.length, entries: some };
+  }
+}

@@ -1,0 +1,101 @@
+import { hostname, userInfo } from 'node:os';
+import type { RunStatus } from '../domain/run.js';
+import type { Step } from '../steps/step.js';
+import { type Beat, startBeat } from './beat.js';
+import { Control } from './control.js';
+import type { JobOptions, JobPorts } from './options.js';
+import type { Ending } from './ports.js';
+import { Retries } from './retries.js';
+import type { Tally } from './summary.js';
+import { Tracker } from './tracker.js';
+
+/** A run that is written down while it goes, and steered by what is written there. */
+export interface Recording {
+  readonly run: number;
+  readonly control: Control;
+  readonly tracker: Tracker;
+  readonly retries: Retries;
+  /** Writes down how it ended. Throws when that cannot be done. */
+  end(ending: Ending): Promise<void>;
+}
+
+/** Begins the record of a run, and listens from then on to what somebody wants of it. */
+export async function startRecording<Item>(
+  step: Pick<Step<Item>, 'name' | 'entries'>,
+  options: JobOptions,
+  ports: JobPorts,
+  tally: Tally,
+): Promise<Recording> {
+  const { runs, clock } = ports;
+  const { dryRun, origin, version, kin, told, only, files } = options;
+  const control = new Control();
+  let beat: Beat | null = null;
+  const bell = await ports.openDoorbell(async () => beat?.now());
+  try {
+    const retries = new Retries(await runs.openFailures(step.name), {
+      most: ports.attempts,
+      now: clock(),
+      named: only !== null || files !== null,
+      again: step.entries !== undefined && !dryRun,
+    });
+    const tracker = new Tracker(tally, retries, clock);
+    const run = await runs.start({
+      step: step.name,
+      dryRun,
+      origin,
+      version,
+      kin,
+      choices: told,
+      host: hostname(),
+      pid: process.pid,
+      user: userName(),
+      started: clock(),
+      doorbell: bell?.path ?? null,
+    });
+    const write = async (status: RunStatus) => {
+      const progress = tracker.take(status);
+      try {
+        control.obey(await runs.tell(run, kin, progress, clock()));
+      } catch (error) {
+        tracker.putBack(progress);
+        throw error;
+      }
+    };
+    const statusNow = () => (control.isPaused ? 'paused' : 'running');
+    const tell = async () => {
+      try {
+        const before = statusNow();
+        await write(before);
+        if (statusNow() !== before) await write(statusNow());
+      } catch {
+        // The database may be away for a moment; what is new stays so, and the end must be written down.
+      }
+    };
+    beat = startBeat(tell, () => tracker.isFresh);
+    return {
+      run,
+      control,
+      tracker,
+      retries,
+      async end(ending) {
+        await beat?.close();
+        await bell?.close();
+        await write(ending.status);
+        await runs.finish(run, ending, clock());
+        if (!dryRun) await runs.forget(clock() - ports.keep);
+      },
+    };
+  } catch (error) {
+    await bell?.close();
+    throw error;
+  }
+}
+
+/** Who runs this process; a user without a name is one too. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return '';
+  }
+}

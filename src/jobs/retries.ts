@@ -1,0 +1,63 @@
+import { nextTry } from '../domain/retry.js';
+import type { Entry, Failure, Held } from '../steps/step.js';
+import { keyOf } from './parts.js';
+import type { NewFailure, OpenFailure } from './ports.js';
+
+export interface RetryRules {
+  /** How often a file may fail before it waits for a person. */
+  readonly most: number;
+  readonly now: number;
+  /** Whether somebody named what is to be done: then nothing is left out for having failed. */
+  readonly named: boolean;
+  /** Whether files of this step are tried again by themselves at all. */
+  readonly again: boolean;
+}
+
+/** What failed before: which of it is left out this time, and what becomes of it. */
+export class Retries {
+  private readonly open: ReadonlyMap<string, OpenFailure>;
+  private readonly met = new Set<string>();
+
+  constructor(
+    open: readonly OpenFailure[],
+    private readonly rules: RetryRules,
+  ) {
+    this.open = new Map(open.map((failure) => [keyOf(failure), failure]));
+  }
+
+  /** Why a file is left out this time; null when it is not. */
+  leftOut(entry: Entry): Held | null {
+    if (this.open.size === 0) return null;
+    const key = keyOf(entry);
+    const failure = this.open.get(key);
+    if (failure === undefined) return null;
+    this.met.add(key);
+    const { most, now, named } = this.rules;
+    const next = nextTry(failure, most);
+    if (named || (next !== null && next <= now)) return null;
+    const times = `it failed ${failure.attempts} times, last with: ${failure.message}`;
+    const when =
+      next === null ? 'it waits for a person' : `it is tried again ${new Date(next).toISOString()}`;
+    return { id: entry.id, path: entry.path, reason: `${times}; ${when}` };
+  }
+
+  /** A failure as it is to be written down, and the rows that it replaces. */
+  failed(failure: Failure, order: number | null): { failure: NewFailure; settled: number[] } {
+    const before = this.open.get(keyOf(failure));
+    this.met.add(keyOf(failure));
+    const attempts = (before?.attempts ?? 0) + 1;
+    const settled = before === undefined ? [] : [before.row];
+    return { failure: { ...failure, order, attempts, open: this.rules.again }, settled };
+  }
+
+  /** The rows that are settled by these files, which went well. */
+  went(entries: readonly Entry[]): number[] {
+    if (this.open.size === 0) return [];
+    return entries.flatMap((entry) => this.open.get(keyOf(entry))?.row ?? []);
+  }
+
+  /** The rows of files that a whole plan no longer names. */
+  vanished(): number[] {
+    return [...this.open].filter(([key]) => !this.met.has(key)).map(([, failure]) => failure.row);
+  }
+}

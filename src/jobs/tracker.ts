@@ -1,0 +1,122 @@
+import type { Clock } from '../domain/clock.js';
+import { type Mark, paceOf } from '../domain/pace.js';
+import type { RunStatus } from '../domain/run.js';
+import { type Entry, type Failure, type Outcome, sumOf } from '../steps/step.js';
+import { keyOf, Parts } from './parts.js';
+import type { NewFailure, Progress } from './ports.js';
+import type { Retries } from './retries.js';
+import type { Tally } from './summary.js';
+
+/** The pace is taken from so long a time, ms. */
+const WINDOW = 20_000;
+
+/** Gathers how a run goes, between two moments at which it is written down. */
+export class Tracker {
+  readonly parts = new Parts();
+  private failures: NewFailure[] = [];
+  private settled: number[] = [];
+  private errors = 0;
+  private lastError: string | null = null;
+  /** Bytes that items in hand have moved so far; 0 in steps that do not say. */
+  private moved = 0;
+  private marks: Mark[] = [];
+  private fresh = true;
+
+  constructor(
+    private readonly tally: Tally,
+    private readonly retries: Retries,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Whether there is something new to be written down. */
+  get isFresh(): boolean {
+    return this.fresh;
+  }
+
+  move(bytes: number): void {
+    this.moved += bytes;
+    this.fresh = true;
+  }
+
+  touch(): void {
+    this.fresh = true;
+  }
+
+  /** What came of an item, or of a file of the plan that never came so far. */
+  ended(entries: readonly Entry[], outcome: Outcome): void {
+    this.fresh = true;
+    this.parts.end(entries, outcome);
+    const failed = outcome.failed ?? [];
+    for (const failure of failed) this.fail(failure, entries);
+    const troubled = new Set([...failed, ...(outcome.held ?? [])].map(keyOf));
+    this.settled.push(...this.retries.went(entries.filter((entry) => !troubled.has(keyOf(entry)))));
+  }
+
+  /** A whole item broke: each of its files has failed. */
+  broke(entries: readonly Entry[], failure: Failure): void {
+    const failed = entries.map(({ id, path }) => ({ ...failure, id, path }));
+    this.ended(entries, failed.length > 0 ? { failed } : sumOf([{ failed: [failure] }]));
+  }
+
+  /** Failures whose file a whole plan no longer names are nobody's any more. */
+  forgetVanished(): void {
+    this.settled.push(...this.retries.vanished());
+    this.fresh = true;
+  }
+
+  /** How the run goes, with what is new since this was asked last. */
+  take(status: RunStatus): Progress {
+    const { counts, bytes, bytesPlanned } = this.tally;
+    const { failures, settled, parts } = this;
+    this.failures = [];
+    this.settled = [];
+    this.fresh = false;
+    const movedBytes = Math.max(bytes, this.moved);
+    const handled = counts.done + counts.skipped + counts.failed;
+    const pace = this.pace({ at: this.clock(), bytes: movedBytes, files: handled }, status);
+    return {
+      status,
+      counts: { ...counts },
+      bytes: movedBytes,
+      bytesPlanned,
+      ...pace,
+      parts: parts.count,
+      partsDone: parts.ended,
+      lastOrder: parts.last,
+      errors: this.errors,
+      lastError: this.lastError,
+      changed: parts.takeChanged(),
+      failures,
+      settled,
+    };
+  }
+
+  /** What could not be written down is new again. */
+  putBack({ failures, settled, changed }: Progress): void {
+    this.failures.unshift(...failures);
+    this.settled.push(...settled);
+    this.parts.touch(changed.map(({ order }) => order));
+    this.fresh = true;
+  }
+
+  private fail(failure: Failure, entries: readonly Entry[]): void {
+    const order = entries.find((entry) => keyOf(entry) === keyOf(failure))?.order ?? null;
+    const noted = this.retries.failed(failure, order);
+    this.failures.push(noted.failure);
+    this.settled.push(...noted.settled);
+    this.errors += 1;
+    this.lastError = failure.path === '' ? failure.message : `${failure.path}: ${failure.message}`;
+  }
+
+  private pace(now: Mark, status: RunStatus): { rate: number; leftMs: number | null } {
+    // A pause is no part of the pace.
+    if (status === 'paused') {
+      this.marks = [];
+      return { rate: 0, leftMs: null };
+    }
+    this.marks = [...this.marks.filter(({ at }) => now.at - at <= WINDOW), now];
+    const { counts, bytesPlanned } = this.tally;
+    const bytes = this.moved > 0 && bytesPlanned > 0 ? bytesPlanned - now.bytes : null;
+    return paceOf(this.marks[0] ?? now, now, { bytes, files: counts.planned - now.files });
+  }
+}
