@@ -13,6 +13,7 @@ import { unlinkBackedUpStep } from '../steps/unlink-recorded.js';
 import { inTemporaryFolder, isHeld } from '../store/probe.js';
 import { makeTestFile, removeTestFile } from '../store/test-folder.js';
 import { apiOf } from './api.js';
+import { OWN } from './choices.js';
 import type { Listen } from './doctor-server.js';
 import type { Ground } from './ground.js';
 import { openOfficeApp } from './office.js';
@@ -76,6 +77,7 @@ async function copy(
           version: '',
           stop: new AbortController().signal,
           watcher: nobody,
+          errand: OWN,
         })
         .finally(() => office.close());
       if (stopped !== null) throw stopped;
@@ -110,7 +112,13 @@ async function remove(ground: Ground, order: Order, folder: string, id: number):
       if (planned.kind === 'held') throw broken(`it was held back: ${planned.held.reason}`);
       if (planned.kind === 'failed') throw broken(planned.failed.message);
       if (planned.kind === 'seen') continue;
-      const applying = { run: 0, leaseToken: lease.token, signal: lease.lost, progress: () => {} };
+      const applying = {
+        run: 0,
+        leaseToken: lease.token,
+        signal: lease.lost,
+        gate: async () => {},
+        progress: () => {},
+      };
       const { done: gone = 0, held = [], failed = [] } = await step.apply(planned.item, applying);
       const reason = held[0]?.reason ?? failed[0]?.message;
       if (reason !== undefined) throw broken(`it was not removed: ${reason}`);
