@@ -14,6 +14,7 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
   [['pull'], async () => [(await import('./commands/pull.js')).pullCommand()]],
   [['why'], async () => [(await import('./commands/why.js')).whyCommand()]],
   [['quarantine'], async () => [(await import('./commands/quarantine.js')).quarantineCommand()]],
+  [['status'], async () => [(await import('./commands/status.js')).statusCommand()]],
   [['doctor'], async () => [(await import('./commands/doctor.js')).doctorCommand()]],
   [['unlock'], async () => [(await import('./commands/unlock.js')).unlockCommand()]],
 ];

@@ -1,0 +1,87 @@
+import { hostname } from 'node:os';
+import { need } from '../config/load.js';
+import type { Config } from '../config/schema.js';
+import { readBacklog, readRecordedAt } from '../db/backlog.js';
+import { openCatalogDatabase } from '../db/catalog.js';
+import { lastGood } from '../db/last-good.js';
+import { openRunHistory } from '../db/run-history.js';
+import { readStoreFigures } from '../db/store-figures.js';
+import type { Database } from '../db/tables.js';
+import { type OfficeStatus, officeStatus } from '../reports/office-status.js';
+import { type ServerStatus, serverStatus } from '../reports/server-status.js';
+import type { RunsBook } from '../reports/status.js';
+import { prepareStore } from '../store/office-store.js';
+import { roomOf } from '../store/probe.js';
+import { type Ground, openGround } from './ground.js';
+
+/** How this machine stands; null for what it is not. */
+export interface Status {
+  readonly server: ServerStatus | null;
+  readonly office: OfficeStatus | null;
+}
+
+/** Looks at this machine: the shop's server, the one in the office, or both, as the configuration says. */
+export async function readStatus(config: Config): Promise<Status> {
+  const isOffice = config.pull.store !== null || config.pull.url !== null;
+  const isServer = config.database.url !== null || !isOffice;
+  return {
+    server: isServer ? await readServer(config) : null,
+    office: isOffice ? await readOffice(config) : null,
+  };
+}
+
+async function readServer(config: Config): Promise<ServerStatus> {
+  const ground = await openGround(config);
+  return serverStatusOf(ground).finally(() => ground.close());
+}
+
+/** How the shop's server stands. */
+export function serverStatusOf({
+  config,
+  database,
+  bakFiles,
+  readPending,
+  store,
+  clock,
+}: Ground): Promise<ServerStatus> {
+  const root = need(config.orders.root, 'orders.root');
+  return serverStatus({
+    root,
+    store: store(),
+    bakFiles,
+    readPending,
+    runs: runsOf(database),
+    clock,
+    backlog: () => readBacklog(database),
+    recordedAt: (id) => readRecordedAt(database, id),
+    room: () => roomOf(root),
+  });
+}
+
+async function readOffice(config: Config): Promise<OfficeStatus> {
+  const store = need(config.pull.store, 'pull.store');
+  await prepareStore(store);
+  const database = await openCatalogDatabase(store);
+  return officeStatusOf(database, store).finally(() => database.close());
+}
+
+/** How the machine in the office stands. `store` is the folder, and the database its catalog. */
+export function officeStatusOf(database: Database, store: string): Promise<OfficeStatus> {
+  const runs = runsOf(database);
+  return officeStatus({
+    store,
+    runs,
+    clock: Date.now,
+    figures: () => readStoreFigures(database),
+    room: () => roomOf(store),
+  });
+}
+
+function runsOf(database: Database): RunsBook {
+  const history = openRunHistory(database, hostname());
+  return {
+    lastOfEachStep: history.lastOfEachStep,
+    active: history.active,
+    lastGood: () => lastGood(database),
+  };
+}

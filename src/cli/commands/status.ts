@@ -1,0 +1,49 @@
+import { Command } from 'commander';
+import { EXIT } from '../../errors.js';
+import { answering } from '../answering.js';
+import { helpTail, QUESTION_CODES } from '../help.js';
+import { answerPaint, openOutput } from '../output.js';
+import type { CommonFlags } from '../run-step.js';
+
+/** How a machine stands, on one screen. */
+export function statusCommand(): Command {
+  const command = new Command('status')
+    .summary('tell on one screen how this machine stands (either machine)')
+    .description(
+      `On the server: what is recorded, backed up, unlinked, missing and held back, since when the oldest file waits, the last run of each step, and the disk. In the office: what the store holds, what is not marked, the last contact, the last pull, and the disk. Exit 0 when all is well, 1 when a person should look, so that monitoring can call it.`,
+    )
+    .addHelpText(
+      'after',
+      helpTail(
+        [
+          ['orderbak status', 'is all well?'],
+          ['orderbak status --quiet', 'only what a person should look at'],
+          ['orderbak status --json', 'for monitoring'],
+        ],
+        QUESTION_CODES,
+      ),
+    );
+  return command.action(() => {
+    const flags = command.optsWithGlobals<CommonFlags>();
+    return answering(flags, async () => {
+      const [{ readStatus }, { loadConfig }, { localText }, { statusObject }, { statusText }] =
+        await Promise.all([
+          import('../../app/status.js'),
+          import('../../config/load.js'),
+          import('../../domain/local-time.js'),
+          import('../status-object.js'),
+          import('../status-text.js'),
+        ]);
+      const config = loadConfig(flags.config ?? null, process.env);
+      const status = await readStatus(config);
+      const output = openOutput(flags);
+      const told = statusObject(status);
+      const zone = config.shop.timezone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+      const wall = { now: Date.now(), localTime: (ms: number) => localText(ms, zone).slice(0, -3) };
+      if (output.json) output.answer(JSON.stringify(told));
+      else if (!output.quiet) output.answer(statusText(status, wall, answerPaint(flags)));
+      else if (!told.ok) output.answer(told.needs.map(({ message }) => message).join('\n'));
+      if (!told.ok) process.exitCode = EXIT.failed;
+    });
+  });
+}

@@ -1,0 +1,64 @@
+import type { Status } from '../app/status.js';
+import type { StepHealth } from '../domain/health.js';
+import type { RunRecord } from '../domain/run.js';
+import type { OfficeStatus } from '../reports/office-status.js';
+import type { ServerStatus } from '../reports/server-status.js';
+import type { DiskStatus, MachineStatus } from '../reports/status.js';
+
+/** What `status --json` prints. Times are ISO 8601, sizes bytes. */
+export function statusObject({ server, office }: Status) {
+  const needs = [...(server?.needs ?? []), ...(office?.needs ?? [])];
+  return {
+    ok: needs.length === 0,
+    command: 'status',
+    needs,
+    server: server && serverObject(server),
+    office: office && officeObject(office),
+  };
+}
+
+function serverObject(status: ServerStatus) {
+  const { piles, held, oldest } = status;
+  return {
+    backlog: piles,
+    held: Object.fromEntries(held),
+    oldest: oldest && {
+      id: oldest.id,
+      id_order: oldest.order,
+      recorded: oldest.recorded && isoOf(oldest.recorded.at),
+      recordedEarlier: oldest.recorded?.isEarlier ?? null,
+    },
+    ...machineObject(status),
+  };
+}
+
+function officeObject(status: OfficeStatus) {
+  const { held, unmarked, unmarkedSince, half, lastMarked } = status.figures;
+  return {
+    store: { ...held, half },
+    unmarked: { ...unmarked, since: isoOf(unmarkedSince) },
+    lastMarked: isoOf(lastMarked),
+    lastContact: isoOf(status.lastContact),
+    ...machineObject(status),
+  };
+}
+
+function machineObject({ steps, active, disk }: MachineStatus) {
+  return { steps: steps.map(stepObject), active: active.map(runObject), disk: diskObject(disk) };
+}
+
+function stepObject({ step, last, lastGood }: StepHealth) {
+  return { step, lastGood: isoOf(lastGood), last: last && runObject(last) };
+}
+
+function runObject({ id, step, status, started, ended, counts, bytes, error }: RunRecord) {
+  return { id, step, status, started: isoOf(started), ended: isoOf(ended), counts, bytes, error };
+}
+
+function diskObject({ path, room, fault }: DiskStatus) {
+  return { path, free: room?.free ?? null, total: room?.total ?? null, fault };
+}
+
+function isoOf(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}

@@ -1,0 +1,134 @@
+import type { ChalkInstance } from 'chalk';
+import prettyBytes from 'pretty-bytes';
+import prettyMs from 'pretty-ms';
+import type { Status } from '../app/status.js';
+import { ROW_STATES, type RowState } from '../domain/backlog.js';
+import { printable } from '../domain/file-name.js';
+import type { StepHealth } from '../domain/health.js';
+import type { RunRecord } from '../domain/run.js';
+import type { OfficeStatus } from '../reports/office-status.js';
+import type { Pile, ServerStatus } from '../reports/server-status.js';
+import type { DiskStatus } from '../reports/status.js';
+
+/** What a person needs to read times: the moment of the look, ms since 1970, and the wall clock of a moment. */
+export interface Wall {
+  readonly now: number;
+  readonly localTime: (ms: number) => string;
+}
+
+const WIDTH = 17;
+
+const MEANINGS: Readonly<Record<RowState | 'quarantine', string>> = {
+  recorded: 'wait for the office',
+  discuss: 'wait for unlink-discuss',
+  'backed-up': 'held by the office, wait for unlink-backed-up',
+  unlinked: 'gone from here',
+  missing: 'not on the disk, and not removed by orderbak',
+  quarantine: 'trash that waits to be purged',
+};
+
+/** A machine on one screen: whether all is well, what waits, the last runs, the disk. */
+export function statusText({ server, office }: Status, wall: Wall, paint: ChalkInstance): string {
+  const needs = [...(server?.needs ?? []), ...(office?.needs ?? [])];
+  const head =
+    needs.length === 0
+      ? `${paint.green('✔')} all is well`
+      : needs.map(({ message }) => `${paint.red('✖')} ${printable(message)}`).join('\n');
+  const blocks = [head];
+  if (server !== null) blocks.push(serverText(server, wall, paint));
+  if (office !== null) blocks.push(officeText(office, wall, paint));
+  return blocks.join('\n\n');
+}
+
+function serverText(status: ServerStatus, wall: Wall, paint: ChalkInstance): string {
+  const { piles, held, oldest } = status;
+  const lines = [paint.bold(row('server', 'files', 'bytes'))];
+  for (const state of ROW_STATES) lines.push(pileRow(state, piles[state], meaningOf(state, oldest, wall)));
+  lines.push(pileRow('quarantine', piles.quarantine, MEANINGS.quarantine));
+  const all = [...held].map(([step, files]) => `${step} ${files}`).join(', ');
+  const sum = [...held.values()].reduce((total, files) => total + files, 0);
+  lines.push(row('held back', count(sum), '', all === '' ? '' : `by the last runs: ${all}`));
+  return [...lines, '', runTable(status.steps, wall, paint), '', diskLine(status.disk)].join('\n');
+}
+
+function officeText(status: OfficeStatus, wall: Wall, paint: ChalkInstance): string {
+  const { held, unmarked, half } = status.figures;
+  const contact = status.lastContact === null ? 'never' : at(status.lastContact, wall);
+  return [
+    paint.bold(row('office', 'files', 'bytes')),
+    row('in the store', count(held.files), bytesText(held.bytes)),
+    row(
+      'not marked',
+      count(unmarked.files),
+      bytesText(unmarked.bytes),
+      'held here, and the server was not told yet',
+    ),
+    row('half', count(half), '', 'downloads that broke off'),
+    '',
+    runTable(status.steps, wall, paint),
+    '',
+    `last contact with the server: ${contact}`,
+    diskLine(status.disk),
+  ].join('\n');
+}
+
+function meaningOf(state: RowState, oldest: ServerStatus['oldest'], wall: Wall): string {
+  if (state !== 'recorded' || oldest === null) return MEANINGS[state];
+  const { id, order, recorded } = oldest;
+  const since =
+    recorded === null ? '' : ` ${recorded.isEarlier ? 'since before' : 'since'} ${at(recorded.at, wall)}`;
+  return `${MEANINGS.recorded}, row ${id} of order ${order} the longest${since}`;
+}
+
+function pileRow(name: string, { files, bytes, about }: Pile, meaning: string): string {
+  const size = bytes === null ? '?' : `${about ? '~' : ''}${bytesText(bytes)}`;
+  return row(name.replace('-', ' '), count(files), size, meaning);
+}
+
+function row(name: string, files: string, bytes: string, meaning = ''): string {
+  return `${name.padEnd(WIDTH)} ${files.padStart(9)} ${bytes.padStart(9)}  ${meaning}`.trimEnd();
+}
+
+function runTable(steps: readonly StepHealth[], wall: Wall, paint: ChalkInstance): string {
+  const lines = steps.map(({ step, last }) => {
+    if (last === null) return `${step.padEnd(WIDTH)} never`;
+    return `${step.padEnd(WIDTH)} ${at(last.started, wall)}  ${resultOf(last, paint)}`;
+  });
+  return [paint.bold('last runs'), ...lines].join('\n');
+}
+
+function resultOf(
+  { status, counts, bytes, ended, started, wanted, dryRun }: RunRecord,
+  paint: ChalkInstance,
+): string {
+  const isWell = status === 'completed' && counts.failed === 0;
+  const colour = isWell || status === 'running' ? paint.green : paint.red;
+  const parts = [
+    `${count(counts.done)} done`,
+    counts.skipped > 0 ? `${count(counts.skipped)} skipped` : '',
+    counts.held > 0 ? `${count(counts.held)} held back` : '',
+    counts.failed > 0 ? `${count(counts.failed)} failed` : '',
+    bytes > 0 ? bytesText(bytes) : '',
+    ended === null ? '' : prettyMs(ended - started),
+    wanted === null ? '' : `is to ${wanted}`,
+    dryRun ? 'dry run' : '',
+  ];
+  return `${colour(status)}: ${parts.filter((part) => part !== '').join(' · ')}`;
+}
+
+function diskLine({ path, room, fault }: DiskStatus): string {
+  if (room === null) return `disk: ${printable(fault ?? path)}`;
+  return `disk of ${path}: ${prettyBytes(room.free)} of ${prettyBytes(room.total)} free`;
+}
+
+function at(ms: number, { now, localTime }: Wall): string {
+  return `${localTime(ms)} (${prettyMs(Math.max(now - ms, 0), { compact: true })} ago)`;
+}
+
+function bytesText(bytes: number | null): string {
+  return bytes === null ? '?' : prettyBytes(bytes);
+}
+
+function count(files: number): string {
+  return files.toLocaleString('en-US');
+}

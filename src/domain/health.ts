@@ -1,0 +1,91 @@
+import type { Heap, RecordedAt } from './backlog.js';
+import { isShort, type Room } from './room.js';
+import type { FailureRecord, RunRecord } from './run.js';
+
+/** So long may a night be late before a person hears of it, ms. */
+const LATE = 48 * 3_600_000;
+
+/** Why a person should look: a short stable word, and a sentence. */
+export interface Need {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What is known of one step: its last run, and when it last went well (ms since 1970). */
+export interface StepHealth {
+  readonly step: string;
+  readonly last: RunRecord | null;
+  readonly lastGood: number | null;
+}
+
+/** What the office's store holds. Moments are ms since 1970. */
+export interface StoreFigures {
+  readonly held: Heap;
+  /** What is held, and not marked on the server. */
+  readonly unmarked: Heap;
+  readonly unmarkedSince: number | null;
+  /** Downloads that broke off. */
+  readonly half: number;
+  readonly lastMarked: number | null;
+}
+
+/** What is wrong with the last runs of steps; `first` is the one without which nothing else has anything to do. */
+export function runNeeds(steps: readonly StepHealth[], first: string, now: number): Need[] {
+  return steps.flatMap(({ step, last, lastGood }): Need[] => {
+    if (last === null) {
+      return step === first ? [{ code: 'never', message: `${step} has never run` }] : [];
+    }
+    const look = `\`orderbak jobs show ${last.id}\``;
+    if (last.status === 'failed')
+      return [{ code: 'failed', message: `${step} failed: ${last.error ?? last.lastError ?? look}` }];
+    if (last.status === 'lost')
+      return [{ code: 'lost', message: `${step} was lost: its process is gone; the next run goes on` }];
+    if (last.status === 'paused') return [{ code: 'paused', message: `${step} is paused` }];
+    if (last.status === 'completed' && last.counts.failed > 0)
+      return [{ code: 'partial', message: `${last.counts.failed} files failed in ${step}; ${look}` }];
+    const since = lastGood ?? last.started;
+    return last.status !== 'running' && now - since > LATE
+      ? [{ code: 'late', message: `${step} has not gone well for ${days(now - since)}` }]
+      : [];
+  });
+}
+
+/** Files that wait for the office for too long. */
+export function waitingNeeds(oldest: RecordedAt | null, now: number): Need[] {
+  if (oldest === null || now - oldest.at <= LATE) return [];
+  return [
+    {
+      code: 'waiting',
+      message: `files wait for the office for ${days(now - oldest.at)}; does \`orderbak pull\` run there?`,
+    },
+  ];
+}
+
+/** Copies of which the server was not told for too long. */
+export function unmarkedNeeds({ unmarked, unmarkedSince }: StoreFigures, now: number): Need[] {
+  if (unmarkedSince === null || now - unmarkedSince <= LATE) return [];
+  const message = `${unmarked.files} copies are not marked on the server, the oldest for ${days(now - unmarkedSince)}`;
+  return [{ code: 'unmarked', message }];
+}
+
+/** A disk with too little room; `place` says which. */
+export function roomNeeds(room: Room | null, place: string): Need[] {
+  return room !== null && isShort(room)
+    ? [{ code: 'disk', message: `the disk of ${place} is nearly full` }]
+    : [];
+}
+
+/** Files that failed so often that no run tries them any more. */
+export function givenUpNeeds(failures: readonly FailureRecord[], attempts: number): Need[] {
+  return failures
+    .filter((failure) => failure.attempts >= attempts)
+    .map(({ step, path, message, attempts: times }) => ({
+      code: 'given-up',
+      message: `${step} failed ${times} times on ${path}: ${message}`,
+    }));
+}
+
+function days(ms: number): string {
+  const count = Math.floor(ms / 86_400_000);
+  return count === 1 ? 'a day' : `${count} days`;
+}

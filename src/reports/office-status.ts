@@ -1,0 +1,42 @@
+import type { Clock } from '../domain/clock.js';
+import { roomNeeds, type StoreFigures, unmarkedNeeds } from '../domain/health.js';
+import type { Room } from '../domain/room.js';
+import { diskNeeds, lookAtDisk, type MachineStatus, type RunsBook, readRuns } from './status.js';
+
+const NIGHT = ['pull'];
+
+export interface OfficeStatusParts {
+  readonly store: string;
+  readonly runs: RunsBook;
+  readonly clock: Clock;
+  figures(): Promise<StoreFigures>;
+  room(): Promise<Room>;
+}
+
+/** How the machine in the office stands. */
+export interface OfficeStatus extends MachineStatus {
+  readonly figures: StoreFigures;
+  /** When the server last answered, as far as this machine knows, ms since 1970. */
+  readonly lastContact: number | null;
+}
+
+/** Looks at catalog, disk and runs. */
+export async function officeStatus(parts: OfficeStatusParts): Promise<OfficeStatus> {
+  const { store, clock } = parts;
+  const [figures, runs, disk] = await Promise.all([
+    parts.figures(),
+    readRuns(NIGHT, parts.runs, clock),
+    lookAtDisk(store, parts.room),
+  ]);
+  const needs = [
+    ...diskNeeds(disk),
+    ...runs.needs,
+    ...unmarkedNeeds(figures, clock()),
+    ...roomNeeds(disk.room, store),
+  ];
+  // A pull that went well has talked to the server up to its end.
+  const heard = [figures.lastMarked, ...runs.steps.map(({ lastGood }) => lastGood)].filter(
+    (at) => at !== null,
+  );
+  return { ...runs, disk, needs, figures, lastContact: heard.length === 0 ? null : Math.max(...heard) };
+}

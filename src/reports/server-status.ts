@@ -1,0 +1,111 @@
+import {
+  type Backlog,
+  estimatedBytes,
+  type Heap,
+  type RecordedAt,
+  type RowState,
+} from '../domain/backlog.js';
+import type { Clock } from '../domain/clock.js';
+import { roomNeeds, waitingNeeds } from '../domain/health.js';
+import type { Room } from '../domain/room.js';
+import type { BakFiles, OrderStore, ReadPending } from '../steps/ports.js';
+import { lookAt } from './look-at.js';
+import {
+  type DiskStatus,
+  diskNeeds,
+  lookAtDisk,
+  type MachineStatus,
+  type RunsBook,
+  readRuns,
+} from './status.js';
+
+const NIGHT = ['insert', 'unlink-discuss', 'unlink-trash', 'unlink-backed-up'];
+const SAMPLE = 2000;
+
+export interface ServerStatusParts {
+  readonly root: string;
+  readonly store: OrderStore;
+  readonly bakFiles: BakFiles;
+  readonly readPending: ReadPending;
+  readonly runs: RunsBook;
+  readonly clock: Clock;
+  backlog(): Promise<Backlog>;
+  recordedAt(id: number): Promise<RecordedAt | null>;
+  room(): Promise<Room>;
+}
+
+/** A heap of the backlog; `about` where its bytes are judged by some of its files. */
+export interface Pile extends Heap {
+  readonly about: boolean;
+}
+
+/** How the shop's server stands. */
+export interface ServerStatus extends MachineStatus {
+  readonly piles: Readonly<Record<RowState | 'quarantine', Pile>>;
+  /** Files that the last runs held back, by step. */
+  readonly held: ReadonlyMap<string, number>;
+  /** Of the files that wait for the office the first, and when it was recorded where that can be told. */
+  readonly oldest: {
+    readonly id: number;
+    readonly order: number;
+    readonly recorded: RecordedAt | null;
+  } | null;
+}
+
+/** Looks at records, disk and runs. */
+export async function serverStatus(parts: ServerStatusParts): Promise<ServerStatus> {
+  const { root, store, clock } = parts;
+  const [backlog, runs, disk] = await Promise.all([
+    parts.backlog(),
+    readRuns(NIGHT, parts.runs, clock),
+    lookAtDisk(root, async () => {
+      await store.checkRoot();
+      return parts.room();
+    }),
+  ]);
+  const oldest = backlog.oldest && { ...backlog.oldest, recorded: await parts.recordedAt(backlog.oldest.id) };
+  const held = runs.steps.flatMap(({ step, last }) =>
+    last !== null && last.counts.held > 0 ? [[step, last.counts.held] as const] : [],
+  );
+  const needs = [
+    ...diskNeeds(disk),
+    ...runs.needs,
+    ...waitingNeeds(oldest?.recorded ?? null, clock()),
+    ...roomNeeds(disk.room, root),
+  ];
+  return { ...runs, disk, needs, oldest, held: new Map(held), piles: await pilesOf(backlog, disk, parts) };
+}
+
+async function pilesOf(
+  { states, quarantine }: Backlog,
+  { fault }: DiskStatus,
+  { store, bakFiles, readPending }: ServerStatusParts,
+): Promise<ServerStatus['piles']> {
+  const exact = (heap: Heap): Pile => ({ ...heap, about: false });
+  const judged = async (
+    { files }: Heap,
+    sample: () => Promise<Parameters<typeof lookAt>[0]>,
+  ): Promise<Pile> => {
+    if (files === 0 || fault !== null) return { files, bytes: files === 0 ? 0 : null, about: false };
+    const places = await sample();
+    const sizes = [...lookAt(places, store).values()].map((glance) => glance.size);
+    const bytes = estimatedBytes(
+      files,
+      places.length,
+      sizes.reduce((sum, size) => sum + size, 0),
+    );
+    return { files, bytes, about: places.length < files };
+  };
+  const discussed = async () => {
+    const rows = await bakFiles.openRows('discuss', 0, SAMPLE, null);
+    return bakFiles.byId(rows.map((row) => row.id));
+  };
+  return {
+    recorded: await judged(states.recorded, () => readPending(0, SAMPLE, [], null)),
+    discuss: await judged(states.discuss, discussed),
+    'backed-up': exact(states['backed-up']),
+    unlinked: exact(states.unlinked),
+    missing: exact(states.missing),
+    quarantine: exact(quarantine),
+  };
+}

@@ -1,0 +1,61 @@
+import type { Clock } from '../domain/clock.js';
+import { type Need, runNeeds, type StepHealth } from '../domain/health.js';
+import type { Room } from '../domain/room.js';
+import type { RunRecord } from '../domain/run.js';
+import { messageOf } from '../errors.js';
+
+/** The disk of a root or a store: its room, or why it cannot be used. */
+export interface DiskStatus {
+  readonly path: string;
+  readonly room: Room | null;
+  readonly fault: string | null;
+}
+
+/** What every machine tells of itself. */
+export interface MachineStatus {
+  readonly disk: DiskStatus;
+  readonly steps: readonly StepHealth[];
+  /** Runs that may still do something. */
+  readonly active: readonly RunRecord[];
+  /** Why a person should look; empty where all is well. */
+  readonly needs: readonly Need[];
+}
+
+/** The runs of a machine, as its database knows them. */
+export interface RunsBook {
+  lastOfEachStep(): Promise<RunRecord[]>;
+  lastGood(): Promise<ReadonlyMap<string, number>>;
+  active(): Promise<RunRecord[]>;
+}
+
+/** How the runs of these steps stand; steps of a machine's night are told of also when they never ran. */
+export async function readRuns(
+  night: readonly string[],
+  book: RunsBook,
+  clock: Clock,
+): Promise<Pick<MachineStatus, 'steps' | 'active'> & { needs: Need[] }> {
+  const [last, good, active] = await Promise.all([book.lastOfEachStep(), book.lastGood(), book.active()]);
+  const others = last.map((run) => run.step).filter((step) => !night.includes(step));
+  const steps = [...night, ...others].map((step) => ({
+    step,
+    last: last.find((run) => run.step === step) ?? null,
+    lastGood: good.get(step) ?? null,
+  }));
+  const [first = ''] = night;
+  const nightly = steps.filter(({ step }) => night.includes(step));
+  return { steps, active, needs: runNeeds(nightly, first, clock()) };
+}
+
+/** Looks at a disk; what is wrong with it is told, not thrown. */
+export async function lookAtDisk(path: string, look: () => Promise<Room>): Promise<DiskStatus> {
+  try {
+    return { path, room: await look(), fault: null };
+  } catch (error) {
+    return { path, room: null, fault: messageOf(error) };
+  }
+}
+
+/** A disk that cannot be used is the first thing that a person should hear of. */
+export function diskNeeds({ fault }: DiskStatus): Need[] {
+  return fault === null ? [] : [{ code: 'disk-away', message: fault }];
+}

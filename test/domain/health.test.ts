@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { estimatedBytes, recordedAt } from '../../src/domain/backlog.js';
+import { roomNeeds, runNeeds, unmarkedNeeds, waitingNeeds } from '../../src/domain/health.js';
+import type { RunRecord } from '../../src/domain/run.js';
+
+const DAY = 86_400_000;
+const NOW = 1_800_000_000_000;
+
+const run = (more: Partial<RunRecord>): RunRecord => ({
+  id: 7,
+  parent: null,
+  resumes: null,
+  step: 'insert',
+  status: 'completed',
+  wanted: null,
+  dryRun: false,
+  origin: 'cron',
+  host: 'web1',
+  pid: 1,
+  user: '',
+  version: '0',
+  started: NOW - DAY,
+  ended: NOW - DAY,
+  silentMs: null,
+  counts: { planned: 1, done: 1, skipped: 0, held: 0, failed: 0 },
+  bytes: 0,
+  bytesPlanned: 0,
+  rate: 0,
+  leftMs: null,
+  parts: 0,
+  partsDone: 0,
+  lastOrder: null,
+  errors: 0,
+  lastError: null,
+  error: null,
+  exit: null,
+  ...more,
+});
+
+describe('what of the runs needs a person', () => {
+  const codes = (last: RunRecord | null, lastGood: number | null = null, step = 'insert') =>
+    runNeeds([{ step, last, lastGood }], 'insert', NOW).map(({ code }) => code);
+
+  test('only the first step of the night must have run', () => {
+    expect(codes(null)).toEqual(['never']);
+    expect(codes(null, null, 'unlink-trash')).toEqual([]);
+  });
+
+  test('a run that ended badly, half well, or not at all', () => {
+    expect(codes(run({}), NOW - DAY)).toEqual([]);
+    expect(codes(run({ status: 'failed' }))).toEqual(['failed']);
+    expect(codes(run({ status: 'lost' }))).toEqual(['lost']);
+    expect(codes(run({ status: 'paused' }))).toEqual(['paused']);
+    expect(codes(run({ counts: { planned: 2, done: 1, skipped: 0, held: 0, failed: 1 } }))).toEqual([
+      'partial',
+    ]);
+  });
+
+  test('a step that has not gone well for two days, unless it runs now', () => {
+    expect(codes(run({ status: 'cancelled' }), NOW - 1.9 * DAY)).toEqual([]);
+    expect(codes(run({ status: 'cancelled' }), NOW - 2.1 * DAY)).toEqual(['late']);
+    expect(codes(run({ status: 'running' }), NOW - 9 * DAY)).toEqual([]);
+  });
+});
+
+describe('when a row was recorded', () => {
+  const runs = [
+    { started: 30, files: 5 },
+    { started: 20, files: 10 },
+    { started: 10, files: 1 },
+  ];
+
+  test('is found by counting back through the runs of insert', () => {
+    expect(recordedAt(1, runs)).toEqual({ at: 30, isEarlier: false });
+    expect(recordedAt(5, runs)).toEqual({ at: 30, isEarlier: false });
+    expect(recordedAt(6, runs)).toEqual({ at: 20, isEarlier: false });
+    expect(recordedAt(16, runs)).toEqual({ at: 10, isEarlier: false });
+  });
+
+  test('is before all of them for a row that none of them recorded, and unknown without any', () => {
+    expect(recordedAt(17, runs)).toEqual({ at: 10, isEarlier: true });
+    expect(recordedAt(1, [])).toBe(null);
+  });
+
+  test('needs a person after two days', () => {
+    const waited = (days: number) => waitingNeeds({ at: NOW - days * DAY, isEarlier: false }, NOW);
+    expect(waited(1.9)).toEqual([]);
+    expect(waited(5.5)).toMatchObject([{ code: 'waiting', message: expect.stringContaining('for 5 days') }]);
+    expect(waitingNeeds(null, NOW)).toEqual([]);
+  });
+});
+
+test('copies that the server is not told of, and a full disk, need a person', () => {
+  const heap = { files: 3, bytes: 9 };
+  const figures = { held: heap, unmarked: heap, half: 0, lastMarked: null };
+  expect(unmarkedNeeds({ ...figures, unmarkedSince: NOW - DAY }, NOW)).toEqual([]);
+  expect(unmarkedNeeds({ ...figures, unmarkedSince: NOW - 3 * DAY }, NOW)).toMatchObject([
+    { code: 'unmarked' },
+  ]);
+  expect(roomNeeds({ free: 50, total: 1000 }, '/srv')).toEqual([]);
+  expect(roomNeeds({ free: 49, total: 1000 }, '/srv')).toMatchObject([{ code: 'disk' }]);
+});
+
+test('the bytes of many files are judged by those that were looked at', () => {
+  expect(estimatedBytes(100, 10, 50)).toBe(500);
+  expect(estimatedBytes(10, 10, 55)).toBe(55);
+  expect(estimatedBytes(0, 0, 0)).toBe(0);
+  expect(estimatedBytes(5, 0, 0)).toBe(null);
+});
