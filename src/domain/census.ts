@@ -1,5 +1,5 @@
 import type { FileType } from './file-type.js';
-import type { FolderFacts } from './order.js';
+import type { FolderNames } from './order.js';
 
 /** How much the shop's database names in finished orders: what a look for trash stands on. */
 export type Census = Readonly<Record<'orders' | FileType, number>>;
@@ -14,7 +14,7 @@ const HARDLY_ANY = 3;
 export const EMPTY_CENSUS: Census = { orders: 0, main: 0, ref: 0, complete: 0, rework: 0, discuss: 0 };
 
 /** The census with one folder more. */
-export function countFolder(census: Census, facts: FolderFacts): Census {
+export function countFolder(census: Census, facts: FolderNames): Census {
   const sum: Record<keyof Census, number> = { ...census, orders: census.orders + facts.orders.length };
   for (const { type } of facts.named) sum[type] += 1;
   return sum;

@@ -14,6 +14,11 @@ export function isPlainFolder(folder: string): boolean {
   return folder.length <= 1024 && folder.split('/').every(isPlainName);
 }
 
+/** Whether a name was stored with a path, with whichever of the two slashes. */
+export function hasPath(name: string): boolean {
+  return name.includes('/') || name.includes('\\');
+}
+
 /** The last part of a name that was stored with a path, with whichever of the two slashes. */
 export function baseName(name: string): string {
   return name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
@@ -24,6 +29,7 @@ export function baseName(name: string): string {
  * For finding twins only; a removal is never decided by a folded name.
  */
 export function foldName(name: string): string {
+  if (!/[^ -~]/.test(name)) return name.toLowerCase();
   // Lowered first: ẞ becomes SS only by way of ß.
   return name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
 }

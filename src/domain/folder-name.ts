@@ -81,12 +81,20 @@ export type Origin = { readonly id: number } | { readonly days: readonly string[
  * Which of the orders found there really lie in the folder, `folderOf` decides.
  */
 export function originOf(folder: string, { template, zone }: FolderRule): Origin | null {
-  const found = templatePattern(template).exec(folder)?.groups;
+  const found = patternOf(template).exec(folder)?.groups;
   if (found === undefined) return null;
   const { id_order: id, create_unix: unix, yyyy, mm, dd } = found;
   if (id !== undefined) return { id: Number(id) };
   const days = unix === undefined ? [`${yyyy}-${mm}-${dd}`] : localDays(Number(unix), zone);
   return { days: days.filter((day) => parseLocalTime(day) !== null) };
+}
+
+let pattern: { readonly template: string; readonly regExp: RegExp } | null = null;
+
+/** One run has one template. */
+function patternOf(template: string): RegExp {
+  if (pattern?.template !== template) pattern = { template, regExp: templatePattern(template) };
+  return pattern.regExp;
 }
 
 /** A field that the template has twice stands for the same text both times. */

@@ -1,19 +1,31 @@
-import { baseName, foldName, isPlainName } from './file-name.js';
-import type { FolderFacts } from './order.js';
+import { baseName, foldName, hasPath, isPlainName } from './file-name.js';
+import type { FolderNames } from './order.js';
 import { type Retention, whyKept } from './retention.js';
 
 export interface KeepSet {
   readonly names: ReadonlySet<string>;
-  readonly folded: ReadonlyMap<string, string>;
   readonly restored: ReadonlySet<string>;
+  /** A recorded file, still on the server, that no list names any more. */
+  readonly forgotten: string | undefined;
+  /** The known name that some file system takes for the same as this one, if there is one. */
+  twinOf(name: string): string | undefined;
 }
 
 /** Every name that any order or row of the folder knows; a name stored with a path keeps its last part as well. */
-export function keepSetOf(facts: FolderFacts): KeepSet {
+export function keepSetOf({ named, recorded, restored }: FolderNames): KeepSet {
   const names = new Set<string>();
-  for (const { filename } of [...facts.named, ...facts.recorded]) names.add(filename).add(baseName(filename));
-  const folded = new Map([...names].map((name) => [foldName(name), name]));
-  return { names, folded, restored: facts.restored };
+  for (const { filename } of named) names.add(filename);
+  const unnamed = recorded.filter((row) => !names.has(row.filename));
+  const forgotten = unnamed.find((row) => row.unlinkTime === null && row.missingTime === null)?.filename;
+  for (const { filename } of unnamed) names.add(filename);
+  for (const name of [...names]) if (hasPath(name)) names.add(baseName(name));
+  // Most folders hold nothing unknown, and nothing in them is compared so.
+  let folded: ReadonlyMap<string, string> | null = null;
+  const twinOf = (name: string) => {
+    folded ??= new Map(Array.from(names, (known) => [foldName(known), known]));
+    return folded.get(foldName(name));
+  };
+  return { names, restored, forgotten, twinOf };
 }
 
 /** Why nothing in a folder may be taken for trash. */
@@ -25,7 +37,7 @@ export interface NoTrash {
 
 /** Why nothing in a folder may be taken for trash; null when trash may be looked for. */
 export function whyNoTrash(
-  facts: FolderFacts,
+  facts: FolderNames,
   onDisk: readonly string[],
   keep: KeepSet,
   retention: Retention,
@@ -39,18 +51,10 @@ export function whyNoTrash(
   const proven =
     onDisk.some((name) => keep.names.has(name)) || facts.recorded.some((row) => row.unlinkTime !== null);
   if (!proven) return alarm('nothing that the database names is in this folder');
-  const forgotten = forgottenName(facts);
-  if (forgotten === undefined) return null;
+  if (keep.forgotten === undefined) return null;
   return alarm(
-    `the shop no longer names "${forgotten}", which it named before; its lists may have lost more`,
+    `the shop no longer names "${keep.forgotten}", which it named before; its lists may have lost more`,
   );
-}
-
-/** A recorded file, still on the server, that no list names any more. */
-function forgottenName({ named, recorded }: FolderFacts): string | undefined {
-  const names = new Set(named.map((file) => file.filename));
-  const open = recorded.filter((row) => row.unlinkTime === null && row.missingTime === null);
-  return open.find((row) => !names.has(row.filename))?.filename;
 }
 
 function held(reason: string): NoTrash {
@@ -65,6 +69,6 @@ function alarm(reason: string): NoTrash {
 export function whyNotTrash(name: string, keep: KeepSet): string | null {
   if (!isPlainName(name)) return 'its name is not plain text';
   if (keep.restored.has(name)) return 'it was restored from the quarantine';
-  const twin = keep.folded.get(foldName(name));
+  const twin = keep.twinOf(name);
   return twin === undefined ? null : `its name differs from the known "${twin}" only by case or Unicode form`;
 }

@@ -76,11 +76,24 @@ function zonedSeconds(wallSeconds: number, zone: string): number {
  * skipped shortly before and that is therefore read as this second.
  */
 export function localDays(unixSeconds: number, zone: string): string[] {
+  const offset = isUsual(unixSeconds) ? steadyOffset(Math.floor(unixSeconds / DAY), zone) : null;
+  if (offset !== null) return [new Date((unixSeconds + offset) * 1000).toISOString().slice(0, 10)];
   const at = instantOf(unixSeconds * 1000);
   if (at === null) return [];
   const today = at.toZonedDateTimeISO(zone).toPlainDate();
   const asBefore = at.subtract({ hours: 24 }).toZonedDateTimeISO(zone).toPlainDateTime().add({ hours: 24 });
   return [...new Set([today, asBefore.toPlainDate()].map(String))];
+}
+
+/** The years 1971 to 9998. */
+function isUsual(unixSeconds: number): boolean {
+  return unixSeconds >= 365 * DAY && unixSeconds < 2_932_000 * DAY;
+}
+
+/** How far a zone's wall is ahead of UTC, in seconds; null where its clock was set within some days of this one. */
+function steadyOffset(day: number, zone: string): number | null {
+  const offset = offsetOfDay(day, zone);
+  return [-2, -1, 1, 2].every((days) => offsetOfDay(day + days, zone) === offset) ? offset : null;
 }
 
 /** The date after a date. */

@@ -52,3 +52,9 @@ export interface FolderFacts {
   /** Names that somebody brought back from the quarantine. */
   readonly restored: ReadonlySet<string>;
 }
+
+/** As much of a folder's facts as it takes to tell which of its files nobody knows. */
+export interface FolderNames extends Pick<FolderFacts, 'folder' | 'orders' | 'unreadable' | 'restored'> {
+  readonly named: readonly Pick<NamedFile, 'type' | 'filename'>[];
+  readonly recorded: readonly Pick<BakFile, 'filename' | 'unlinkTime' | 'missingTime'>[];
+}

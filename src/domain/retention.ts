@@ -1,5 +1,5 @@
 import type { CalendarAge } from './duration.js';
-import { localTextBefore, parseLocalTime } from './local-time.js';
+import { type LocalTime, localTextBefore, parseLocalTime } from './local-time.js';
 import type { Order } from './order.js';
 
 /** Which orders are old enough to leave the server. `cutoff` is the shop's local time, computed once a run. */
@@ -24,7 +24,7 @@ export function whyKept(order: Order, retention: Retention): string | null {
     return `order ${order.id} is not finished (status ${order.status ?? 'unknown'})`;
   }
   const done = parseLocalTime(order.doneTime);
-  const cutoff = parseLocalTime(retention.cutoff);
+  const cutoff = cutoffOf(retention);
   if (done === null || cutoff === null) {
     return `order ${order.id} has no readable time of completion (${order.doneTime ?? 'none'})`;
   }
@@ -32,4 +32,15 @@ export function whyKept(order: Order, retention: Retention): string | null {
     return `order ${order.id} was finished at ${order.doneTime}, after the limit ${retention.cutoff}`;
   }
   return null;
+}
+
+const cutoffs = new WeakMap<Retention, LocalTime | null>();
+
+/** It is asked of every order, and is one for all of a run. */
+function cutoffOf(retention: Retention): LocalTime | null {
+  const known = cutoffs.get(retention);
+  if (known !== undefined) return known;
+  const cutoff = parseLocalTime(retention.cutoff);
+  cutoffs.set(retention, cutoff);
+  return cutoff;
 }

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Census } from '../domain/census.js';
 import type { FileType } from '../domain/file-type.js';
-import type { BakFile, FolderFacts, Receipt } from '../domain/order.js';
+import type { BakFile, FolderFacts, FolderNames, Receipt } from '../domain/order.js';
 import type { Retention } from '../domain/retention.js';
 import type { ListedFile, ListPage, MarkResult, ReceiptClaim } from '../domain/wire.js';
 
@@ -14,7 +14,12 @@ export interface Source {
    * Orders whose folder cannot be told come back in `homeless` with the reason.
    */
   folderFacts(orderIds: readonly number[]): Promise<FolderFactsAnswer>;
-  /** The same, read again, of orders that are all that shared their folders; of others only those are looked for that came since. */
+  /**
+   * The names that are known in the folders of all orders that are finished and older than the limit, a page of orders at a
+   * time; the next pages are read while the caller works on one. For a plan: what it says may be some seconds old.
+   */
+  knownNames(retention: Retention, only: OrderFilter): AsyncIterable<NamesPage>;
+  /** The same as `folderFacts`, read again, of orders that are all that shared their folders; of others only those are looked for that came since. */
   sameFacts(orderIds: readonly number[]): Promise<FolderFactsAnswer>;
 }
 
@@ -24,6 +29,12 @@ export type OrderFilter = readonly number[] | null;
 export interface FolderFactsAnswer {
   readonly folders: readonly FolderFacts[];
   readonly homeless: ReadonlyMap<number, string>;
+}
+
+/** Some orders, ascending by id, and what is known of their folders and of all who share them. */
+export interface NamesPage {
+  readonly orderIds: readonly number[];
+  readonly folders: readonly FolderNames[];
 }
 
 /** A range of order ids, both ends included. */
@@ -233,6 +244,13 @@ export interface Glance {
   readonly mtimeMs: number;
 }
 
+/** One order folder at a glance. */
+export interface FolderView {
+  readonly listing: FolderListing;
+  /** What a regular file is now; null when there is none of that name. Throws Doubt when it is something else. */
+  look(filename: string): Glance | null;
+}
+
 /** The server's disk below the root. */
 export interface OrderStore {
   /** Throws unless the root is there, is a folder, carries this shop's marker, and is the one that was checked before. */
@@ -241,6 +259,8 @@ export interface OrderStore {
   checkWritable(): Promise<void>;
   /** Null when the folder does not exist; throws when it is no real folder inside the root. */
   openFolder(folder: string): Promise<OrderFolder | null>;
+  /** Shows a folder as it is now, for a plan; null and throws as `openFolder` does, at once. */
+  view<T>(folder: string, see: (view: FolderView) => T): T | null;
   /** What regular files of a folder are now, by their names, for a listing; throws as `checkRoot` does where the root is not what it was. */
   lookAt(folder: string, filenames: readonly string[]): Map<string, Glance>;
   /** Deletes one file of the quarantine, and folders that it leaves empty, for good; gone already is well too. */

@@ -1,11 +1,20 @@
 import { type Census, countFolder, EMPTY_CENSUS, whyAlarming } from '../domain/census.js';
 import type { Clock } from '../domain/clock.js';
-import type { FolderFacts } from '../domain/order.js';
+import type { FolderNames } from '../domain/order.js';
 import { type Retention, whyKept } from '../domain/retention.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { carryOut, type TakeAway } from './carry-out.js';
-import { type Findings, findTrash } from './find-trash.js';
-import type { Deletions, OrderFilter, OrderFolder, OrderStore, Removal, Source, Stamp } from './ports.js';
+import { type Findings, findTrash, glanceForTrash } from './find-trash.js';
+import type {
+  Deletions,
+  Glance,
+  OrderFilter,
+  OrderFolder,
+  OrderStore,
+  Removal,
+  Source,
+  Stamp,
+} from './ports.js';
 import { settleRemovals } from './settle.js';
 import {
   type Applying,
@@ -13,12 +22,12 @@ import {
   type Held,
   type Outcome,
   type Planned,
+  RunStopped,
   type Step,
   sumOf,
   troubleOf,
 } from './step.js';
 
-const ORDERS_A_PAGE = 200;
 const FILES_AN_ITEM = 256;
 
 export interface TrashParts {
@@ -61,12 +70,8 @@ export function unlinkTrashStep(parts: TrashParts): Step<TrashItem> & { census()
 
     async *plan(): AsyncGenerator<Planned<TrashItem>> {
       const looked = { folders: 0, alarming: 0 };
-      for (let after = Number.MIN_SAFE_INTEGER; ; ) {
-        const ids = await source.eligibleOrders(retention, after, ORDERS_A_PAGE, only);
-        const last = ids.at(-1);
-        if (last === undefined) break;
-        const { folders } = await source.folderFacts(ids);
-        const page = new Set(ids);
+      for await (const { orderIds, folders } of source.knownNames(retention, only)) {
+        const page = new Set(orderIds);
         for (const facts of folders) {
           if (!isFirstOfItsFolder(facts, page, retention, only)) continue;
           census = countFolder(census, facts);
@@ -76,7 +81,6 @@ export function unlinkTrashStep(parts: TrashParts): Step<TrashItem> & { census()
           if (found.alarming) looked.alarming += 1;
           yield* plannedOf(facts, found);
         }
-        after = last;
       }
       if (looked.alarming * 2 > looked.folders) throw alarm(wordsOf(looked));
       const fault = earlier === null || only !== null ? null : whyAlarming(earlier, census);
@@ -93,7 +97,7 @@ export function unlinkTrashStep(parts: TrashParts): Step<TrashItem> & { census()
 
 /** Orders that share a folder may come with different pages; the finished one with the lowest id brings the folder. */
 function isFirstOfItsFolder(
-  facts: FolderFacts,
+  facts: FolderNames,
   page: ReadonlySet<number>,
   retention: Retention,
   only: OrderFilter,
@@ -106,18 +110,18 @@ function isFirstOfItsFolder(
 }
 
 /** What is trash in a folder; null when the folder does not exist. */
-async function lookInto(facts: FolderFacts, parts: TrashParts): Promise<Findings | null> {
+async function lookInto(facts: FolderNames, parts: TrashParts): Promise<Findings<Glance> | null> {
   const { store, retention, clock, minAge } = parts;
   try {
-    const folder = await store.openFolder(facts.folder);
-    if (folder === null) return null;
-    return await findTrash(facts, folder, retention, clock() - minAge).finally(() => folder.close());
+    return store.view(facts.folder, (view) => glanceForTrash(facts, view, retention, clock() - minAge));
   } catch (error) {
+    // A root that is no longer what it was may be a disk that is away, and is told as that.
+    if (error instanceof RunStopped) await store.checkRoot();
     return { trash: [], troubles: troubleOf(null, facts.folder, error), seen: 0, alarming: false };
   }
 }
 
-function* plannedOf(facts: FolderFacts, found: Findings): Generator<Planned<TrashItem>> {
+function* plannedOf(facts: FolderNames, found: Findings<Glance>): Generator<Planned<TrashItem>> {
   yield { kind: 'seen', files: found.seen };
   for (const held of found.troubles.held ?? []) yield { kind: 'held', held };
   for (const failed of found.troubles.failed ?? []) yield { kind: 'failed', failed };
@@ -129,7 +133,7 @@ function* plannedOf(facts: FolderFacts, found: Findings): Generator<Planned<Tras
       kind: 'do',
       item,
       files: some.length,
-      bytes: some.reduce((sum, file) => sum + file.stamp.size, 0),
+      bytes: some.reduce((sum, file) => sum + file.look.size, 0),
     };
   }
 }
@@ -164,7 +168,7 @@ async function removeTrash(item: TrashItem, applying: Applying, parts: TrashPart
     const wanted = new Set(item.names);
     const allowed = now.trash
       .filter((file) => wanted.has(file.name))
-      .map(({ name, stamp }) => ({
+      .map(({ name, look: stamp }) => ({
         removal: removalOf(item.folder, name, stamp, applying.run, keep),
         stamp,
       }));

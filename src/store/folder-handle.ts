@@ -13,7 +13,8 @@ export interface FolderHandle {
   close(): Promise<void>;
 }
 
-const HAS_PROC = process.platform === 'linux';
+/** Whether names can be resolved through an open handle. */
+export const HAS_PROC = process.platform === 'linux';
 
 /** Opens the root itself, which may be reached through links. */
 export async function openRootHandle(root: string): Promise<FolderHandle> {
@@ -27,20 +28,31 @@ export async function openRootHandle(root: string): Promise<FolderHandle> {
  * Throws when it is a link or no folder, and for a name that does not mean a folder inside.
  */
 export async function openInside(parent: FolderHandle, name: string): Promise<FolderHandle | null> {
-  if (name === '' || name === '.' || name === '..' || /[/\0]/.test(name)) throw notAFolder(name);
+  mustBeOneFolder(name);
   const path = join(parent.base, name);
   try {
-    if (HAS_PROC) {
-      return onHandle(await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW));
-    }
+    if (HAS_PROC) return onHandle(await open(path, ONLY_A_FOLDER));
     if (!(await lstat(path)).isDirectory()) throw notAFolder(name);
     return onPath(path);
   } catch (error) {
-    const code = codeOf(error);
-    if (code === 'ENOENT' || code === 'ENAMETOOLONG') return null;
-    if (code === 'ENOTDIR' || code === 'ELOOP' || code === 'EMLINK') throw notAFolder(name);
-    throw error;
+    return noFolder(name, error);
   }
+}
+
+/** How a folder is opened without following a link. */
+export const ONLY_A_FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+/** Throws Doubt for a name that does not mean a folder inside another. */
+export function mustBeOneFolder(name: string): void {
+  if (name === '' || name === '.' || name === '..' || /[/\0]/.test(name)) throw notAFolder(name);
+}
+
+/** What is said of a folder that could not be opened: null when there is none of that name; else throws. */
+export function noFolder(name: string, error: unknown): null {
+  const code = codeOf(error);
+  if (code === 'ENOENT' || code === 'ENAMETOOLONG') return null;
+  if (code === 'ENOTDIR' || code === 'ELOOP' || code === 'EMLINK') throw notAFolder(name);
+  throw error;
 }
 
 /** Opens `a/b/c` below a folder. Null when a part of it does not exist; throws when a part is no real folder. */
@@ -101,6 +113,7 @@ function onPath(base: string): FolderHandle {
   return { base, sync, close: async () => {} };
 }
 
-function notAFolder(name: string): Doubt {
+/** The doubt about a name that belongs to a link or to no folder. */
+export function notAFolder(name: string): Doubt {
   return new Doubt(`"${name}" is a link or no folder; nothing behind it is touched`);
 }

@@ -22,7 +22,8 @@ export function lookAt(root: string, folder: string, filenames: readonly string[
   return found;
 }
 
-function isBelow(name: string): boolean {
+/** Whether a name can only mean something directly inside its folder. */
+export function isBelow(name: string): boolean {
   return name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name);
 }
 

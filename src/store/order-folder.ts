@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { codeOf, Doubt, EXIT, OrderbakError } from '../errors.js';
 import type { OrderFolder } from '../steps/ports.js';
 import { type FolderHandle, makeBelow, openInside } from './folder-handle.js';
+import { listingOf } from './folder-view.js';
 import type { OrderStoreParts } from './order-store.js';
 import { isStill, openRegular, stampOf } from './regular-file.js';
 import { openThumbs } from './thumbs.js';
@@ -49,13 +50,7 @@ export function openOrderFolder(
 
   return {
     async list() {
-      const files: string[] = [];
-      const others: string[] = [];
-      for (const entry of await readdir(folder.base, { withFileTypes: true })) {
-        if (entry.isFile()) files.push(entry.name);
-        else if (!entry.isDirectory()) others.push(entry.name);
-      }
-      return { files, others };
+      return listingOf(await readdir(folder.base, { withFileTypes: true }));
     },
 
     async look(filename) {

@@ -1,11 +1,12 @@
 import type { OrderFolder, OrderStore } from '../steps/ports.js';
 import type { DigestMemory } from './digest.js';
 import { type FolderHandle, openBelow, openRootHandle } from './folder-handle.js';
+import { viewFolder } from './folder-view.js';
 import { lookAt } from './look-at.js';
 import { openOrderFolder } from './order-folder.js';
 import type { Pictures } from './pictures.js';
 import { pathsBelow, purgeFile, restoreFile } from './quarantine.js';
-import { checkRoot, checkWritable, identityAt, identityOf, type RootIdentity, rootReplaced } from './root.js';
+import { checkRoot, checkWritable, identityAt, type RootIdentity, rootReplaced } from './root.js';
 
 export interface OrderStoreParts {
   readonly root: string;
@@ -27,9 +28,13 @@ export function openOrderStore(parts: OrderStoreParts): OrderStore {
     if (found !== known) throw rootReplaced(parts.root);
   };
 
+  const mustBeKnown = (root: string): void => {
+    if (known !== null && identityAt(root) !== known) throw rootReplaced(parts.root);
+  };
+
   const openRoot = async (): Promise<FolderHandle> => {
     const root = await openRootHandle(parts.root);
-    if (known === null || (await identityOf(root)) === known) return root;
+    if (known === null || identityAt(root.base) === known) return root;
     await root.close();
     // An empty folder in its place is told as what it is: a disk that is away.
     await checkSameRoot();
@@ -62,8 +67,12 @@ export function openOrderStore(parts: OrderStoreParts): OrderStore {
       return null;
     },
 
+    view(folder, see) {
+      return viewFolder(parts.root, folder, mustBeKnown, see);
+    },
+
     lookAt(folder, filenames) {
-      if (known !== null && identityAt(parts.root) !== known) throw rootReplaced(parts.root);
+      mustBeKnown(parts.root);
       return lookAt(parts.root, folder, filenames);
     },
 

@@ -5,7 +5,6 @@ import { join, resolve } from 'node:path';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
 import { RunStopped } from '../steps/step.js';
 import { writeDurably } from './durable.js';
-import type { FolderHandle } from './folder-handle.js';
 
 /** The file that says: this is the shop's root, and its disk is mounted. */
 export const ROOT_MARKER = '.orderbak-root';
@@ -35,12 +34,7 @@ export async function checkWritable(root: string): Promise<void> {
   }
 }
 
-/** Which folder an open root is. */
-export async function identityOf(root: FolderHandle): Promise<RootIdentity> {
-  return identity(await stat(root.base, { bigint: true }));
-}
-
-/** Which folder the root is at this moment; null when it cannot be seen. */
+/** Which folder the root is at this moment, by its path or by a handle's; null when it cannot be seen. */
 export function identityAt(root: string): RootIdentity | null {
   const stats = statSync(root, { bigint: true, throwIfNoEntry: false });
   return stats === undefined ? null : identity(stats);

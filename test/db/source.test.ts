@@ -3,6 +3,7 @@ import { openDatabase } from '../../src/db/open.js';
 import { openSource } from '../../src/db/source.js';
 import type { Database } from '../../src/db/tables.js';
 import type { FolderRule } from '../../src/domain/folder-name.js';
+import type { FolderNames } from '../../src/domain/order.js';
 import { ENGINES, type Engine, insertRows, type Value } from '../support/database.js';
 import { createWorld, type World } from '../support/worlds.js';
 
@@ -198,6 +199,66 @@ describe.for(ENGINES)('orders that share a folder are found on %s', (engine) => 
     await expect(openSource(database, BY_TIME).folderFacts([1])).rejects.toThrow(
       /orderbak_order_file gives order 1 a file of type 9/,
     );
+  });
+
+  test('the names that a plan is told are those of all facts, page by page, also of who shares a folder', async () => {
+    const folder = `${unix('2025-06-01T14:00:00Z')}@lan`;
+    await world.ask(async (d) => {
+      for (const table of ['orderbak_order', 'orderbak_order_file', 'tbl_bak_order'])
+        await d.run(`DELETE FROM ${table}`);
+      const orders = Array.from({ length: 450 }, (_, index): Value[] => {
+        const id = index + 1;
+        // The first and the last share a folder; every seventh is not finished.
+        const time =
+          id === 450
+            ? '2025-06-01 10:00:00'
+            : `2025-06-01 10:${String(Math.floor(index / 60)).padStart(2, '0')}:${String(index % 60).padStart(2, '0')}`;
+        return [id, time, 'lan', null, id % 7 === 0 ? '4' : '9', '2025-06-02 10:00:00'];
+      });
+      const columns = ['id_order', 'create_time', 'create_by', 'folder', 'status', 'done_time'];
+      await insertRows(d, 'orderbak_order', columns, orders);
+      const files = orders.map(([id]): Value[] => [id ?? null, 1, `${id}.jpg`]);
+      await insertRows(d, 'orderbak_order_file', ['id_order', 'file_type', 'filename'], files);
+      const rows = orders.map(([id]): Value[] => [
+        id ?? null,
+        id ?? null,
+        id === 9 ? 8 : 1,
+        `${id}.jpg`,
+        '2025-07-01',
+      ]);
+      const recorded = ['id', 'id_order', 'file_type', 'filename', 'unlink_time'];
+      await insertRows(d, 'tbl_bak_order', recorded, rows);
+      await insertRows(d, 'orderbak_unreadable', ['id_order', 'origin'], [[5, 'tbl_job.attach']]);
+      await insertRows(
+        d,
+        'orderbak_restore',
+        ['deletion_id', 'folder', 'filename'],
+        [[1, folder, 'back.tmp']],
+      );
+    });
+    const source = openSource(database, BY_TIME);
+    const retention = { statuses: ['9'], cutoff: '2025-09-01 00:00:00' };
+    const told: { orderIds: readonly number[]; folders: readonly FolderNames[] }[] = [];
+    for await (const page of source.knownNames(retention, null)) told.push(page);
+    const ids = told.flatMap((page) => page.orderIds);
+    expect(ids).toEqual(Array.from({ length: 450 }, (_, index) => index + 1).filter((id) => id % 7 !== 0));
+    const essence = (facts: FolderNames) => ({
+      folder: facts.folder,
+      orders: facts.orders.map((order) => order.id).sort(),
+      unreadable: [...facts.unreadable].sort(),
+      restored: [...facts.restored],
+      named: facts.named.map(({ type, filename }) => [type, filename]).sort(),
+      recorded: facts.recorded.map((row) => [row.filename, row.unlinkTime, row.missingTime]).sort(),
+    });
+    for (const { orderIds, folders } of told) {
+      const asked = await source.folderFacts(orderIds);
+      expect(folders.map(essence)).toEqual(asked.folders.map(essence));
+    }
+    const last = told.at(-1)?.folders.find((facts) => facts.folder === folder);
+    expect(last && essence(last)).toMatchObject({ orders: [1, 450], restored: ['back.tmp'] });
+    const broken = told.flatMap((page) => page.folders).filter((facts) => facts.unreadable.size > 0);
+    expect(broken.flatMap((facts) => [...facts.unreadable])).toEqual([5, 9]);
+    await world.ask((d) => d.run('DELETE FROM orderbak_unreadable'));
   });
 
   test('hundreds of orders on as many days are asked for at once', async () => {

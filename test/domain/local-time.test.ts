@@ -132,6 +132,23 @@ describe('the dates under which a second may have been written', () => {
     expect(localDays(at(utc), zone)).toEqual(days);
   });
 
+  it('are what the calendar’s own library says, on days when the clock is set too', () => {
+    const zones = [HANOI, BERLIN, 'Australia/Lord_Howe', 'America/Nuuk', 'Pacific/Apia', 'Africa/Casablanca'];
+    const second = fc.integer({ min: Date.UTC(1969, 0, 1) / 1000, max: Date.UTC(2037, 0, 1) / 1000 });
+    fc.assert(
+      fc.property(second, fc.constantFrom(...zones), (seconds, zone) => {
+        const instant = Temporal.Instant.fromEpochMilliseconds(seconds * 1000);
+        const before = instant.subtract({ hours: 24 }).toZonedDateTimeISO(zone).toPlainDateTime();
+        const days = [
+          instant.toZonedDateTimeISO(zone).toPlainDate(),
+          before.add({ hours: 24 }).toPlainDate(),
+        ];
+        expect(localDays(seconds, zone)).toEqual([...new Set(days.map(String))]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('a number that is no time of this calendar has none', () => {
     expect(localDays(Number.MAX_SAFE_INTEGER, HANOI)).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { appendFile, mkdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -29,16 +29,19 @@ beforeEach(async () => {
   await utimes(file, 1_750_000_000, 1_750_000_000);
 });
 
-/** A folder of a root without a database. */
-async function open(name = '1@lan') {
-  const parts = {
+/** A root without a database. */
+function store() {
+  return openOrderStore({
     root,
     rootId: async () => null,
     thumbsFolder: 'thumb',
     pictures,
     digests: new DigestMemory(),
-  };
-  const folder = await openOrderStore(parts).openFolder(name);
+  });
+}
+
+async function open(name = '1@lan') {
+  const folder = await store().openFolder(name);
   if (folder === null) throw new Error('it is not there');
   return folder;
 }
@@ -153,10 +156,47 @@ test.each(['linked', 'linked/1@lan', '1@lan/a.txt', '1@lan/linked'])(
     await symlink(path.join(box, 'outside'), path.join(root, 'linked'));
     await symlink(path.join(box, 'outside'), path.join(root, '1@lan/linked'));
     await expect(open(name)).rejects.toBeInstanceOf(Doubt);
+    expect(() => store().view(name, () => 'seen')).toThrow(Doubt);
   },
 );
 
 test('a folder that is not there is null, also below another', async () => {
-  for (const name of ['2@lan', '2@lan/deeper', '1@lan/deeper'])
+  for (const name of ['2@lan', '2@lan/deeper', '1@lan/deeper']) {
     await expect(open(name)).rejects.toThrow('not there');
+    expect(store().view(name, () => 'seen')).toBeNull();
+  }
+});
+
+test('a folder at a glance is what its handle says, and holds on to nothing', async () => {
+  await symlink('a.txt', path.join(root, '1@lan/link'));
+  await mkdir(path.join(root, '1@lan/thumb'));
+  const folder = await open();
+  const seen = store().view('1@lan', ({ listing, look }) => {
+    expect(() => look('link')).toThrow('it is not a regular file');
+    expect(() => look('../1@lan/a.txt')).toThrow(Doubt);
+    return { listing, looks: ['a.txt', 'b.txt', 'n'.repeat(300)].map(look) };
+  });
+  expect(seen).toEqual({
+    listing: await folder.list(),
+    looks: [{ size: 29, mtimeMs: 1_750_000_000_000 }, null, null],
+  });
+  expect(seen?.listing).toEqual({ files: ['a.txt'], others: ['link'] });
+  await folder.close();
+  if (process.platform !== 'linux') return;
+  const held = readdirSync('/proc/self/fd').length;
+  for (let n = 0; n < 20; n++) {
+    store().view('1@lan', () => 0);
+    store().view('2@lan', () => 0);
+    expect(() => store().view('1@lan/link', () => 0)).toThrow(Doubt);
+  }
+  expect(readdirSync('/proc/self/fd').length).toBeLessThan(held + 20);
+});
+
+test('a root that another folder has replaced shows nothing', async () => {
+  await writeFile(path.join(root, '.orderbak-root'), '');
+  const known = store();
+  await known.checkRoot();
+  await rename(root, `${root}-before`);
+  await mkdir(path.join(root, '1@lan'), { recursive: true });
+  expect(() => known.view('1@lan', () => 'seen')).toThrow('was replaced');
 });

@@ -1,0 +1,117 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type FolderRule, originOf } from '../domain/folder-name.js';
+import { dayAfter } from '../domain/local-time.js';
+import type { Order } from '../domain/order.js';
+import { amongOrders } from './order-ids.js';
+import { rememberingFolders } from './remembering-folders.js';
+import type { Database, Tables } from './tables.js';
+
+const DAYS_A_QUESTION = 100;
+
+/** The orders of some days, by the day, kept from one page to the next. */
+export type DayMemory = Map<string, Promise<readonly Order[]>>;
+
+/** The orders of each of these folders, and why orders of the question have none. */
+export interface Housed {
+  readonly folders: ReadonlyMap<string, Order[]>;
+  readonly homeless: ReadonlyMap<number, string>;
+}
+
+export type FindOrders = (folders: readonly string[]) => Promise<readonly Order[]>;
+
+/** Reads the shop's orders through `orderbak_order`, and finds out which of them share a folder. */
+export function openShopOrders({ kysely }: Database, rule: FolderRule) {
+  const folderName = rememberingFolders(rule);
+
+  const ordersWhere = async (condition: RawBuilder<SqlBool>): Promise<Order[]> => {
+    const rows = await kysely.selectFrom('orderbak_order').selectAll().where(condition).execute();
+    return rows.map(orderOf);
+  };
+
+  const createdOn = async (days: readonly string[], memory: DayMemory): Promise<readonly Order[]> => {
+    const missing = days.filter((day) => !memory.has(day));
+    for (let i = 0; i < missing.length; i += DAYS_A_QUESTION) {
+      const some = missing.slice(i, i + DAYS_A_QUESTION);
+      const orders = ordersWhere(isCreatedOn(some));
+      // Whoever waits for it is told.
+      orders.catch(() => undefined);
+      for (const day of some) memory.set(day, orders);
+    }
+    const questions = new Set(days.flatMap((day) => memory.get(day) ?? []));
+    for (const day of memory.keys()) if (!days.includes(day)) memory.delete(day);
+    return (await Promise.all(questions)).flat();
+  };
+
+  /** All orders that may lie in these folders, by the view's word or by the template; `folderName` decides which do. */
+  const neighbours = async (folders: readonly string[], memory: DayMemory = new Map()): Promise<Order[]> => {
+    if (folders.length === 0) return [];
+    const orders = await ordersWhere(sql`folder IN (${sql.join(folders)})`);
+    const origins = folders.map((folder) => originOf(folder, rule)).filter((origin) => origin !== null);
+    const ids = origins.flatMap((origin) => ('id' in origin ? [origin.id] : []));
+    if (ids.length > 0) orders.push(...(await ordersWhere(amongOrders(ids))));
+    const days = [...new Set(origins.flatMap((origin) => ('days' in origin ? origin.days : [])))];
+    return days.length === 0 ? orders : orders.concat(await createdOn(days, memory));
+  };
+
+  let newest: Promise<number> | null = null;
+  /** The highest id that there was when it was first asked for. */
+  const newestId = (): Promise<number> => {
+    newest ??= readNewest();
+    return newest;
+  };
+  const readNewest = async (): Promise<number> => {
+    const orders = kysely.selectFrom('orderbak_order').select('id_order');
+    const order = await orders.orderBy('id_order', 'desc').limit(1).executeTakeFirst();
+    return order?.id_order ?? 0;
+  };
+
+  /** Orders that may have come to lie in these folders since the newest was asked for. */
+  const newcomers = async (folders: readonly string[]): Promise<Order[]> => {
+    if (folders.length === 0) return [];
+    const moved = await ordersWhere(sql`folder IN (${sql.join(folders)})`);
+    return [...moved, ...(await ordersWhere(sql`id_order > ${await newestId()}`))];
+  };
+
+  /** The folders of these orders, with all orders in them that `findOthers` finds. */
+  const housed = async (orderIds: readonly number[], findOthers: FindOrders): Promise<Housed> => {
+    const homeless = new Map<number, string>();
+    if (orderIds.length === 0) return { folders: new Map(), homeless };
+    const own = new Map((await ordersWhere(amongOrders(orderIds))).map((order) => [order.id, order]));
+    const folders = new Map<string, Order[]>();
+    for (const id of orderIds) {
+      const order = own.get(id);
+      const folder = order && folderName(order);
+      if (folder) folders.set(folder, []);
+      else
+        homeless.set(
+          id,
+          order ? `the folder of order ${id} cannot be told` : `the shop no longer knows order ${id}`,
+        );
+    }
+    const all = new Map((await findOthers([...folders.keys()])).map((order) => [order.id, order]));
+    for (const [id, order] of own) all.set(id, order);
+    for (const order of all.values()) folders.get(folderName(order) ?? '')?.push(order);
+    return { folders, homeless };
+  };
+
+  return { neighbours, newcomers, newestId, housed, folderName };
+}
+
+export type ShopOrders = ReturnType<typeof openShopOrders>;
+
+/** Whole days, because the same second may be written with a fraction, a `T`, or as a time that the clock skipped. */
+function isCreatedOn(days: readonly string[]): RawBuilder<SqlBool> {
+  const ranges = days.map((day) => sql`(create_time >= ${day} AND create_time < ${dayAfter(day)})`);
+  return sql`(${sql.join(ranges, sql` OR `)})`;
+}
+
+function orderOf(row: Tables['orderbak_order']): Order {
+  return {
+    id: row.id_order,
+    createTime: row.create_time,
+    createBy: row.create_by,
+    status: row.status === null ? null : String(row.status),
+    doneTime: row.done_time,
+    folder: row.folder,
+  };
+}
