@@ -8,8 +8,8 @@ import type { Order } from '../domain/order.js';
 import { TEST_FILE, testOrder } from '../domain/test-order.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { holdLease } from '../jobs/lease.js';
-import type { BakFiles, Source } from '../steps/ports.js';
-import { unlinkBackedUpStep } from '../steps/unlink-recorded.js';
+import type { BakFiles } from '../steps/ports.js';
+import { type UnlinkParts, unlinkBackedUpStep } from '../steps/unlink-recorded.js';
 import { inTemporaryFolder, isHeld } from '../store/probe.js';
 import { makeTestFile, removeTestFile } from '../store/test-folder.js';
 import { apiOf } from './api.js';
@@ -131,7 +131,7 @@ async function remove(ground: Ground, order: Order, folder: string, id: number):
 }
 
 /** What the shop would say if it had the order. The records are real. */
-function testSource(bakFiles: BakFiles, order: Order, folder: string, id: number): Source {
+function testSource(bakFiles: BakFiles, order: Order, folder: string, id: number): UnlinkParts['source'] {
   const facts = async () => ({
     folders: [
       {
@@ -145,7 +145,7 @@ function testSource(bakFiles: BakFiles, order: Order, folder: string, id: number
     ],
     homeless: new Map<number, string>(),
   });
-  return { eligibleOrders: async () => [order.id], folderFacts: facts, sameFacts: facts };
+  return { folderFacts: facts, sameFacts: facts };
 }
 
 function broken(message: string): OrderbakError {

@@ -10,7 +10,7 @@ const ROWS_A_PAGE = 500;
 const PATHS_AN_ITEM = 64;
 
 export interface UnlinkParts {
-  readonly source: Source;
+  readonly source: Pick<Source, 'folderFacts' | 'sameFacts'>;
   readonly bakFiles: BakFiles;
   readonly deletions: Deletions;
   readonly store: OrderStore;
