@@ -50,7 +50,7 @@ export function serverStatusOf({
     store: store(),
     bakFiles,
     readPending,
-    runs: runsOf(database),
+    runs: runsOf(database, config),
     clock,
     backlog: () => readBacklog(database),
     recordedAt: (id) => readRecordedAt(database, id),
@@ -62,26 +62,29 @@ async function readOffice(config: Config): Promise<OfficeStatus> {
   const store = need(config.pull.store, 'pull.store');
   await prepareStore(store);
   const database = await openCatalogDatabase(store);
-  return officeStatusOf(database, store).finally(() => database.close());
+  return officeStatusOf(database, store, config).finally(() => database.close());
 }
 
 /** How the machine in the office stands. `store` is the folder, and the database its catalog. */
-export function officeStatusOf(database: Database, store: string): Promise<OfficeStatus> {
-  const runs = runsOf(database);
+export function officeStatusOf(database: Database, store: string, config: Config): Promise<OfficeStatus> {
   return officeStatus({
     store,
-    runs,
+    runs: runsOf(database, config),
     clock: Date.now,
     figures: () => readStoreFigures(database),
     room: () => roomOf(store),
   });
 }
 
-function runsOf(database: Database): RunsBook {
+const MOST_FAILURES = 1000;
+
+function runsOf(database: Database, { retry }: Pick<Config, 'retry'>): RunsBook {
   const history = openRunHistory(database, hostname());
   return {
     lastOfEachStep: history.lastOfEachStep,
     active: history.active,
     lastGood: () => lastGood(database),
+    givenUp: async () =>
+      (await history.openFailures(MOST_FAILURES)).filter(({ attempts }) => attempts >= retry.attempts),
   };
 }

@@ -15,6 +15,7 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
   [['why'], async () => [(await import('./commands/why.js')).whyCommand()]],
   [['quarantine'], async () => [(await import('./commands/quarantine.js')).quarantineCommand()]],
   [['status'], async () => [(await import('./commands/status.js')).statusCommand()]],
+  [['report'], async () => [(await import('./commands/report.js')).reportCommand()]],
   [['doctor'], async () => [(await import('./commands/doctor.js')).doctorCommand()]],
   [['unlock'], async () => [(await import('./commands/unlock.js')).unlockCommand()]],
 ];

@@ -76,13 +76,11 @@ export function roomNeeds(room: Room | null, place: string): Need[] {
 }
 
 /** Files that failed so often that no run tries them any more. */
-export function givenUpNeeds(failures: readonly FailureRecord[], attempts: number): Need[] {
-  return failures
-    .filter((failure) => failure.attempts >= attempts)
-    .map(({ step, path, message, attempts: times }) => ({
-      code: 'given-up',
-      message: `${step} failed ${times} times on ${path}: ${message}`,
-    }));
+export function givenUpNeeds(failures: readonly FailureRecord[]): Need[] {
+  return failures.map(({ step, path, message, attempts }) => ({
+    code: 'given-up',
+    message: `${step} failed ${attempts} times on ${path}: ${message}`,
+  }));
 }
 
 function days(ms: number): string {

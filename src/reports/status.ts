@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.js';
-import { type Need, runNeeds, type StepHealth } from '../domain/health.js';
+import { givenUpNeeds, type Need, runNeeds, type StepHealth } from '../domain/health.js';
 import type { Room } from '../domain/room.js';
-import type { RunRecord } from '../domain/run.js';
+import type { FailureRecord, RunRecord } from '../domain/run.js';
 import { messageOf } from '../errors.js';
 
 /** The disk of a root or a store: its room, or why it cannot be used. */
@@ -26,6 +26,8 @@ export interface RunsBook {
   lastOfEachStep(): Promise<RunRecord[]>;
   lastGood(): Promise<ReadonlyMap<string, number>>;
   active(): Promise<RunRecord[]>;
+  /** Files that no run tries any more, the oldest first. */
+  givenUp(): Promise<FailureRecord[]>;
 }
 
 /** How the runs of these steps stand; steps of a machine's night are told of also when they never ran. */
@@ -34,7 +36,12 @@ export async function readRuns(
   book: RunsBook,
   clock: Clock,
 ): Promise<Pick<MachineStatus, 'steps' | 'active'> & { needs: Need[] }> {
-  const [last, good, active] = await Promise.all([book.lastOfEachStep(), book.lastGood(), book.active()]);
+  const [last, good, active, givenUp] = await Promise.all([
+    book.lastOfEachStep(),
+    book.lastGood(),
+    book.active(),
+    book.givenUp(),
+  ]);
   const others = last.map((run) => run.step).filter((step) => !night.includes(step));
   const steps = [...night, ...others].map((step) => ({
     step,
@@ -43,7 +50,7 @@ export async function readRuns(
   }));
   const [first = ''] = night;
   const nightly = steps.filter(({ step }) => night.includes(step));
-  return { steps, active, needs: runNeeds(nightly, first, clock()) };
+  return { steps, active, needs: [...runNeeds(nightly, first, clock()), ...givenUpNeeds(givenUp)] };
 }
 
 /** Looks at a disk; what is wrong with it is told, not thrown. */

@@ -1,0 +1,60 @@
+import { Command, Option } from 'commander';
+import { isMonth } from '../../domain/ledger.js';
+import { answering } from '../answering.js';
+import { helpTail, QUESTION_CODES } from '../help.js';
+import { reject } from '../options.js';
+import { answerPaint, openOutput } from '../output.js';
+import type { CommonFlags } from '../run-step.js';
+
+interface ReportFlags extends CommonFlags {
+  readonly month?: string;
+  readonly format?: 'text' | 'json' | 'csv';
+}
+
+/** What was done, by months and nights. */
+export function reportCommand(): Command {
+  const command = new Command('report')
+    .summary('tell what was done, by months and nights (either machine)')
+    .description(
+      `By the month in which orders were created: orders, files by type, backed up, unlinked, missing, bytes, bytes freed, and files that failed; and night by night what each step did ("marked" is what the office has copied). Without --month: all orders, and the last 31 nights. In the office: its nights.`,
+    )
+    .addOption(
+      new Option('--month <yyyy-mm>', 'the orders and the nights of one month').argParser((text: string) =>
+        isMonth(text) ? text : reject('write a month such as 2026-10'),
+      ),
+    )
+    .addOption(
+      new Option('--format <format>', 'text for a person, else for a script').choices([
+        'text',
+        'json',
+        'csv',
+      ]),
+    )
+    .addHelpText(
+      'after',
+      helpTail(
+        [
+          ['orderbak report', 'all orders, and the last nights'],
+          ['orderbak report --month 2026-10 --format csv', 'one month, for a spreadsheet'],
+        ],
+        QUESTION_CODES,
+      ),
+    );
+  return command.action(() => {
+    const flags = command.optsWithGlobals<ReportFlags>();
+    return answering(flags, async () => {
+      const [{ ledgerOf }, { loadConfig }, { ledgerCsv, ledgerText }] = await Promise.all([
+        import('../../app/ledger.js'),
+        import('../../config/load.js'),
+        import('../ledger-text.js'),
+      ]);
+      const month = flags.month ?? null;
+      const ledger = await ledgerOf(loadConfig(flags.config ?? null, process.env), month);
+      const output = openOutput(flags);
+      const format = output.json ? 'json' : (flags.format ?? 'text');
+      if (format === 'json') output.answer(JSON.stringify({ ok: true, command: 'report', month, ...ledger }));
+      else if (format === 'csv') output.answer(ledgerCsv(ledger));
+      else output.answer(ledgerText(ledger, answerPaint(flags)));
+    });
+  });
+}

@@ -1,0 +1,96 @@
+import type { FileType } from './file-type.js';
+import { dayAfter, localText, parseLocalTime, unixSeconds } from './local-time.js';
+import type { RunRecord, RunStatus } from './run.js';
+
+/** The orders that were created in one month, and what became of their files. Sizes in bytes. */
+export interface MonthLine {
+  /** `2026-10`; null for orders whose time of creation nobody knows. */
+  readonly month: string | null;
+  readonly orders: number;
+  readonly files: Readonly<Record<FileType, number>>;
+  readonly backedUp: number;
+  readonly unlinked: number;
+  readonly missing: number;
+  /** Of the files whose size is known. */
+  readonly bytes: number;
+  readonly freed: number;
+  /** Files that failed at least once. */
+  readonly failures: number;
+}
+
+/** What one step did in one night: all of its runs that began on that day of the shop's calendar. */
+export interface NightLine {
+  readonly night: string;
+  readonly step: string;
+  readonly runs: number;
+  readonly done: number;
+  readonly skipped: number;
+  readonly held: number;
+  readonly failed: number;
+  readonly bytes: number;
+  /** How the last of the runs stands or ended. */
+  readonly status: RunStatus;
+}
+
+/** What was done night by night, the steps of a night in the order in which they began. Dry runs did nothing. */
+export function nightLines(runs: readonly RunRecord[], zone: string): NightLine[] {
+  const lines = new Map<string, NightLine>();
+  for (const run of runs) {
+    // A whole night is the sum of its steps.
+    if (run.dryRun || run.step === 'run') continue;
+    const { step, counts, bytes, status } = run;
+    const night = localText(run.started, zone).slice(0, 10);
+    const key = `${night} ${step}`;
+    const before = lines.get(key);
+    lines.set(key, {
+      night,
+      step,
+      runs: (before?.runs ?? 0) + 1,
+      done: (before?.done ?? 0) + counts.done,
+      skipped: (before?.skipped ?? 0) + counts.skipped,
+      // What is held back is held back again each time.
+      held: counts.held,
+      failed: (before?.failed ?? 0) + counts.failed,
+      bytes: (before?.bytes ?? 0) + bytes,
+      status,
+    });
+  }
+  return [...lines.values()];
+}
+
+/** Some days of the shop's calendar, the last one not included; also in ms since 1970. */
+export interface Span {
+  readonly fromDay: string;
+  readonly toDay: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+const NIGHTS = 31;
+const DAY_MS = 86_400_000;
+
+/** The days of a month such as `2026-10`; for null, the last 31 up to `now` (ms since 1970). */
+export function spanOf(month: string | null, now: number, zone: string): Span {
+  const dayOf = (ms: number) => localText(ms, zone).slice(0, 10);
+  const [fromDay, toDay] =
+    month === null
+      ? [dayOf(now - (NIGHTS - 1) * DAY_MS), dayAfter(dayOf(now))]
+      : [`${month}-01`, `${monthAfter(month)}-01`];
+  return { fromDay, toDay, from: midnight(fromDay, zone), to: midnight(toDay, zone) };
+}
+
+/** Whether a text names a month, such as `2026-10`. */
+export function isMonth(text: string): boolean {
+  return /^\d{4}-(0[1-9]|1[0-2])$/.test(text);
+}
+
+function monthAfter(month: string): string {
+  const [year = 0, number = 0] = month.split('-').map(Number);
+  return number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`;
+}
+
+function midnight(day: string, zone: string): number {
+  const local = parseLocalTime(day);
+  if (local === null) throw new Error(`${day} is no day`);
+  return unixSeconds(local, zone) * 1000;
+}

@@ -1,0 +1,57 @@
+import type { Clock } from '../domain/clock.js';
+import { type MonthLine, type NightLine, nightLines, spanOf } from '../domain/ledger.js';
+import type { RunRecord } from '../domain/run.js';
+
+export interface LedgerParts {
+  readonly zone: string;
+  readonly clock: Clock;
+  /** Null on a machine that has no orders. */
+  readonly months: ((month: string | null) => Promise<MonthLine[]>) | null;
+  /** What the office has said that it holds, by day; null where it says nothing. */
+  readonly marks: ((from: string, to: string) => Promise<readonly Marked[]>) | null;
+  runsBetween(from: number, to: number): Promise<RunRecord[]>;
+}
+
+interface Marked {
+  readonly day: string;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** What was done: by the months in which orders were created, and night by night. */
+export interface Ledger {
+  readonly months: readonly MonthLine[];
+  readonly nights: readonly NightLine[];
+}
+
+/** Reads what was done. `month` is one such as `2026-10`: its orders and its nights; null = all orders, and the last 31 nights. */
+export async function readLedger(month: string | null, parts: LedgerParts): Promise<Ledger> {
+  const { zone, clock, months, marks, runsBetween } = parts;
+  const span = spanOf(month, clock(), zone);
+  const [monthly, marked, runs] = await Promise.all([
+    months?.(month) ?? [],
+    marks?.(span.fromDay, span.toDay) ?? [],
+    runsBetween(span.from, span.to),
+  ]);
+  const nights = [...nightLines(runs, zone), ...marked.map(markedLine)];
+  return { months: monthly, nights: nights.sort((a, b) => compare(a.night, b.night)) };
+}
+
+/** The office's own work, as the server sees it. */
+function markedLine({ day, files, bytes }: Marked): NightLine {
+  return {
+    night: day,
+    step: 'marked',
+    runs: 0,
+    done: files,
+    skipped: 0,
+    held: 0,
+    failed: 0,
+    bytes,
+    status: 'completed',
+  };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
