@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
 import { adoptStatements } from './adopt.js';
+import { bytesCollation } from './bytes.js';
 import { readExistingTable } from './existing-table.js';
 import { isThereAlready, readMigrations, SQL_FOLDER } from './migrations.js';
 import { splitSql } from './split-sql.js';
@@ -144,10 +145,4 @@ async function readSettings({ engine, kysely }: Database): Promise<Map<string, s
 function saveSetting({ engine }: Database, name: string, value: string): string {
   const replace = engine === 'mysql' ? 'REPLACE INTO' : 'INSERT OR REPLACE INTO';
   return `${replace} orderbak_setting (name, value) VALUES ('${name}', '${value}')`;
-}
-
-/** The collation that compares every byte, trailing spaces too: MariaDB and MySQL have different names for it. */
-async function bytesCollation({ kysely }: Database): Promise<string> {
-  const { rows } = await sql<{ version: string }>`SELECT VERSION() AS version`.execute(kysely);
-  return /mariadb/i.test(rows[0]?.version ?? '') ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin';
 }
