@@ -10,7 +10,7 @@ const LEVELS = [
   ['errors.ts'],
   ['domain'],
   ['steps'],
-  ['config', 'db', 'jobs', 'remote', 'reports', 'store'],
+  ['config', 'db', 'jobs', 'remote', 'reports', 'schedule', 'store'],
   ['app'],
   ['http', 'demo'],
   ['cli'],
@@ -21,13 +21,14 @@ const NEIGHBOURS = [
   ['db', 'jobs'],
   ['db', 'store'],
   ['store', 'jobs'],
+  ['db', 'schedule'],
 ];
 
 /** What only one room may use. */
 const OWNED = [
   {
     modules: /^(node:)?fs(\/promises)?$/,
-    rooms: ['store', 'config', 'db', 'demo', 'cli'],
+    rooms: ['store', 'config', 'db', 'demo', 'cli', 'schedule'],
     why: 'files belong to store',
   },
   { modules: /^(kysely|mysql2|@photostructure\/sqlite)$/, rooms: ['db', 'demo'], why: 'SQL belongs to db' },

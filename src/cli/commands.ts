@@ -17,6 +17,7 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
   [['status'], async () => [(await import('./commands/status.js')).statusCommand()]],
   [['report'], async () => [(await import('./commands/report.js')).reportCommand()]],
   [['doctor'], async () => [(await import('./commands/doctor.js')).doctorCommand()]],
+  [['schedule'], async () => [(await import('./commands/schedule/index.js')).scheduleCommand()]],
   [['unlock'], async () => [(await import('./commands/unlock.js')).unlockCommand()]],
 ];
 

@@ -12,23 +12,63 @@ type Raw = Record<string, Record<string, unknown>>;
 const PREFIX = 'ORDERBAK_';
 const HINT = 'The README lists every key.';
 
+/** The configuration and where it comes from. */
+export interface LoadedConfig {
+  readonly config: Config;
+  /** The configuration file; null where there is none. */
+  readonly path: string | null;
+  /** What the values are before they are read, by `section.key`, and the name of what gave them: the file, or a variable. */
+  readonly given: ReadonlyMap<string, { readonly value: unknown; readonly by: string }>;
+}
+
+/** Reads the configuration as `readConfig` does, where it does not matter where it comes from. */
+export function loadConfig(file: string | null, env: NodeJS.ProcessEnv): Config {
+  return readConfig(file, env).config;
+}
+
 /**
  * Reads the configuration once: environment before file before defaults.
  * `file` is what `--config` named; without it `ORDERBAK_CONFIG`, `./orderbak.toml`, the user's and the system's folder are looked at.
  * Throws with exit 2, naming the key and where it stands.
  */
-export function loadConfig(file: string | null, env: NodeJS.ProcessEnv): Config {
+export function readConfig(file: string | null, env: NodeJS.ProcessEnv): LoadedConfig {
   const path = findFile(file, env);
   const raw = path === null ? {} : readFile(path);
-  overlay(raw, readEnvironment(env));
+  const given = givenBy(raw, () => String(path));
+  const environment = readEnvironment(env);
+  const isSet = (name: string) => (env[name] ?? '') !== '';
+  for (const [name, one] of givenBy(
+    environment,
+    (key) => [variableOf(key), `${variableOf(key)}_FILE`].find(isSet) ?? '',
+  ))
+    given.set(name, one);
+  overlay(raw, environment);
   readSecretFiles(raw);
   const parsed = schema.safeParse(raw);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return { config: parsed.data, path, given };
   const faults = z
     .prettifyError(parsed.error)
     .replaceAll('✖ ', '')
     .replace(/\n\s*→ at /g, ' — ');
   throw configError(`the configuration is not right${path === null ? '' : ` (${path})`}:\n${faults}`);
+}
+
+/** Each value of some sections, with what gave it. The file that holds a secret is named instead of the secret. */
+function givenBy(raw: Raw, by: (name: string) => string): Map<string, { value: unknown; by: string }> {
+  const given = new Map<string, { value: unknown; by: string }>();
+  for (const [section, keys] of Object.entries(raw)) {
+    for (const [key, value] of Object.entries(keys)) {
+      const full = `${section}.${key}`;
+      const name = SECRETS.find((secret) => `${secret}_file` === full) ?? full;
+      given.set(name, { value, by: by(name) });
+    }
+  }
+  return given;
+}
+
+/** The variable of a key: `ORDERBAK_TRASH_MIN_AGE` for `trash.min_age`. */
+export function variableOf(name: string): string {
+  return PREFIX + name.replace('.', '_').toUpperCase();
 }
 
 /** The configuration file that counts, see `loadConfig`; null when there is none. Throws with exit 2 for one that is named and not there. */
@@ -143,7 +183,7 @@ function set(raw: Raw, name: string, value: unknown): void {
 /** A setting that a command cannot do without. Throws with exit 2 when it is not given. */
 export function need<T>(value: T | null, name: string): T {
   if (value !== null) return value;
-  const variable = PREFIX + name.replace('.', '_').toUpperCase();
+  const variable = variableOf(name);
   const [section, key] = name.split('.');
   throw configError(
     `${name} is not set`,

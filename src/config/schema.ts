@@ -43,6 +43,18 @@ export const schema = z.strictObject({
       transfers: value.wholeNumber(1, 64).prefault(4),
       rate_limit: value.byteRate.nullable().default(null),
       until: value.timeOfDay.nullable().default(null),
+      wait_online: value.duration.prefault('2m'),
+    })
+    .prefault({}),
+  machine: z.strictObject({ role: value.role.nullable().default(null) }).prefault({}),
+  schedule: z
+    .strictObject({
+      timezone: value.zone.nullable().default(null),
+      insert: value.scheduleEntry('daily at 00:00'),
+      unlink_discuss: value.scheduleEntry('daily at 01:00'),
+      unlink_trash: value.scheduleEntry('daily at 02:00'),
+      pull: value.scheduleEntry('daily at 03:00'),
+      unlink_backed_up: value.scheduleEntry('daily at 04:00'),
     })
     .prefault({}),
 });

@@ -1,9 +1,12 @@
+import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { parseCeiling } from '../domain/ceiling.js';
 import { parseCalendarAge, parseDuration } from '../domain/duration.js';
 import { isPlainName } from '../domain/file-name.js';
 import { templateFault } from '../domain/folder-name.js';
 import { isTimeZone } from '../domain/local-time.js';
+import { type EntryRules, ROLES } from '../domain/schedule/entry.js';
+import { parseWhen } from '../domain/schedule/when.js';
 
 /** A value that arrives as text and is read by `parse`; null from it is the error `wanted`, which shows no `isSecret` value. */
 function read<T>(parse: (text: string) => T | null, wanted: string, isSecret = false) {
@@ -26,6 +29,7 @@ export const zone = read(
 export const byteRate = read(parseByteRate, 'a rate such as "10MB" or "512 KiB" a second');
 export const timeOfDay = read(parseTimeOfDay, 'a time of day such as "06:30"');
 export const listen = read(parseListen, 'an address and port such as "127.0.0.1:8480"');
+export const role = z.enum(ROLES, `must be one of ${ROLES.join(', ')}`);
 export const thumbsFolder = read((name) => (isPlainName(name) ? name : null), 'the plain name of a folder');
 /** It may have a password in it. */
 export const httpUrl = read(parseHttpUrl, 'a URL such as "https://shop.example"', true);
@@ -60,6 +64,46 @@ export const folderTemplate = z.string().superRefine((template, context) => {
   if (fault !== null)
     context.addIssue({ code: 'custom', message: `"${template}" cannot name folders: ${fault}` });
 });
+
+const when = read(
+  (text) => (text.trim().toLowerCase() === 'off' ? ('off' as const) : parseWhen(text)),
+  'a time such as "daily at 01:00", "every 4 hours", "every 2 hours between 06:00 and 22:00", "weekdays at 02:00", a cron expression such as "0 1 * * *" (not more often than every 5 minutes), or "off"',
+);
+
+/** A span that a timer of Node's can wait for. */
+function shortSpan(otherwise: string) {
+  return duration
+    .refine((ms) => ms <= MOST_DAYS * 86_400_000, `must be at most ${MOST_DAYS} days`)
+    .prefault(otherwise);
+}
+
+const MOST_DAYS = 7;
+
+/** An entry of the schedule, due at `at` unless it says otherwise: when it is due, or a table of that and its rules. */
+export function scheduleEntry(at: string) {
+  const rules = z
+    .strictObject({
+      at: when.prefault(at),
+      without_overlapping: z.boolean().default(true),
+      on_one_server: z.boolean().default(true),
+      in_background: z.boolean().default(false),
+      timeout: shortSpan('20h'),
+      jitter: shortSpan('0s'),
+      log: text.refine(isAbsolute, 'must be a path from the root').nullable().default(null),
+    })
+    .transform((raw): EntryRules => {
+      return {
+        at: raw.at === 'off' ? null : raw.at,
+        withoutOverlapping: raw.without_overlapping,
+        onOneServer: raw.on_one_server,
+        inBackground: raw.in_background,
+        timeout: raw.timeout,
+        jitter: raw.jitter,
+        log: raw.log,
+      };
+    });
+  return z.preprocess((raw) => (typeof raw === 'object' ? raw : { at: raw }), rules).prefault(at);
+}
 
 function parseByteRate(raw: string): number | null {
   const match = /^\s*(\d+(?:\.\d+)?)\s*([kmg])?(i)?b?(?:\/s)?\s*$/i.exec(raw);

@@ -134,6 +134,19 @@ export interface Tables {
     begun_ms: number;
     done_ms: number | null;
   };
+  orderbak_schedule: {
+    entry: string;
+    /** '' = for all machines together, else for this host alone. */
+    scope: string;
+    due_ms: number;
+    host: string;
+    pid: number;
+    begun_ms: number;
+    ended_ms: number | null;
+    result: string;
+    exit_code: number | null;
+  };
+  orderbak_hold: { host: string; since_ms: number };
   orderbak_setting: { name: string; value: string };
   store_file: {
     id: Generated<number>;

@@ -15,7 +15,26 @@ describe('where a value comes from', () => {
       trash: { min_age: 86_400_000, keep: 604_800_000 },
       delete: { max: null },
       server: { listen: { host: '127.0.0.1', port: 8480 }, token: null, tls_cert: null, tls_key: null },
-      pull: { url: null, token: null, store: null, transfers: 4, rate_limit: null, until: null },
+      pull: {
+        url: null,
+        token: null,
+        store: null,
+        transfers: 4,
+        rate_limit: null,
+        until: null,
+        wait_online: 120_000,
+      },
+      retry: { attempts: 5 },
+      history: { keep: 7_776_000_000 },
+      machine: { role: null },
+      schedule: {
+        timezone: null,
+        insert: entryAt('daily at 00:00', '0 0 * * *'),
+        unlink_discuss: entryAt('daily at 01:00', '0 1 * * *'),
+        unlink_trash: entryAt('daily at 02:00', '0 2 * * *'),
+        pull: entryAt('daily at 03:00', '0 3 * * *'),
+        unlink_backed_up: entryAt('daily at 04:00', '0 4 * * *'),
+      },
     });
   });
 
@@ -155,3 +174,38 @@ it('what a command cannot do without is asked for by both of its names', () => {
   })();
   expect(words).toContain('ORDERBAK_PULL_RATE_LIMIT');
 });
+
+describe('an entry of the schedule', () => {
+  it('is a time, a table of a time and its rules, or off', () => {
+    const { schedule } = load(
+      '[schedule]\ninsert = "0 1 * * *"\npull = "off"\n[schedule.unlink_trash]\njitter = "5m"\nwithout_overlapping = false',
+    );
+    expect(schedule.insert).toEqual(entryAt('daily at 01:00', '0 1 * * *'));
+    expect(schedule.pull.at).toBeNull();
+    const trash = entryAt('daily at 02:00', '0 2 * * *');
+    expect(schedule.unlink_trash).toEqual({ ...trash, jitter: 300_000, withoutOverlapping: false });
+  });
+
+  it.each([
+    ['insert = "daily at 25:00"', '"daily at 25:00" is not a time such as'],
+    ['insert = "* * * * *"', 'not more often than every 5 minutes'],
+    ['insert = { at = "01:00", overlap = true }', 'overlap'],
+    ['insert = { log = "here.log" }', 'must be a path from the root'],
+    ['insert = { timeout = "30d" }', 'must be at most 7 days'],
+    ['timezone = "Mars/Phobos"', 'is not a time zone'],
+  ])('%s is refused', (line, words) => {
+    expect(refusal(`[schedule]\n${line}`)).toContain(words);
+  });
+});
+
+function entryAt(words: string, expression: string) {
+  return {
+    at: { words, expressions: [expression] },
+    withoutOverlapping: true,
+    onOneServer: true,
+    inBackground: false,
+    timeout: 72_000_000,
+    jitter: 0,
+    log: null,
+  };
+}

@@ -1,0 +1,4 @@
+CREATE TABLE IF NOT EXISTS orderbak_hold (
+  host TEXT NOT NULL PRIMARY KEY,
+  since_ms INTEGER NOT NULL
+)

@@ -1,0 +1,49 @@
+import { homedir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { LoadedConfig } from '../config/load.js';
+import { type Item, itemsFor, type Place } from '../domain/schedule/item.js';
+import { EXIT, OrderbakError } from '../errors.js';
+import { entriesOf, machineZone, roleOf, zoneOf } from './entries.js';
+
+const SCRIPT = fileURLToPath(new URL('../../bin/orderbak.js', import.meta.url));
+const FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+/** The command line of one of the program's own commands, with the configuration file `config`. */
+export function programArgv(config: string | null, ...words: string[]): string[] {
+  return [process.execPath, SCRIPT, ...words, ...(config === null ? [] : ['--config', config])];
+}
+
+/**
+ * What a scheduler must know of this machine; `user` = to whom it is to switch, null = nobody else.
+ * Throws with exit 2 where there is no configuration file, because a scheduler knows nothing of somebody's environment.
+ */
+export function placeOf({ config, path }: LoadedConfig, user: string | null): Place {
+  if (path === null) {
+    throw new OrderbakError(
+      EXIT.usage,
+      'config',
+      'there is no configuration file, and a scheduler does not have your environment',
+      'Write orderbak.toml (`orderbak init` does), or name one with --config.',
+    );
+  }
+  const windows = process.platform === 'win32';
+  return {
+    node: process.execPath,
+    script: SCRIPT,
+    config: path,
+    path: windows
+      ? (process.env.PATH ?? '')
+      : [...new Set([dirname(process.execPath), ...FOLDERS])].join(delimiter),
+    machineZone: machineZone(),
+    zone: zoneOf(config),
+    user,
+    logs: process.platform === 'darwin' ? join(homedir(), 'Library/Logs') : dirname(path),
+  };
+}
+
+/** What this machine's schedule consists of at a moment (ms since 1970). A server serves where it has a token. */
+export function itemsOf({ config }: LoadedConfig, place: Place, now: number): Item[] {
+  const serves = roleOf(config) !== 'office' && config.server.token !== null;
+  return itemsFor(entriesOf(config), serves, place, now);
+}

@@ -1,0 +1,49 @@
+import { Command } from 'commander';
+import { EXIT } from '../../../errors.js';
+import { answering } from '../../answering.js';
+import { helpTail } from '../../help.js';
+import { openOutput } from '../../output.js';
+import type { CommonFlags } from '../../run-step.js';
+
+const CODES = [EXIT.done, EXIT.failed, EXIT.usage, EXIT.away] as const;
+
+/** Holding the entries of this machine, and letting them go on. */
+export const holdCommands = { pause: () => holdCommand('pause'), continue: () => holdCommand('continue') };
+
+const TEXTS = {
+  pause: {
+    summary: 'hold all entries of this machine',
+    description: `Nothing of this machine's schedule begins until \`schedule continue\`, for an evening of maintenance. What runs goes on, and commands that somebody types run as ever; of several servers the others go on.`,
+    example: 'nothing begins tonight',
+    done: 'all entries of this machine are held',
+    already: 'they were held already',
+  },
+  continue: {
+    summary: 'let the entries of this machine go on',
+    description: `Ends \`schedule pause\`. What was due meanwhile is not run by itself: \`schedule catch-up\` does that.`,
+    example: 'the night begins again by itself',
+    done: 'the entries of this machine go on; `orderbak schedule catch-up` runs what was missed',
+    already: 'they were not held',
+  },
+} as const;
+
+function holdCommand(name: 'pause' | 'continue'): Command {
+  const { summary, description, example, done, already } = TEXTS[name];
+  const command = new Command(name)
+    .summary(summary)
+    .description(description)
+    .addHelpText('after', helpTail([[`orderbak schedule ${name}`, example]], CODES));
+  return command.action(() => {
+    const flags = command.optsWithGlobals<CommonFlags>();
+    return answering(flags, async () => {
+      const [{ holdEntries }, { loadConfig }] = await Promise.all([
+        import('../../../app/schedule.js'),
+        import('../../../config/load.js'),
+      ]);
+      const changed = await holdEntries(loadConfig(flags.config ?? null, process.env), name === 'pause');
+      const output = openOutput(flags);
+      if (output.json) output.answer(JSON.stringify({ ok: true, command: `schedule ${name}`, changed }));
+      else if (!output.quiet) output.answer(changed ? done : already);
+    });
+  });
+}

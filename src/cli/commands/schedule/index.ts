@@ -1,0 +1,40 @@
+import { Command } from 'commander';
+import { EXIT } from '../../../errors.js';
+import { helpTail } from '../../help.js';
+import { holdCommands } from './hold.js';
+import { installCommand, uninstallCommand } from './install.js';
+import { listCommand } from './list.js';
+import { printCommand } from './print.js';
+import { catchUpCommand, runCommand } from './run.js';
+import { testCommand } from './test.js';
+
+/** The night that begins by itself. */
+export function scheduleCommand(): Command {
+  return new Command('schedule')
+    .summary('let the night begin by itself, and look at when (both machines)')
+    .description(
+      `Puts this machine's part of the night into its own scheduler (cron, systemd, launchd or Task Scheduler), at the times of [schedule] in the configuration, and shows when each is due, how the last one ended, and whether what is installed still agrees with the configuration.`,
+    )
+    .helpCommand(false)
+    .addCommand(listCommand())
+    .addCommand(printCommand())
+    .addCommand(installCommand())
+    .addCommand(uninstallCommand())
+    .addCommand(testCommand())
+    .addCommand(runCommand())
+    .addCommand(catchUpCommand())
+    .addCommand(holdCommands.pause())
+    .addCommand(holdCommands.continue())
+    .addHelpText(
+      'after',
+      helpTail(
+        [
+          ['orderbak schedule list', 'what is due when, and how the last one ended'],
+          ['orderbak schedule install --dry-run', 'what would be put into the scheduler'],
+          ['orderbak schedule install', 'put it there'],
+          ['orderbak schedule test insert', 'run one now, exactly as the scheduler would'],
+        ],
+        [EXIT.done, EXIT.failed, EXIT.usage, EXIT.away],
+      ),
+    );
+}

@@ -1,0 +1,111 @@
+import { Command } from 'commander';
+import { EXIT, messageOf, OrderbakError } from '../../../errors.js';
+import { answering } from '../../answering.js';
+import { helpTail } from '../../help.js';
+import { dryRun } from '../../options.js';
+import { openOutput } from '../../output.js';
+import { lostVariables, openTarget, runAsOption, type TargetFlags, targetOption } from './target.js';
+
+interface InstallFlags extends TargetFlags {
+  readonly dryRun?: true;
+}
+
+const CODES = [EXIT.done, EXIT.failed, EXIT.usage] as const;
+
+/** Puts the schedule into the machine's own scheduler. */
+export function installCommand(): Command {
+  const command = new Command('install')
+    .summary("put the schedule into the machine's scheduler")
+    .description(
+      `Writes this machine's entries into its scheduler, with the absolute paths of Node, the program and the configuration file. What is there already is replaced; nothing of anybody else's is touched. Run it again after each change of [schedule], and after Node has moved.`,
+    )
+    .addOption(targetOption())
+    .addOption(runAsOption())
+    .addOption(dryRun())
+    .addHelpText(
+      'after',
+      helpTail(
+        [
+          ['orderbak schedule install', "into the user's own scheduler, or as root into the machine's"],
+          ['orderbak schedule install --target cron --run-as www-data', "as root: into that user's crontab"],
+          ['orderbak schedule install --dry-run', 'say what would be done'],
+        ],
+        CODES,
+      ),
+    );
+  return command.action(() => {
+    const flags = command.optsWithGlobals<InstallFlags>();
+    return answering(flags, async () => {
+      const [{ loaded, user, scheduler }, { itemsOf, placeOf }, { settlePast }, { agree }] =
+        await Promise.all([
+          openTarget(flags),
+          import('../../../app/place.js'),
+          import('../../../app/schedule.js'),
+          import('../../../schedule/scheduler.js'),
+        ]);
+      const place = placeOf(loaded, user);
+      const wanted = scheduler.render(itemsOf(loaded, place, Date.now()), place);
+      const lost = lostVariables(loaded.given);
+      const notes =
+        lost.length === 0 ? [] : [`the scheduler will not have these variables: ${lost.join(', ')}`];
+      if (flags.dryRun) {
+        const same = agree(wanted, await scheduler.installed());
+        const names = wanted.map(({ name }) => name).join(', ');
+        const would = same ? 'nothing: all is as it should be' : `${scheduler.target}: would write ${names}`;
+        return tell(flags, 'schedule install', [would, ...notes], scheduler.look);
+      }
+      // Before it is switched on: a scheduler may wake a catch-up at once.
+      await settlePast(loaded.config).catch((error: unknown) => {
+        if (!(error instanceof OrderbakError)) throw error;
+        notes.push(`when entries ran last cannot be looked up: ${messageOf(error)}`);
+      });
+      return tell(
+        flags,
+        'schedule install',
+        [...(await scheduler.install(wanted)), ...notes],
+        scheduler.look,
+      );
+    });
+  });
+}
+
+/** Takes it out again. */
+export function uninstallCommand(): Command {
+  const command = new Command('uninstall')
+    .summary("take the schedule out of the machine's scheduler")
+    .description(`Takes out what \`schedule install\` put in, and nothing else.`)
+    .addOption(targetOption())
+    .addOption(runAsOption())
+    .addOption(dryRun())
+    .addHelpText(
+      'after',
+      helpTail(
+        [
+          ['orderbak schedule uninstall', 'the night does not begin by itself any more'],
+          ['orderbak schedule uninstall --dry-run', 'say what would be taken out'],
+        ],
+        CODES,
+      ),
+    );
+  return command.action(() => {
+    const flags = command.optsWithGlobals<InstallFlags>();
+    return answering(flags, async () => {
+      const { scheduler } = await openTarget(flags);
+      if (!flags.dryRun)
+        return tell(flags, 'schedule uninstall', await scheduler.uninstall(), scheduler.look);
+      const names = (await scheduler.installed()).map(({ name }) => name);
+      const would =
+        names.length === 0
+          ? 'nothing is installed'
+          : `${scheduler.target}: would take out ${names.join(', ')}`;
+      return tell(flags, 'schedule uninstall', [would], scheduler.look);
+    });
+  });
+}
+
+function tell(flags: InstallFlags, command: string, done: readonly string[], look: string): void {
+  const output = openOutput(flags);
+  if (output.json)
+    output.answer(JSON.stringify({ ok: true, command, dryRun: flags.dryRun ?? false, done, look }));
+  else if (!output.quiet) output.answer([...done, `See it: ${look}`].join('\n'));
+}

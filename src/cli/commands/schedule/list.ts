@@ -1,0 +1,44 @@
+import { Command } from 'commander';
+import { EXIT } from '../../../errors.js';
+import { answering } from '../../answering.js';
+import { helpTail } from '../../help.js';
+import { openOutput } from '../../output.js';
+import { openTarget, runAsOption, type TargetFlags, targetOption } from './target.js';
+
+/** Shows the schedule of this machine. */
+export function listCommand(): Command {
+  const command = new Command('list')
+    .summary('show what is due when, and how the last one ended')
+    .description(
+      `Shows this machine's entries: when they are due, in words and next, how the last run ended, whether they are held, and whether what is installed agrees with the configuration.`,
+    )
+    .addOption(targetOption())
+    .addOption(runAsOption())
+    .addHelpText(
+      'after',
+      helpTail(
+        [
+          ['orderbak schedule list', 'a table, for looking'],
+          ['orderbak schedule list --json', 'for scripts'],
+        ],
+        [EXIT.done, EXIT.failed, EXIT.usage],
+      ),
+    );
+  return command.action(() => {
+    const flags = command.optsWithGlobals<TargetFlags>();
+    return answering(flags, async () => {
+      const [{ loaded, user, scheduler }, { viewSchedule }, { scheduleJson, scheduleText }] =
+        await Promise.all([
+          openTarget(flags),
+          import('../../../app/schedule-view.js'),
+          import('../../schedule-text.js'),
+        ]);
+      const now = Date.now();
+      const view = await viewSchedule(loaded, scheduler, user, now);
+      const output = openOutput(flags);
+      output.answer(
+        output.json ? scheduleJson(view, scheduler.target) : scheduleText(view, scheduler.target, now),
+      );
+    });
+  });
+}

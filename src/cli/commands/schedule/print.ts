@@ -1,0 +1,49 @@
+import { Command } from 'commander';
+import { EXIT } from '../../../errors.js';
+import { answering } from '../../answering.js';
+import { helpTail } from '../../help.js';
+import { openOutput } from '../../output.js';
+import { openTarget, runAsOption, type TargetFlags, targetOption } from './target.js';
+
+/** Shows exactly what would be installed. */
+export function printCommand(): Command {
+  const command = new Command('print')
+    .summary('print what would be installed')
+    .description(
+      `Prints exactly what \`schedule install\` would put into the scheduler, and touches nothing.`,
+    )
+    .addOption(targetOption())
+    .addOption(runAsOption())
+    .addHelpText(
+      'after',
+      helpTail(
+        [
+          ['orderbak schedule print', "for this machine's own scheduler"],
+          ['orderbak schedule print --target systemd', 'units and timers'],
+        ],
+        [EXIT.done, EXIT.failed, EXIT.usage],
+      ),
+    );
+  return command.action(() => {
+    const flags = command.optsWithGlobals<TargetFlags>();
+    return answering(flags, async () => {
+      const [{ loaded, user, scheduler }, { itemsOf, placeOf }] = await Promise.all([
+        openTarget(flags),
+        import('../../../app/place.js'),
+      ]);
+      const place = placeOf(loaded, user);
+      const files = scheduler.render(itemsOf(loaded, place, Date.now()), place);
+      const output = openOutput(flags);
+      const { target } = scheduler;
+      if (output.json) output.answer(JSON.stringify({ ok: true, command: 'schedule print', target, files }));
+      else process.stdout.write(printed(files));
+    });
+  });
+}
+
+/** Several files one after the other, each below its name; a single one as it is. */
+function printed(files: readonly { name: string; text: string }[]): string {
+  const [first] = files;
+  if (files.length === 1 && first !== undefined) return first.text;
+  return files.map(({ name, text }) => `==> ${name} <==\n${text}`).join('\n');
+}

@@ -1,0 +1,97 @@
+import { Argument, Command, Option } from 'commander';
+import { ENTRY_NAMES, type EntryName } from '../../../domain/schedule/entry.js';
+import { EXIT } from '../../../errors.js';
+import { answering } from '../../answering.js';
+import { helpTail, PULL_CODES } from '../../help.js';
+import { watchInterrupts } from '../../interrupts.js';
+import { openOutput } from '../../output.js';
+import type { CommonFlags } from '../../run-step.js';
+
+interface RunFlags extends CommonFlags {
+  readonly now?: true;
+  readonly log?: string;
+}
+
+export const entryArgument = () => new Argument('<entry>', 'one of the entries').choices(ENTRY_NAMES);
+
+/** What the installed lines call. */
+export function runCommand(): Command {
+  const command = new Command('run')
+    .summary('run an entry if it is due; what the scheduler calls')
+    .description(
+      `Runs an entry's step if its last due time has not been begun yet, here or on another machine with the same database; else it does nothing. So it does not matter how often it is called, and a start that comes late is none too late.`,
+    )
+    .addArgument(entryArgument())
+    .addOption(new Option('--now', 'whether it is due or not'))
+    .addOption(new Option('--log <file>', 'append what it prints to a file'))
+    .addHelpText(
+      'after',
+      helpTail(
+        [
+          ['orderbak schedule run insert', 'what an installed line calls'],
+          ['orderbak schedule run insert --now', 'with the timeout and the log of [schedule], due or not'],
+        ],
+        PULL_CODES,
+      ),
+    );
+  return command.action((name: string) => {
+    const flags = command.optsWithGlobals<RunFlags>();
+    return answering(flags, async () => {
+      const [app, { entryNamed }, { readConfig }, { tellWoken }] = await Promise.all([
+        import('../../../app/schedule.js'),
+        import('../../../app/entries.js'),
+        import('../../../config/load.js'),
+        import('../../woken-text.js'),
+      ]);
+      const loaded = readConfig(flags.config ?? null, process.env);
+      // Commander has looked that it is one of them.
+      const entry = entryNamed(loaded.config, name as EntryName);
+      const interrupts = watchInterrupts(() => {});
+      const choices = { log: flags.log ?? null, stop: interrupts.signal };
+      try {
+        const woken = flags.now
+          ? { kind: 'ran' as const, due: Date.now(), end: await app.startNow(loaded, entry, choices) }
+          : await app.wake(loaded, entry, choices);
+        process.exitCode = tellWoken(entry, woken, openOutput(flags), 'schedule run');
+      } finally {
+        interrupts.dispose();
+      }
+    });
+  });
+}
+
+/** What was missed while the machine was off. */
+export function catchUpCommand(): Command {
+  const command = new Command('catch-up')
+    .summary('run once what was due and did not run')
+    .description(
+      `Runs each entry of this machine whose last due time nobody has begun, or whose run died with the machine: one after the other, in the order in which they were due. Installed to run after each start of the machine.`,
+    )
+    .addHelpText(
+      'after',
+      helpTail([['orderbak schedule catch-up', 'after a night without power']], PULL_CODES),
+    );
+  return command.action(() => {
+    const flags = command.optsWithGlobals<CommonFlags>();
+    return answering(flags, async () => {
+      const [{ catchUp }, { readConfig }, { tellWoken }] = await Promise.all([
+        import('../../../app/schedule.js'),
+        import('../../../config/load.js'),
+        import('../../woken-text.js'),
+      ]);
+      const loaded = readConfig(flags.config ?? null, process.env);
+      const output = openOutput(flags);
+      const interrupts = watchInterrupts(() => {});
+      try {
+        let worst: number = EXIT.done;
+        for await (const { entry, woken } of catchUp(loaded, { log: null, stop: interrupts.signal })) {
+          const exit = woken === null ? EXIT.done : tellWoken(entry, woken, output, 'schedule catch-up');
+          if (worst === EXIT.done) worst = exit;
+        }
+        process.exitCode = interrupts.exitCode() ?? worst;
+      } finally {
+        interrupts.dispose();
+      }
+    });
+  });
+}

@@ -1,0 +1,30 @@
+import { Option } from 'commander';
+import { TARGETS, type Target } from '../../../schedule/scheduler.js';
+import type { CommonFlags } from '../../run-step.js';
+
+export interface TargetFlags extends CommonFlags {
+  readonly target?: Target | undefined;
+  readonly runAs?: string | undefined;
+}
+
+export const targetOption = () =>
+  new Option('--target <scheduler>', "instead of this machine's own").choices(TARGETS);
+
+export const runAsOption = () =>
+  new Option('--run-as <user>', 'as root: the user who is to run it, such as www-data');
+
+/** The configuration, the scheduler that the flags mean, and the user to whom it is to switch. */
+export async function openTarget(flags: TargetFlags) {
+  const [{ readConfig }, { openScheduler, ownTarget }] = await Promise.all([
+    import('../../../config/load.js'),
+    import('../../../schedule/choose.js'),
+  ]);
+  const user = flags.runAs ?? null;
+  const loaded = readConfig(flags.config ?? null, process.env);
+  return { loaded, user, scheduler: openScheduler(flags.target ?? ownTarget(), user) };
+}
+
+/** What of the environment a scheduler will not have: variables of orderbak's that give a value. */
+export function lostVariables(given: ReadonlyMap<string, { readonly by: string }>): string[] {
+  return [...new Set([...given.values()].map(({ by }) => by))].filter((by) => by.startsWith('ORDERBAK_'));
+}

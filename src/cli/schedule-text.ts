@@ -1,0 +1,93 @@
+import Table from 'cli-table3';
+import prettyMs from 'pretty-ms';
+import type { EntryView, Installed, ScheduleView } from '../app/schedule-view.js';
+import { localText } from '../domain/local-time.js';
+import type { Target } from '../schedule/scheduler.js';
+
+/** A machine's schedule as scripts see it. */
+export function scheduleJson({ entries, held, ...view }: ScheduleView, target: Target): string {
+  return JSON.stringify({
+    ok: true,
+    command: 'schedule list',
+    target,
+    ...view,
+    heldSince: iso(held),
+    entries: entries.map(({ entry, next, turn, run }) => ({
+      name: entry.name,
+      expressions: entry.at.expressions,
+      when: entry.at.words,
+      next: iso(next),
+      lastDue: turn && {
+        due: iso(turn.due),
+        host: turn.host,
+        begun: iso(turn.begun),
+        ended: iso(turn.ended),
+        result: turn.result,
+        exit: turn.exit,
+      },
+      lastRun: run && {
+        id: run.id,
+        status: run.status,
+        started: iso(run.started),
+        ended: iso(run.ended),
+        exit: run.exit,
+        counts: run.counts,
+      },
+      withoutOverlapping: entry.withoutOverlapping,
+      onOneServer: entry.onOneServer,
+      inBackground: entry.inBackground,
+      timeoutMs: entry.timeout,
+      jitterMs: entry.jitter,
+      log: entry.log,
+    })),
+  });
+}
+
+const MENDING: Readonly<Partial<Record<Installed, string>>> = {
+  'not installed': '; `orderbak schedule install` does that',
+  'differs from the configuration': '; `orderbak schedule install` mends that',
+};
+
+/** A machine's schedule as somebody reads it at a moment (ms since 1970), with times on the schedule's clock. */
+export function scheduleText(view: ScheduleView, target: Target, now: number): string {
+  const { role, zone, held, installed, entries, troubles } = view;
+  const table = new Table({
+    head: ['entry', 'when', 'next due', 'last run', 'ended'],
+    style: { head: [], border: [], compact: true },
+  });
+  table.push(...entries.map((one) => cells(one, zone, now)));
+  const machine = role === 'both' ? 'server and office in one' : `the ${role}`;
+  const lines = [
+    `This machine is ${machine}; times are those of ${zone}.`,
+    entries.length === 0 ? 'Nothing is scheduled.' : table.toString(),
+    `${target}: ${installed}${MENDING[installed] ?? ''}`,
+    ...(held === null
+      ? []
+      : [`Held since ${localText(held, zone)}; \`orderbak schedule continue\` lets them go on.`]),
+    ...troubles.map((trouble) => `Not known: ${trouble}`),
+  ];
+  return lines.join('\n');
+}
+
+function cells({ entry, next, turn, run }: EntryView, zone: string, now: number): string[] {
+  const { expressions, words } = entry.at;
+  const due = next === null ? 'never' : `${localText(next, zone).slice(0, 16)}, in ${span(next - now)}`;
+  const last = run === null ? '' : `${localText(run.started, zone).slice(0, 16)} ${run.status}`;
+  return [entry.name, `${words} (${expressions.join(' or ')})`, due, last || 'never', ended(turn)];
+}
+
+/** How the last due time was dealt with. */
+function ended(turn: EntryView['turn']): string {
+  if (turn === null || turn.result === 'settled') return '';
+  if (turn.result === 'skipped') return 'skipped: it was still at work';
+  if (turn.result === 'running') return `runs on ${turn.host}`;
+  return `${turn.result}, exit code ${turn.exit ?? '?'}`;
+}
+
+function span(ms: number): string {
+  return prettyMs(Math.max(0, ms), { unitCount: ms < 3_600_000 ? 1 : 2, verbose: ms < 3_600_000 });
+}
+
+function iso(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}

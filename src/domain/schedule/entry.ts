@@ -1,0 +1,47 @@
+import type { When } from './when.js';
+
+/** The machine's part: the shop's web server, the machine in the office, or both in one. */
+export const ROLES = ['server', 'office', 'both'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** What the schedule starts by itself, in the order of the night. Each bears the name of its command. */
+export const ENTRY_NAMES = ['insert', 'unlink-discuss', 'unlink-trash', 'pull', 'unlink-backed-up'] as const;
+export type EntryName = (typeof ENTRY_NAMES)[number];
+
+/** How an entry is run. Times in ms. */
+export interface EntryRules {
+  /** When it is due; null = never. */
+  readonly at: When | null;
+  /** A run that finds the step at work is passed over; else it is an error each time. */
+  readonly withoutOverlapping: boolean;
+  /** Of several machines that share a database, one runs it for each due time. */
+  readonly onOneServer: boolean;
+  /** A catch-up does not wait for it before it begins the next one. */
+  readonly inBackground: boolean;
+  /** How long a run may take before it is asked to end. */
+  readonly timeout: number;
+  /** It begins up to so much later, by chance. */
+  readonly jitter: number;
+  /** A file to which what it prints is appended. */
+  readonly log: string | null;
+}
+
+/** An entry of this machine's schedule. */
+export interface Entry extends EntryRules {
+  readonly name: EntryName;
+  readonly at: When;
+}
+
+/** Which machine an entry is for. */
+export function machineOf(name: EntryName): 'server' | 'office' {
+  return name === 'pull' ? 'office' : 'server';
+}
+
+/** The entries that a machine of this role starts: those that are not switched off, in the order of the night. */
+export function entriesFor(role: Role, rules: Readonly<Record<EntryName, EntryRules>>): Entry[] {
+  return ENTRY_NAMES.flatMap((name) => {
+    const { at, ...rest } = rules[name];
+    const isHere = role === 'both' || role === machineOf(name);
+    return at === null || !isHere ? [] : [{ ...rest, name, at }];
+  });
+}

@@ -1,0 +1,87 @@
+import type { Item, Place, Rendered } from '../item.js';
+import { MADE_BY } from './made-by.js';
+
+const PREFIX = 'orderbak-';
+
+/** Units for systemd: a service for each item, and a timer for those that begin at times. `ofUser` = for one user's own systemd. */
+export function systemdUnits(items: readonly Item[], place: Place, ofUser: boolean): Rendered[] {
+  // A timer is Persistent: what was missed while the machine was off begins at its start without a catch-up.
+  const wanted = items.filter(({ begins }) => begins !== 'at-start');
+  return wanted.flatMap((item) => [
+    { name: `${PREFIX}${item.name}.service`, text: service(item, place, ofUser) },
+    ...(item.begins === 'at-times' ? [{ name: `${PREFIX}${item.name}.timer`, text: timer(item) }] : []),
+  ]);
+}
+
+/** The units that are switched on: the timers, and services that stay. */
+export function isStarted({ name }: Rendered, all: readonly Rendered[]): boolean {
+  const timerOf = name.replace(/\.service$/, '.timer');
+  return name.endsWith('.timer') || !all.some((other) => other.name === timerOf);
+}
+
+function service({ about, argv, begins }: Item, { path, user }: Place, ofUser: boolean): string {
+  const stays = begins === 'and-stays';
+  const kind = stays
+    ? [
+        'Type=exec',
+        'Restart=on-failure',
+        'RestartSec=10s',
+        'RestartPreventExitStatus=2',
+        'SuccessExitStatus=143',
+      ]
+    : ['Type=oneshot', 'Nice=10'];
+  return text([
+    '[Unit]',
+    `Description=orderbak: ${about}`,
+    ...(ofUser
+      ? []
+      : ['Wants=network-online.target', 'After=network-online.target mariadb.service mysql.service']),
+    '',
+    '[Service]',
+    ...kind,
+    ...(user === null || ofUser ? [] : [`User=${specifiers(user)}`]),
+    `Environment=${quoted(`PATH=${path}`)}`,
+    'UMask=0022',
+    `ExecStart=${argv.map((word) => quoted(word.replaceAll('$', '$$$$'))).join(' ')}`,
+    '# Only the program itself is asked to end; it passes that on, and finishes what it has in hand.',
+    'KillMode=mixed',
+    'TimeoutStopSec=150s',
+    'NoNewPrivileges=true',
+    ...(ofUser ? [] : ['PrivateTmp=true', 'ProtectSystem=full']),
+    ...(stays ? ['', '[Install]', `WantedBy=${ofUser ? 'default' : 'multi-user'}.target`] : []),
+  ]);
+}
+
+function timer({ name, about, times }: Item): string {
+  return text([
+    '[Unit]',
+    `Description=orderbak: ${about}`,
+    '',
+    '[Timer]',
+    '# On this machine’s clock. Woken when it is not due (another zone, the hour after the clock was set), it does nothing.',
+    ...times.map((time) => `OnCalendar=*-*-* ${two(Math.floor(time / 60))}:${two(time % 60)}:00`),
+    'AccuracySec=1s',
+    'Persistent=true',
+    `Unit=${PREFIX}${name}.service`,
+    '',
+    '[Install]',
+    'WantedBy=timers.target',
+  ]);
+}
+
+function text(lines: readonly string[]): string {
+  return `${[`# ${MADE_BY}`, '', ...lines].join('\n')}\n`;
+}
+
+/** A word in quotes, as systemd takes it; a dollar sign is a command line's business alone. */
+function quoted(word: string): string {
+  return `"${specifiers(word).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}
+
+function specifiers(word: string): string {
+  return word.replaceAll('%', '%%');
+}
+
+function two(n: number): string {
+  return String(n).padStart(2, '0');
+}

@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { EXIT, messageOf, OrderbakError } from '../errors.js';
+
+/** What came of one of the machine's own programs. */
+export interface Executed {
+  readonly code: number;
+  /** Byte for byte, a character each, so that what is written back is what was read. */
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs one of the machine's own programs. `input` goes to its standard input, a byte a character. */
+export type Execute = (command: string, args: readonly string[], input?: string) => Promise<Executed>;
+
+/** Throws with exit 1 when the program is not there. */
+export const execute: Execute = (command, args, input = '') =>
+  new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: 'pipe' });
+    const output = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].setEncoding('latin1').on('data', (text: string) => {
+        output[name] += text;
+      });
+    }
+    child.once('error', (error) => reject(notThere(command, error)));
+    child.once('close', (code) => resolve({ code: code ?? 1, ...output }));
+    // A program that does not read its input has said why on its own.
+    child.stdin.on('error', () => {});
+    child.stdin.end(Buffer.from(input, 'latin1'));
+  });
+
+/** Runs a program that must do what it is told. Throws with exit 1 and its own words when it does not. */
+export async function mustExecute(
+  execute: Execute,
+  command: string,
+  args: readonly string[],
+  input?: string,
+): Promise<string> {
+  const { code, stdout, stderr } = await execute(command, args, input);
+  if (code === 0) return stdout;
+  const words = (stderr.trim() || stdout.trim() || `exit code ${code}`).split('\n').slice(-3).join(' ');
+  throw failed(`\`${[command, ...args].join(' ')}\` failed: ${words}`);
+}
+
+function notThere(command: string, error: unknown): OrderbakError {
+  return failed(`${command} cannot be run: ${messageOf(error)}`);
+}
+
+function failed(message: string): OrderbakError {
+  const hint =
+    '`orderbak schedule print --target …` shows what was to be installed; --target names another scheduler.';
+  return new OrderbakError(EXIT.failed, 'scheduler', message, hint);
+}

@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../domain/clock.js';
+import { whatIsDue } from '../domain/schedule/due.js';
+import type { Entry } from '../domain/schedule/entry.js';
+import { EXIT } from '../errors.js';
+import type { ScheduleBook, Turn } from './book.js';
+import type { StepEnd } from './start-step.js';
+
+/** A machine's own process, and what it knows of others of this machine. */
+export interface Self {
+  readonly host: string;
+  readonly pid: number;
+  isAlive(pid: number): boolean;
+  /** When this machine was started, ms since 1970. */
+  readonly booted: number;
+}
+
+export interface EntryPorts {
+  /** Opens the book for one question or two; a run of hours keeps no connection for it. */
+  withBook<T>(work: (book: ScheduleBook) => Promise<T>): Promise<T>;
+  /** Runs the step itself. */
+  start(): Promise<StepEnd>;
+  readonly clock: Clock;
+  readonly self: Self;
+  /** The zone in which the entry's times are meant. */
+  readonly zone: string;
+  /** From 0 to 1, by chance. */
+  readonly chance: () => number;
+  readonly stop: AbortSignal;
+}
+
+/** What came of waking an entry. */
+export type Woken =
+  | { readonly kind: 'held'; readonly since: number }
+  | { readonly kind: 'not-due' }
+  /** Somebody else began it for this due time. */
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'ran'; readonly due: number; readonly end: StepEnd }
+  /** The step was at work already, now `inARow` times one after the other. */
+  | { readonly kind: 'skipped'; readonly due: number; readonly end: StepEnd; readonly inARow: number };
+
+/** After so many skips in a row somebody is told. */
+export const SKIPS_TO_TELL = 3;
+const SKIPS_COUNTED = 100;
+
+/**
+ * Runs an entry if it is due: if nobody has begun it for its last due time, on any of the machines that count as one. However
+ * often and wherever it is woken, each due time is begun once; of several that were missed, the last.
+ */
+export async function runEntry(entry: Entry, ports: EntryPorts): Promise<Woken> {
+  const { clock, self, withBook, stop } = ports;
+  const scope = entry.onOneServer ? '' : self.host;
+  const look = async (book: ScheduleBook) => {
+    const since = await book.heldSince(self.host);
+    if (since !== null) return { held: since };
+    const last = await book.last(entry.name, scope);
+    const known = last === null ? null : { due: last.due, died: hasDied(last, self) };
+    return { due: whatIsDue(entry.at, ports.zone, clock(), known), last };
+  };
+
+  const first = await withBook(look);
+  if (first.held !== undefined) return { kind: 'held', since: first.held };
+  if (first.due === null) return { kind: 'not-due' };
+  const { due } = first;
+  if (entry.jitter > 0) await sleep(entry.jitter * ports.chance(), undefined, { signal: stop });
+
+  const turn: Turn = {
+    ...{ entry: entry.name, scope, due, host: self.host, pid: self.pid, begun: clock() },
+    ...{ ended: null, result: 'running', exit: null },
+  };
+  const { last } = first;
+  const begun = await withBook((book) => (last?.due === due ? book.inherit(last, turn) : book.begin(turn)));
+  if (!begun) return { kind: 'taken' };
+
+  const end = await ports.start();
+  const isSkip = end.exit === EXIT.busy && entry.withoutOverlapping;
+  const result = isSkip ? 'skipped' : end.exit === EXIT.done ? 'done' : 'failed';
+  const inARow = await withBook(async (book) => {
+    await book.end(turn, result, end.exit, clock());
+    if (!isSkip) return 0;
+    const turns = await book.lastTurns(entry.name, scope, SKIPS_COUNTED);
+    const other = turns.findIndex((one) => one.result !== 'skipped');
+    return other === -1 ? turns.length : other;
+  });
+  return isSkip ? { kind: 'skipped', due, end, inARow } : { kind: 'ran', due, end };
+}
+
+/** Whether the process that began a turn went away without a word: it is gone, or this machine has started since. */
+function hasDied({ result, host, pid, begun }: Turn, self: Self): boolean {
+  if (result !== 'running' || host !== self.host) return false;
+  return begun < self.booted || pid === self.pid || !self.isAlive(pid);
+}
