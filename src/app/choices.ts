@@ -27,7 +27,17 @@ export interface Errand {
 /** A run for nobody but itself. */
 export const OWN: Errand = { kin: { night: null, resumes: null }, files: null };
 
+type Told = Pick<RunChoices, 'only' | 'limit' | 'maxDelete' | 'olderThan'>;
+
 /** What a run was told, as it is kept in its row. */
 export function toldOf({ only, limit, maxDelete, olderThan }: RunChoices): string {
-  return JSON.stringify({ only, limit, maxDelete, olderThan });
+  const told: Told = { only, limit, maxDelete, olderThan };
+  return JSON.stringify(told);
+}
+
+/** The same, read again; a run that is older than this was told nothing. */
+export function readTold(told: string | null): Told {
+  const nothing: Told = { only: null, limit: null, maxDelete: null, olderThan: null };
+  // Written by `toldOf`, maybe by an earlier version with fewer words.
+  return told === null ? nothing : { ...nothing, ...(JSON.parse(told) as Partial<Told>) };
 }

@@ -7,7 +7,7 @@ import type { JobPorts } from '../jobs/options.js';
 import { runJob } from '../jobs/run-job.js';
 import type { Summary } from '../jobs/summary.js';
 import type { Step } from '../steps/step.js';
-import { openDoorbell } from '../store/doorbell.js';
+import { openDoorbell, removeBell } from '../store/doorbell.js';
 import { openSpool } from '../store/spool.js';
 import { type RunChoices, toldOf } from './choices.js';
 
@@ -25,6 +25,7 @@ export function runIn<Item>(
     runs: openRuns(database),
     openSpool,
     openDoorbell,
+    removeBell,
     clock: Date.now,
     watcher: choices.watcher,
     attempts: config.retry.attempts,

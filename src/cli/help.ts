@@ -39,3 +39,4 @@ export const STEP_CODES = [done, failed, usage, partial, stopped, busy, away] as
 export const PULL_CODES = [done, failed, usage, partial, refused, stopped, busy, away] as const;
 export const UNLOCK_CODES = [done, failed, usage, busy, away] as const;
 export const QUESTION_CODES = [done, failed, usage, stopped, away] as const;
+export const JOBS_CODES = [done, failed, usage, away] as const;

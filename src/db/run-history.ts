@@ -1,6 +1,7 @@
 import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import {
   type FailureRecord,
+  type HeldRecord,
   isActive,
   type PartRecord,
   type RunRecord,
@@ -11,6 +12,9 @@ import {
 import { isAlive } from '../jobs/is-alive.js';
 import { nowMs } from './now.js';
 import type { Database, Tables } from './tables.js';
+
+/** What stands as the code of a file that was held back: it lies beside those that failed. */
+export const HELD = 'held';
 
 type Row = Selectable<Tables['orderbak_run']> & { silent: number | null };
 
@@ -80,7 +84,19 @@ export function openRunHistory({ engine, kysely }: Database, host: string) {
 
     /** What failed in a run, in the order in which it did. */
     failures: (run: number, limit: number) =>
-      readFailures(failures(kysely).where('run_id', '=', run).orderBy('id').limit(limit)),
+      readFailures(
+        failures(kysely).where('run_id', '=', run).where('code', '!=', HELD).orderBy('id').limit(limit),
+      ),
+
+    /** The first that a run held back. */
+    async held(run: number): Promise<HeldRecord[]> {
+      const held = failures(kysely).where('run_id', '=', run).where('code', '=', HELD).orderBy('id');
+      return (await readFailures(held)).map(({ id, path, message }) => ({ id, path, reason: message }));
+    },
+
+    /** What failed in a run, and waits to be tried again. */
+    openFailuresOf: (run: number) =>
+      readFailures(failures(kysely).where('run_id', '=', run).where('settled_ms', 'is', null).orderBy('id')),
 
     /** What failed, and has not gone well since, the oldest first; of all steps. */
     openFailures: (limit: number) =>
@@ -133,6 +149,8 @@ function recordOf(row: Row, host: string): RunRecord {
     pid: row.pid,
     user: row.user_name,
     version: row.version,
+    told: row.choices,
+    doorbell: row.doorbell,
     started: Number(row.started_ms),
     ended: numberOf(row.ended_ms),
     silentMs,

@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 import type { Wanted } from '../domain/run.js';
-import type { Kin, NewFailure, Progress, Runs } from '../jobs/ports.js';
+import type { Kin, Progress, Runs } from '../jobs/ports.js';
+import { forgetOld, inPieces } from './forget-runs.js';
 import { nowMs } from './now.js';
+import { HELD } from './run-history.js';
 import type { Database, Engine, Tables } from './tables.js';
-
-const ROWS_A_STATEMENT = 200;
 
 /** Opens `orderbak_run`, `orderbak_run_part` and `orderbak_run_failure`, to be written. */
 export function openRuns({ engine, kysely }: Database): Runs {
@@ -12,7 +12,7 @@ export function openRuns({ engine, kysely }: Database): Runs {
   return {
     async start({ dryRun, started, kin, user, step, ...run }) {
       // Whoever starts a real run holds its lease: one of the same step that says it is running was killed.
-      if (!dryRun && step !== 'run') await closeLost(kysely, step);
+      const bells = dryRun || step === 'run' ? [] : await closeLost(kysely, step, run.host);
       const values = { ...run, step, user_name: user, dry_run: dryRun ? 1 : 0, started_ms: started };
       const row = {
         ...values,
@@ -23,10 +23,10 @@ export function openRuns({ engine, kysely }: Database): Runs {
       };
       if (kin.night !== null) {
         await kysely.updateTable('orderbak_run').set(row).where('id', '=', kin.night.row).execute();
-        return kin.night.row;
+        return { run: kin.night.row, bells };
       }
       const result = await kysely.insertInto('orderbak_run').values(row).executeTakeFirstOrThrow();
-      return Number(result.insertId);
+      return { run: Number(result.insertId), bells };
     },
 
     async openFailures(step) {
@@ -52,7 +52,7 @@ export function openRuns({ engine, kysely }: Database): Runs {
           .where('id', '=', run)
           .execute();
         await tellParts(transaction, engine, run, progress.changed);
-        await tellFailures(transaction, run, progress.failures, at);
+        await tellFailures(transaction, run, progress, at);
         await settle(transaction, progress.settled, at);
         if (kin.night !== null) await hearNight(transaction, engine, kin.night.id);
         return readWishes(transaction, run, kin);
@@ -67,12 +67,20 @@ export function openRuns({ engine, kysely }: Database): Runs {
         .execute();
     },
 
-    forget: (before) => forget(kysely, before),
+    forget: (before) => forgetOld(kysely, before),
   };
 }
 
-/** Runs of a step that say that they are alive, and are not. */
-async function closeLost(kysely: Kysely<Tables>, step: string): Promise<void> {
+/** Closes runs of a step that say that they are alive, and are not. Answers their doorbells on this machine. */
+async function closeLost(kysely: Kysely<Tables>, step: string, host: string): Promise<string[]> {
+  const lost = await kysely
+    .selectFrom('orderbak_run')
+    .select(['id', 'host', 'doorbell'])
+    .where('step', '=', step)
+    .where('status', 'in', ['running', 'paused'])
+    .where('dry_run', '=', 0)
+    .execute();
+  if (lost.length === 0) return [];
   await kysely
     .updateTable('orderbak_run')
     .set({
@@ -81,10 +89,13 @@ async function closeLost(kysely: Kysely<Tables>, step: string): Promise<void> {
       error: 'its process is gone',
       doorbell: null,
     })
-    .where('step', '=', step)
-    .where('status', 'in', ['running', 'paused'])
-    .where('dry_run', '=', 0)
+    .where(
+      'id',
+      'in',
+      lost.map(({ id }) => id),
+    )
     .execute();
+  return lost.flatMap((run) => (run.host === host && run.doorbell !== null ? [run.doorbell] : []));
 }
 
 function columnsOf(progress: Progress) {
@@ -138,25 +149,28 @@ async function tellParts(
 async function tellFailures(
   kysely: Kysely<Tables>,
   run: number,
-  failures: readonly NewFailure[],
+  { failures, held }: Progress,
   at: number,
 ): Promise<void> {
-  if (failures.length === 0) return;
+  if (failures.length + held.length === 0) return;
   const { step } = await kysely
     .selectFrom('orderbak_run')
     .select('step')
     .where('id', '=', run)
     .executeTakeFirstOrThrow();
-  for (const some of inPieces(failures)) {
-    const rows = some.map(({ id, order, open, ...failure }) => ({
-      ...failure,
-      run_id: run,
-      item_id: id,
-      id_order: order,
-      step,
-      failed_ms: at,
-      settled_ms: open ? null : at,
-    }));
+  const common = { run_id: run, step, failed_ms: at };
+  const failed = failures.map(({ id, order, open, ...failure }) => ({
+    ...failure,
+    ...common,
+    item_id: id,
+    id_order: order,
+    settled_ms: open ? null : at,
+  }));
+  const kept = held.map(({ id, path, reason }) => {
+    const words = { path, code: HELD, message: reason };
+    return { ...words, ...common, item_id: id, id_order: null, attempts: 0, settled_ms: at };
+  });
+  for (const rows of inPieces([...failed, ...kept])) {
     await kysely.insertInto('orderbak_run_failure').values(rows).execute();
   }
 }
@@ -204,57 +218,4 @@ async function readWishes(kysely: Kysely<Tables>, run: number, { night }: Kin) {
     // The column is only ever written from these words.
     orders: new Map(parts.map(({ id_order, wanted }) => [Number(id_order), wanted as Wanted])),
   } as const;
-}
-
-/** Runs with all that belongs to them; what was removed, and its receipts, are remembered for ever. */
-async function forget(kysely: Kysely<Tables>, before: number): Promise<number> {
-  const last = await kysely
-    .selectFrom('orderbak_run')
-    .select(({ fn }) => fn.max('id').as('id'))
-    .groupBy('step')
-    .execute();
-  const old = await kysely
-    .selectFrom('orderbak_run')
-    .select('id')
-    .where('started_ms', '<', before)
-    .where((where) =>
-      where.or([
-        where('ended_ms', '<', before),
-        where('heard_ms', '<', before),
-        where('heard_ms', 'is', null),
-      ]),
-    )
-    .where(
-      'id',
-      'not in',
-      last.map(({ id }) => id),
-    )
-    .execute();
-  const ids = old.map(({ id }) => id);
-  await forgetRuns(kysely, ids);
-  await kysely
-    .deleteFrom('orderbak_run_failure')
-    .where('failed_ms', '<', before)
-    .where('settled_ms', 'is not', null)
-    .execute();
-  return ids.length;
-}
-
-/** Takes these runs out of the record, with their parts and failures; what still waits to be tried again stays known. */
-export async function forgetRuns(kysely: Kysely<Tables>, ids: readonly number[]): Promise<void> {
-  for (const some of inPieces(ids)) {
-    await kysely.deleteFrom('orderbak_run_part').where('run_id', 'in', some).execute();
-    await kysely
-      .deleteFrom('orderbak_run_failure')
-      .where('run_id', 'in', some)
-      .where('settled_ms', 'is not', null)
-      .execute();
-    await kysely.deleteFrom('orderbak_run').where('id', 'in', some).execute();
-  }
-}
-
-function inPieces<T>(list: readonly T[]): T[][] {
-  const pieces: T[][] = [];
-  for (let i = 0; i < list.length; i += ROWS_A_STATEMENT) pieces.push(list.slice(i, i + ROWS_A_STATEMENT));
-  return pieces;
 }

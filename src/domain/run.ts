@@ -42,6 +42,10 @@ export interface RunRecord {
   readonly pid: number;
   readonly user: string;
   readonly version: string;
+  /** What it was told, as JSON; null for a run that is older than this column. */
+  readonly told: string | null;
+  /** Where it can be told on its own machine to look what is wanted of it. */
+  readonly doorbell: string | null;
   readonly started: number;
   readonly ended: number | null;
   /** How long ago its process was last heard of, ms; null where it never was. */
@@ -74,6 +78,13 @@ export interface PartRecord {
   readonly status: RunStatus;
   readonly wanted: Wanted | null;
   readonly counts: Readonly<Counts>;
+}
+
+/** A file that a run held back. */
+export interface HeldRecord {
+  readonly id: number | null;
+  readonly path: string;
+  readonly reason: string;
 }
 
 /** A file that a run could not handle. */

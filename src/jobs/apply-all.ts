@@ -1,6 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
-import { type Applying, failureOf, RunCancelled, RunStopped, type Step } from '../steps/step.js';
+import {
+  type Applying,
+  failureOf,
+  type Outcome,
+  RunCancelled,
+  RunStopped,
+  type Step,
+} from '../steps/step.js';
 import type { HeldLease } from './lease.js';
 import type { JobPorts } from './options.js';
 import { ordersOf } from './parts.js';
@@ -49,8 +56,10 @@ export async function applyAll<Item>(
     };
     try {
       const outcome = await step.apply(item, applying);
+      const isCancelled = inHand.signal.reason instanceof RunCancelled;
       tally.add(outcome);
-      tracker.ended(entries, outcome);
+      if (isCancelled && !signal.aborted) tally.add({ skipped: files - handledIn(outcome) });
+      tracker.ended(entries, outcome, isCancelled);
     } catch (error) {
       if (signal.aborted && error === signal.reason) return;
       if (inHand.signal.aborted && error === inHand.signal.reason) {
@@ -102,6 +111,10 @@ function handOf(orders: readonly number[], control: Recording['control'], signal
       signal.removeEventListener('abort', stop);
     },
   };
+}
+
+function handledIn({ done = 0, skipped = 0, held = [], failed = [] }: Outcome): number {
+  return done + skipped + held.length + failed.length;
 }
 
 function tooManyFailures(failed: number): OrderbakError {

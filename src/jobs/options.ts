@@ -28,6 +28,8 @@ export interface JobPorts {
   openSpool(): Promise<Spool>;
   /** Null where there can be none. */
   openDoorbell(onRing: () => Promise<void>): Promise<Doorbell | null>;
+  /** Takes away the doorbell of a process that died. */
+  removeBell(path: string): Promise<void>;
   readonly clock: Clock;
   readonly watcher: Watcher;
   /** How often a file may fail before it waits for a person. */

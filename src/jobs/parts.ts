@@ -43,20 +43,14 @@ export class Parts {
     }
   }
 
-  /** An item came in pieces: so many more of its orders' items are to come. */
-  split(orders: Iterable<number>): void {
-    for (const order of orders) {
-      const part = this.parts.get(order);
-      if (part !== undefined) part.left += 1;
-    }
-  }
-
-  /** An item is done with. What its outcome does not say of a single file is taken for all of them. */
-  end(entries: readonly Entry[], outcome: Outcome): void {
+  /**
+   * An item is done with, or was broken off because somebody cancelled it. What an outcome does not say of a single file is
+   * taken for all of them.
+   */
+  end(entries: readonly Entry[], outcome: Outcome, isCancelled: boolean): void {
     const held = new Set((outcome.held ?? []).map(keyOf));
     const failed = new Set((outcome.failed ?? []).map(keyOf));
     const orders = byOrder(entries);
-    const allSkipped = (outcome.skipped ?? 0) + held.size + failed.size >= entries.length;
     for (const [order, some] of orders) {
       const part = this.parts.get(order);
       if (part === undefined) continue;
@@ -64,12 +58,12 @@ export class Parts {
       const heldHere = some.filter((entry) => held.has(keyOf(entry))).length;
       const failedHere = some.filter((entry) => failed.has(keyOf(entry))).length;
       const rest = some.length - heldHere - failedHere;
-      const skipped = allSkipped ? rest : orders.size === 1 ? Math.min(outcome.skipped ?? 0, rest) : 0;
+      const { done, skipped } = orders.size === 1 ? outcome : sharesOf(outcome, rest);
       counts.held += heldHere;
       counts.failed += failedHere;
-      counts.skipped += skipped;
-      counts.done += rest - skipped;
-      this.close(order, part, 'completed');
+      counts.skipped += skipped ?? 0;
+      counts.done += done ?? 0;
+      this.close(order, part, isCancelled ? 'cancelled' : 'completed');
     }
   }
 
@@ -115,6 +109,12 @@ export function keyOf({ id, path }: { readonly id: number | null; readonly path:
 
 export function ordersOf(entries: readonly Entry[]): number[] {
   return [...new Set(entries.map((entry) => entry.order))];
+}
+
+/** What an outcome of several orders means for one of them: files are skipped together, by the clock, or not at all. */
+function sharesOf(outcome: Outcome, rest: number): { done: number; skipped: number } {
+  const done = (outcome.done ?? 0) > 0 ? rest : 0;
+  return { done, skipped: rest - done };
 }
 
 function byOrder(entries: readonly Entry[]): Map<number, Entry[]> {

@@ -1,5 +1,5 @@
 import type { Counts, PartRecord, RunStatus, Wanted } from '../domain/run.js';
-import type { Failure, StepName } from '../steps/step.js';
+import type { Failure, Held, StepName } from '../steps/step.js';
 
 /** The lock of one step: a row taken by a conditional update, kept by a heartbeat. */
 export interface Leases {
@@ -71,6 +71,7 @@ export interface Progress {
   /** Parts that changed. */
   readonly changed: readonly Omit<PartRecord, 'wanted'>[];
   readonly failures: readonly NewFailure[];
+  readonly held: readonly Held[];
   /** Rows of earlier failures that are settled now. */
   readonly settled: readonly number[];
 }
@@ -107,7 +108,8 @@ export interface Ending {
 
 /** The rows of `orderbak_run`, `orderbak_run_part` and `orderbak_run_failure`. */
 export interface Runs {
-  start(run: RunStart): Promise<number>;
+  /** Answers its id, and the doorbells of processes of its machine that died in this step. */
+  start(run: RunStart): Promise<{ run: number; bells: string[] }>;
   openFailures(step: StepName): Promise<OpenFailure[]>;
   /** Writes down how a run goes, and answers what somebody wants of it. `now` is ms since 1970. */
   tell(run: number, kin: Kin, progress: Progress, now: number): Promise<Wishes>;

@@ -39,7 +39,7 @@ export async function startRecording<Item>(
       again: step.entries !== undefined && !dryRun,
     });
     const tracker = new Tracker(tally, retries, clock);
-    const run = await runs.start({
+    const { run, bells } = await runs.start({
       step: step.name,
       dryRun,
       origin,
@@ -52,6 +52,7 @@ export async function startRecording<Item>(
       started: clock(),
       doorbell: bell?.path ?? null,
     });
+    for (const dead of bells) await ports.removeBell(dead);
     const write = async (status: RunStatus) => {
       const progress = tracker.take(status);
       try {

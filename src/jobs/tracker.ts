@@ -20,6 +20,8 @@ export class Tracker {
   /** Bytes that items in hand have moved so far; 0 in steps that do not say. */
   private moved = 0;
   private marks: Mark[] = [];
+  /** How many of the tally's held files have been told. */
+  private heldTold = 0;
   private fresh = true;
 
   constructor(
@@ -43,12 +45,14 @@ export class Tracker {
   }
 
   /** What came of an item, or of a file of the plan that never came so far. */
-  ended(entries: readonly Entry[], outcome: Outcome): void {
+  ended(entries: readonly Entry[], outcome: Outcome, isCancelled = false): void {
     this.fresh = true;
-    this.parts.end(entries, outcome);
-    const failed = outcome.failed ?? [];
+    this.parts.end(entries, outcome, isCancelled);
+    const { done = 0, held = [], failed = [] } = outcome;
     for (const failure of failed) this.fail(failure, entries);
-    const troubled = new Set([...failed, ...(outcome.held ?? [])].map(keyOf));
+    // Of an item that was not done to its end nobody can tell which of its files went well.
+    if (done + held.length + failed.length < entries.length) return;
+    const troubled = new Set([...failed, ...held].map(keyOf));
     this.settled.push(...this.retries.went(entries.filter((entry) => !troubled.has(keyOf(entry)))));
   }
 
@@ -68,6 +72,8 @@ export class Tracker {
   take(status: RunStatus): Progress {
     const { counts, bytes, bytesPlanned } = this.tally;
     const { failures, settled, parts } = this;
+    const held = this.tally.held.slice(this.heldTold);
+    this.heldTold += held.length;
     this.failures = [];
     this.settled = [];
     this.fresh = false;
@@ -88,11 +94,13 @@ export class Tracker {
       changed: parts.takeChanged(),
       failures,
       settled,
+      held,
     };
   }
 
   /** What could not be written down is new again. */
-  putBack({ failures, settled, changed }: Progress): void {
+  putBack({ failures, settled, changed, held }: Progress): void {
+    this.heldTold -= held.length;
     this.failures.unshift(...failures);
     this.settled.push(...settled);
     this.parts.touch(changed.map(({ order }) => order));

@@ -19,6 +19,8 @@ const run = (more: Partial<RunRecord>): RunRecord => ({
   pid: 1,
   user: '',
   version: '0',
+  told: null,
+  doorbell: null,
   started: NOW - DAY,
   ended: NOW - DAY,
   silentMs: null,

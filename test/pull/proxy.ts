@@ -16,6 +16,8 @@ export interface Answer {
   readonly body: Buffer;
   /** Only so many bytes of the body are sent; then the line goes dead. */
   readonly cut?: number;
+  /** What comes after so many bytes is sent only then. */
+  readonly later?: { readonly at: number; readonly when: Promise<void> };
 }
 
 /** What the network does to a question. `drop` = the line goes dead without an answer. */
@@ -93,6 +95,10 @@ function send(response: ServerResponse, answer: Answer | 'drop'): void {
   }
   const { connection: _, 'transfer-encoding': __, ...headers } = answer.headers;
   response.writeHead(answer.status, { 'content-length': answer.body.length, ...headers });
-  if (answer.cut === undefined) response.end(answer.body);
+  const { body, later } = answer;
+  if (later !== undefined && later.at < body.length) {
+    response.write(body.subarray(0, later.at));
+    void later.when.then(() => response.end(body.subarray(later.at)));
+  } else if (answer.cut === undefined) response.end(body);
   else response.write(answer.body.subarray(0, answer.cut), () => response.destroy());
 }

@@ -1,0 +1,127 @@
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../config/schema.js';
+import { openCatalogDatabase } from '../db/catalog.js';
+import { openDatabase } from '../db/open.js';
+import { openRunHistory } from '../db/run-history.js';
+import { openRuns } from '../db/runs.js';
+import { openSteering } from '../db/steering.js';
+import type { Database } from '../db/tables.js';
+import { type FailureRecord, isActive, type PartRecord, type RunRecord, type Wanted } from '../domain/run.js';
+import { EXIT, OrderbakError } from '../errors.js';
+import { type Steered, steer } from '../jobs/steer.js';
+import { removeBell, ring } from '../store/doorbell.js';
+
+const PAGE = 1000;
+const MOST = 1000;
+const LOOK_EVERY = 200;
+
+/** A run with all that is known of it. */
+export interface RunDetails {
+  readonly run: RunRecord;
+  readonly steps: readonly RunRecord[];
+  readonly parts: readonly PartRecord[];
+  readonly failures: readonly FailureRecord[];
+  readonly held: readonly { readonly id: number | null; readonly path: string; readonly reason: string }[];
+}
+
+/** What runs, what ran, and how it is steered: in the shop's database, or in the catalog of the office's store. */
+export async function openJobs(config: Config, step: string | null) {
+  const database = await databaseOf(config, step);
+  const history = openRunHistory(database, hostname());
+  const steering = openSteering(database);
+  const byId = async (id: number): Promise<RunRecord> => {
+    const run = await history.byId(id);
+    if (run !== null) return run;
+    throw new OrderbakError(
+      EXIT.usage,
+      'no-run',
+      `there is no run ${id}`,
+      '`orderbak jobs` shows the last ones.',
+    );
+  };
+
+  return {
+    byId,
+    active: history.active,
+    ended: history.ended,
+    openFailuresOf: history.openFailuresOf,
+
+    /** The run that somebody means: by its id, or the one of a step that is under way, else its last. */
+    async find(target: string): Promise<RunRecord> {
+      if (/^\d+$/.test(target)) return byId(Number(target));
+      const active = (await history.active()).filter((run) => run.step === target);
+      const run =
+        active.find(({ dryRun }) => !dryRun) ??
+        active[0] ??
+        (await history.lastOfEachStep()).find((last) => last.step === target);
+      if (run !== undefined) return run;
+      throw new OrderbakError(EXIT.usage, 'no-run', `no run of ${target} is known`);
+    },
+
+    /** Waits until a run has ended; answers how. */
+    async untilEnded(id: number): Promise<RunRecord> {
+      for (;;) {
+        const run = await byId(id);
+        if (!isActive(run.status)) return run;
+        await sleep(LOOK_EVERY);
+      }
+    },
+
+    async details(id: number): Promise<RunDetails> {
+      const run = await byId(id);
+      const parts: PartRecord[] = [];
+      for (let after = Number.MIN_SAFE_INTEGER; ; ) {
+        const page = await history.parts(id, after, PAGE);
+        parts.push(...page);
+        const last = page.at(-1);
+        if (last === undefined || page.length < PAGE) break;
+        after = last.order;
+      }
+      const [steps, failures, held] = await Promise.all([
+        history.steps(id),
+        history.failures(id, MOST),
+        history.held(id),
+      ]);
+      return { run, steps, parts, failures, held };
+    },
+
+    steer: (run: RunRecord, order: number | null, wanted: Wanted | null): Promise<Steered> =>
+      steer(run, order, wanted, { ...history, ...steering, ring }),
+
+    /** Closes a run whose process is gone, so that nobody goes on with it. */
+    async giveUp(run: RunRecord): Promise<void> {
+      const steps = (await history.steps(run.id)).filter(
+        ({ status }) => isActive(status) || status === 'lost',
+      );
+      await steering.close([run.id, ...steps.map(({ id }) => id)], Date.now());
+      if (run.doorbell !== null) await removeBell(run.doorbell);
+    },
+
+    /** Takes a run out of the record, with its steps. What was removed, and its receipts, stay. */
+    async remove(run: RunRecord): Promise<number> {
+      const ids = [run.id, ...(await history.steps(run.id)).map(({ id }) => id)];
+      await steering.remove(ids);
+      return ids.length;
+    },
+
+    /** Forgets what ended at least `age` ms ago, null = as long ago as [history] keep says; answers how many runs. */
+    forget: (age: number | null): Promise<number> =>
+      openRuns(database).forget(Date.now() - (age ?? config.history.keep)),
+
+    close: () => database.close(),
+  };
+}
+
+/** Where the runs of a step are kept; without a step: those of the server, where this machine is one. */
+async function databaseOf({ database, pull }: Config, step: string | null): Promise<Database> {
+  const isOffice = pull.store !== null && (step === 'pull' || database.url === null);
+  if (isOffice && pull.store !== null) return openCatalogDatabase(pull.store);
+  if (database.url !== null) return openDatabase(database.url);
+  throw new OrderbakError(
+    EXIT.usage,
+    'config',
+    'neither database.url nor pull.store is set, so that there are no runs to look at',
+    'Write one of them into orderbak.toml: the first on the server, the second on the machine in the office.',
+  );
+}

@@ -1,0 +1,40 @@
+import { Command } from 'commander';
+import { answering } from '../answering.js';
+import { type JobsFlags, openTheJobs } from '../asking-jobs.js';
+import { helpTail, PULL_CODES } from '../help.js';
+import { openOutput } from '../output.js';
+import { tryAgain } from '../run-again.js';
+
+/** Tries again what failed. */
+export function retryJob(): Command {
+  const command = new Command('retry')
+    .summary('try again just what failed in a run')
+    .description(
+      `Runs the step of a run once more, for the files only that failed in it and have not gone well since; also those that failed too often to be tried by themselves ([retry] attempts).`,
+    )
+    .argument('<id|step>', 'which run')
+    .addHelpText(
+      'after',
+      helpTail(
+        [
+          ['orderbak jobs retry 17', 'what failed in run 17'],
+          ['orderbak jobs retry pull', 'what failed in the last pull'],
+        ],
+        PULL_CODES,
+      ),
+    );
+  return command.action((target: string) => {
+    const flags = command.optsWithGlobals<JobsFlags>();
+    return answering(flags, async () => {
+      const jobs = await openTheJobs(flags, target);
+      const run = await jobs.find(target);
+      const failures = await jobs.openFailuresOf(run.id).finally(() => jobs.close());
+      if (failures.length > 0) return tryAgain(run, failures, flags);
+      const output = openOutput(flags);
+      if (output.json)
+        output.answer(JSON.stringify({ ok: true, command: 'jobs retry', of: run.id, failures: 0 }));
+      else if (!output.quiet)
+        output.answer(`Nothing that failed in run ${run.id} (${run.step}) waits to be tried again.`);
+    });
+  });
+}

@@ -1,0 +1,153 @@
+import { Command, Option } from 'commander';
+import { isActive, type RunRecord } from '../../domain/run.js';
+import type { Steered } from '../../jobs/steer.js';
+import { answering } from '../answering.js';
+import { asking, type Jobs, type JobsFlags, openTheJobs } from '../asking-jobs.js';
+import { helpTail, JOBS_CODES, PULL_CODES } from '../help.js';
+import { runJson } from '../jobs-json.js';
+import { wholeNumber } from '../options.js';
+import { type Output, openOutput } from '../output.js';
+import { goOnWith } from '../run-again.js';
+
+type SteerFlags = JobsFlags & { readonly order?: number; readonly remove?: true };
+
+const oneOrder = () => new Option('--order <id>', 'only this order of the run').argParser(wholeNumber);
+
+/** Holds a run, or one of its orders. */
+export function pauseJob(): Command {
+  const command = new Command('pause')
+    .summary('hold a run, or one of its orders, almost at once')
+    .description(
+      `Holds a run between two files, or between two blocks of a large download. It keeps its lease, so that no other run begins meanwhile. A run on another machine hears of it within five seconds.`,
+    )
+    .argument('<id|step>', 'which run')
+    .addOption(oneOrder())
+    .addHelpText(
+      'after',
+      helpTail(
+        [
+          ['orderbak jobs pause pull', 'the office line is needed for something else'],
+          ['orderbak jobs pause 17 --order 142', 'leave one order for later; the others go on'],
+        ],
+        JOBS_CODES,
+      ),
+    );
+  return command.action((target: string) => {
+    const flags = command.optsWithGlobals<SteerFlags>();
+    return asking(flags, target, async (jobs, output) => {
+      const steered = await jobs.steer(await jobs.find(target), flags.order ?? null, 'pause');
+      tellSteered('pause', steered, flags.order ?? null, output);
+    });
+  });
+}
+
+/** Lets a run go on that is held, or goes on with one that ended before its end. */
+export function resumeJob(): Command {
+  const command = new Command('resume')
+    .summary('let a run go on, or go on with one that was lost, failed or cancelled')
+    .description(
+      `Lets a run go on at once that is held. One that died, failed or was cancelled is gone on with here, as its step's own command would: what is done is not done again.`,
+    )
+    .argument('<id|step>', 'which run')
+    .addOption(oneOrder())
+    .addHelpText(
+      'after',
+      helpTail(
+        [
+          ['orderbak jobs resume pull', 'after jobs pause pull'],
+          ['orderbak jobs resume 17', 'the machine was switched off in its middle'],
+        ],
+        PULL_CODES,
+      ),
+    );
+  return command.action((target: string) => {
+    const flags = command.optsWithGlobals<SteerFlags>();
+    return answering(flags, async () => {
+      const jobs = await openTheJobs(flags, target);
+      let run: RunRecord;
+      try {
+        run = await jobs.find(target);
+        if (isActive(run.status) || flags.order !== undefined) {
+          const steered = await jobs.steer(run, flags.order ?? null, null);
+          tellSteered('resume', steered, flags.order ?? null, openOutput(flags));
+          return;
+        }
+      } finally {
+        await jobs.close();
+      }
+      const { order: _, remove: __, ...common } = flags;
+      await goOnWith(run, common);
+    });
+  });
+}
+
+/** Stops a run for good. */
+export function cancelJob(): Command {
+  const command = new Command('cancel')
+    .summary('stop a run, or one of its orders, for good')
+    .description(
+      `Stops a run: the file in hand is finished or undone, so that nothing is left half done. What is done stays done. With --remove its record is dropped too, once it has ended; what was removed, and its receipts, are remembered all the same.`,
+    )
+    .argument('<id|step>', 'which run')
+    .addOption(oneOrder().conflicts('remove'))
+    .option('--remove', 'drop its record too')
+    .addHelpText(
+      'after',
+      helpTail(
+        [
+          ['orderbak jobs cancel unlink-trash', 'something looks wrong'],
+          ['orderbak jobs cancel 17 --order 142', 'leave this order out; the others go on'],
+          ['orderbak jobs cancel 17 --remove', 'and forget that it ran'],
+        ],
+        JOBS_CODES,
+      ),
+    );
+  return command.action((target: string) => {
+    const flags = command.optsWithGlobals<SteerFlags>();
+    return asking(flags, target, async (jobs, output) => {
+      const run = await jobs.find(target);
+      const steered = await stopRun(jobs, run, flags);
+      if (flags.remove) await jobs.remove(run);
+      tellSteered('cancel', steered, flags.order ?? null, output, flags.remove ?? false);
+    });
+  });
+}
+
+async function stopRun(jobs: Jobs, run: RunRecord, { order, remove }: SteerFlags): Promise<Steered> {
+  if (run.status === 'lost') {
+    await jobs.giveUp(run);
+    return { run: await jobs.byId(run.id), heard: true };
+  }
+  if (remove && !isActive(run.status)) return { run, heard: true };
+  const steered = await jobs.steer(run, order ?? null, 'cancel');
+  return remove ? { run: await jobs.untilEnded(run.id), heard: true } : steered;
+}
+
+const DOING: Readonly<Record<'pause' | 'cancel' | 'resume', string>> = {
+  pause: 'being paused',
+  cancel: 'being cancelled',
+  resume: 'going on',
+};
+
+function tellSteered(
+  verb: keyof typeof DOING,
+  { run, heard }: Steered,
+  order: number | null,
+  output: Output,
+  removed = false,
+): void {
+  if (output.json) {
+    const told = { ok: true, command: `jobs ${verb}`, heard, order, removed, run: runJson(run) };
+    output.answer(JSON.stringify(told));
+    return;
+  }
+  if (output.quiet) return;
+  const reached = verb === 'pause' ? run.status === 'paused' : verb === 'cancel' && !isActive(run.status);
+  const what =
+    order === null ? `Run ${run.id} (${run.step})` : `Order ${order} of run ${run.id} (${run.step})`;
+  const state = order === null && reached ? run.status : DOING[verb];
+  const late = heard
+    ? ''
+    : ` Its process on ${run.host} has not answered yet; it hears of it with its next heartbeat.`;
+  output.answer(`${what} is ${state}${removed ? ', and its record is gone' : ''}.${late}`);
+}

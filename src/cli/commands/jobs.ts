@@ -1,0 +1,76 @@
+import { Command } from 'commander';
+import { asking, type JobsFlags } from '../asking-jobs.js';
+import { helpTail, QUESTION_CODES, STEP_CODES } from '../help.js';
+import { detailsJson, runJson } from '../jobs-json.js';
+import { detailsText, runsText } from '../jobs-text.js';
+import { clearJobs } from './jobs-clear.js';
+import { retryJob } from './jobs-retry.js';
+import { cancelJob, pauseJob, resumeJob } from './jobs-steer.js';
+import { watchJobs } from './jobs-watch.js';
+
+const LAST = 10;
+
+/** What runs, what ran, and how it is steered. */
+export function jobsCommand(): Command {
+  const command = new Command('jobs')
+    .summary('see what runs and what ran; pause it, go on, stop it, try failures again (either machine)')
+    .description(
+      `Shows the runs that are under way, then the last ten that have ended: a line each, the steps of a night under it. The server's runs stand in its database, the office machine's in the store's catalog; on a machine that is both, "pull" means the store's, an id the server's.`,
+    )
+    .helpCommand(false)
+    .addCommand(showJob())
+    .addCommand(watchJobs())
+    .addCommand(pauseJob())
+    .addCommand(resumeJob())
+    .addCommand(cancelJob())
+    .addCommand(retryJob())
+    .addCommand(clearJobs())
+    .addHelpText(
+      'after',
+      helpTail(
+        [
+          ['orderbak jobs', 'what is running, how far, how fast'],
+          ['orderbak jobs show 17', 'one run, with what failed and why'],
+          ['orderbak jobs pause pull', 'hold it, almost at once'],
+          ['orderbak jobs resume pull', 'let it go on'],
+          ['orderbak jobs retry 17', 'just what failed in that run'],
+        ],
+        STEP_CODES,
+      ),
+    );
+  return command.action(() =>
+    asking(command.optsWithGlobals<JobsFlags>(), null, async (jobs, output) => {
+      const runs = [...(await jobs.active()), ...(await jobs.ended(LAST))];
+      if (output.json)
+        output.answer(JSON.stringify({ ok: true, command: 'jobs', runs: runs.map((run) => runJson(run)) }));
+      else output.answer(runsText(runs, Date.now(), output.paint));
+    }),
+  );
+}
+
+function showJob(): Command {
+  const command = new Command('show')
+    .summary('show one run: its counts, its orders, what failed or is held back, and why')
+    .description(
+      `Shows a run by its id, or the one of a step: the one under way, else the last. With --json every order that has begun is told, and up to a thousand failures.`,
+    )
+    .argument('<id|step>', 'which run')
+    .addHelpText(
+      'after',
+      helpTail(
+        [
+          ['orderbak jobs show 17', 'by its id'],
+          ['orderbak jobs show pull --json', 'the run of a step, for scripts'],
+        ],
+        QUESTION_CODES,
+      ),
+    );
+  return command.action((target: string) =>
+    asking(command.optsWithGlobals<JobsFlags>(), target, async (jobs, output) => {
+      const details = await jobs.details((await jobs.find(target)).id);
+      if (output.json)
+        output.answer(JSON.stringify({ ok: true, command: 'jobs show', run: detailsJson(details) }));
+      else output.answer(detailsText(details, Date.now(), output.paint));
+    }),
+  );
+}

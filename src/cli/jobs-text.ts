@@ -1,0 +1,124 @@
+import prettyBytes from 'pretty-bytes';
+import prettyMs from 'pretty-ms';
+import type { RunDetails } from '../app/jobs.js';
+import { printable } from '../domain/file-name.js';
+import { isActive, type RunRecord, type RunStatus } from '../domain/run.js';
+import type { Output } from './output.js';
+
+type Paint = Output['paint'];
+
+const BAR = 20;
+const FEW = 20;
+
+const COLOURS: Readonly<Record<RunStatus, 'green' | 'red' | 'yellow' | 'cyan'>> = {
+  pending: 'cyan',
+  running: 'cyan',
+  paused: 'yellow',
+  completed: 'green',
+  failed: 'red',
+  cancelled: 'yellow',
+  lost: 'red',
+};
+
+/** Runs as a person sees them, a line each; `now` in ms since 1970. */
+export function runsText(runs: readonly RunRecord[], now: number, paint: Paint): string {
+  if (runs.length === 0) return 'Nothing has run yet.';
+  const width = Math.max(...runs.map((run) => nameOf(run).length));
+  const ids = Math.max(...runs.map(({ id }) => String(id).length));
+  return runs
+    .map((run) => {
+      const status = paint[COLOURS[run.status]](run.status.padEnd('completed'.length));
+      return `${String(run.id).padStart(ids)}  ${nameOf(run).padEnd(width)}  ${status}  ${story(run, now)}`;
+    })
+    .join('\n');
+}
+
+/** One run with what is known of its steps, orders and troubles. */
+export function detailsText(
+  { run, steps, parts, failures, held }: RunDetails,
+  now: number,
+  paint: Paint,
+): string {
+  const lines = [
+    runsText([run, ...steps], now, paint),
+    `  started ${new Date(run.started).toISOString()} by ${run.user === '' ? '?' : run.user} (${run.origin}), process ${run.pid} on ${run.host}, orderbak ${run.version}`,
+  ];
+  const { planned, done, skipped, held: heldBack, failed } = run.counts;
+  lines.push(
+    `  files: ${planned} planned · ${done} done · ${skipped} skipped · ${heldBack} held back · ${failed} failed`,
+  );
+  if (run.parts > 0) lines.push(`  orders: ${run.partsDone} of ${run.parts} done with${lastOf(run)}`);
+  if (run.resumes !== null) lines.push(`  goes on for run ${run.resumes}`);
+  if (run.error !== null) lines.push(`  ${paint.red('ended')} ${printable(run.error)}`);
+  const steered = parts.filter(
+    ({ wanted, status }) => wanted !== null || status === 'paused' || status === 'cancelled',
+  );
+  for (const { order, status } of steered.slice(0, FEW)) lines.push(`  order ${order} is ${status}`);
+  for (const { path, message, code, attempts, settled } of failures.slice(0, FEW)) {
+    const times = attempts > 1 ? `, ${attempts} times` : '';
+    lines.push(
+      `  ${paint.red('failed')} ${path === '' ? '' : `${printable(path)}: `}${printable(message)} (${code}${times})${settled === null ? '' : ', settled'}`,
+    );
+  }
+  if (failures.length > FEW) lines.push(`  … and ${failures.length - FEW} more failed`);
+  for (const { path, reason } of held.slice(0, FEW))
+    lines.push(`  ${paint.yellow('held')} ${printable(path)}: ${printable(reason)}`);
+  if (heldBack > Math.min(held.length, FEW))
+    lines.push(`  … and ${heldBack - Math.min(held.length, FEW)} more held back`);
+  return lines.join('\n');
+}
+
+function nameOf(run: RunRecord): string {
+  return `${run.parent === null ? '' : '· '}${run.step}${run.dryRun ? ' (dry run)' : ''}`;
+}
+
+function lastOf({ lastOrder }: RunRecord): string {
+  return lastOrder === null ? '' : `, the last one ${lastOrder}`;
+}
+
+/** What is to be said of a run besides its status. */
+function story(run: RunRecord, now: number): string {
+  return isActive(run.status) ? course(run) : past(run, now);
+}
+
+function course({ counts, bytes, bytesPlanned, rate, leftMs, wanted, status, step }: RunRecord): string {
+  if (status === 'pending' || step === 'run') return '';
+  const handled = counts.done + counts.skipped + counts.failed;
+  const parts = [
+    bar(handled, counts.planned),
+    `${handled}/${counts.planned} files`,
+    bytesPlanned > 0
+      ? `${prettyBytes(bytes)}/${prettyBytes(bytesPlanned)}`
+      : bytes > 0
+        ? prettyBytes(bytes)
+        : '',
+    rate > 0 ? `${prettyBytes(rate)}/s` : '',
+    leftMs === null ? '' : `${prettyMs(leftMs, { compact: true })} left`,
+    counts.failed > 0 ? `${counts.failed} failed` : '',
+    wanted === 'cancel'
+      ? 'being cancelled'
+      : wanted === 'pause' && status === 'running'
+        ? 'being paused'
+        : '',
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
+}
+
+function past({ counts, bytes, started, ended, error, step }: RunRecord, now: number): string {
+  const parts = [
+    step === 'run' ? '' : `${counts.done} files`,
+    bytes > 0 ? prettyBytes(bytes) : '',
+    counts.held > 0 ? `${counts.held} held back` : '',
+    counts.failed > 0 ? `${counts.failed} failed` : '',
+    ended === null ? '' : prettyMs(Math.max(ended - started, 0), { secondsDecimalDigits: 1 }),
+    `${prettyMs(Math.max(now - (ended ?? started), 0), { compact: true })} ago`,
+    error === null ? '' : printable(error),
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
+}
+
+function bar(done: number, planned: number): string {
+  const share = planned === 0 ? 0 : Math.min(done / planned, 1);
+  const filled = Math.floor(share * BAR);
+  return `[${'█'.repeat(filled)}${'░'.repeat(BAR - filled)}] ${String(Math.floor(share * 100)).padStart(3)} %`;
+}

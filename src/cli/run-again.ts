@@ -1,0 +1,40 @@
+import { isNightStep, type NightStep, runByName } from '../app/by-name.js';
+import { type Errand, readTold } from '../app/choices.js';
+import type { FailureRecord, RunRecord } from '../domain/run.js';
+import { EXIT, OrderbakError } from '../errors.js';
+import { keyOf } from '../jobs/parts.js';
+import { type CommonFlags, runStep } from './run-step.js';
+
+/** Goes on with a run that has ended before its end. Throws with exit 2 when it has nothing to go on with. */
+export async function goOnWith(run: RunRecord, flags: CommonFlags): Promise<void> {
+  if (run.status === 'completed')
+    throw notAgain(run, 'it came to its end; what failed in it is for `jobs retry`');
+  const step = stepOf(run);
+  const errand: Errand = { kin: { night: null, resumes: run.id }, files: null };
+  await runStep(step, flags, (config, choices) =>
+    runByName(config, step, { ...choices, ...readTold(run.told), dryRun: run.dryRun, errand }),
+  );
+}
+
+/** Runs just what failed in a run. */
+export async function tryAgain(
+  run: RunRecord,
+  failures: readonly FailureRecord[],
+  flags: CommonFlags,
+): Promise<void> {
+  const step = stepOf(run);
+  const orders = [...new Set(failures.map(({ order }) => order))];
+  // Where it is not known of which order a file is, the plan looks at all of them for it.
+  const only = orders.some((order) => order === null) ? null : orders.flatMap((order) => order ?? []);
+  const errand: Errand = { kin: { night: null, resumes: run.id }, files: new Set(failures.map(keyOf)) };
+  await runStep(step, flags, (config, choices) => runByName(config, step, { ...choices, only, errand }));
+}
+
+function stepOf(run: RunRecord): NightStep {
+  if (isNightStep(run.step)) return run.step;
+  throw notAgain(run, 'what it was to do stands in its command line; type that again');
+}
+
+function notAgain({ id, step }: RunRecord, why: string): OrderbakError {
+  return new OrderbakError(EXIT.usage, 'not-again', `run ${id} (${step}) cannot be gone on with: ${why}`);
+}

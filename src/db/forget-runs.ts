@@ -1,0 +1,62 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from './tables.js';
+
+const ROWS_A_STATEMENT = 200;
+
+/**
+ * Forgets runs that ended before a moment (ms since 1970), but never the last of a step; answers how many. What was removed,
+ * and its receipts, are remembered for ever.
+ */
+export async function forgetOld(kysely: Kysely<Tables>, before: number): Promise<number> {
+  const last = await kysely
+    .selectFrom('orderbak_run')
+    .select(({ fn }) => fn.max('id').as('id'))
+    .groupBy('step')
+    .execute();
+  if (last.length === 0) return 0;
+  const old = await kysely
+    .selectFrom('orderbak_run')
+    .select('id')
+    .where('started_ms', '<', before)
+    .where((where) =>
+      where.or([
+        where('ended_ms', '<', before),
+        where('heard_ms', '<', before),
+        where('heard_ms', 'is', null),
+      ]),
+    )
+    .where(
+      'id',
+      'not in',
+      last.map(({ id }) => id),
+    )
+    .execute();
+  const ids = old.map(({ id }) => id);
+  await forgetRuns(kysely, ids);
+  await kysely
+    .deleteFrom('orderbak_run_failure')
+    .where('failed_ms', '<', before)
+    .where('settled_ms', 'is not', null)
+    .execute();
+  return ids.length;
+}
+
+/** Takes these runs out of the record, with their parts and failures; what still waits to be tried again stays known. */
+export async function forgetRuns(kysely: Kysely<Tables>, ids: readonly number[]): Promise<void> {
+  for (const some of inPieces(ids)) {
+    await kysely.deleteFrom('orderbak_run_part').where('run_id', 'in', some).execute();
+    await kysely
+      .deleteFrom('orderbak_run_failure')
+      .where('run_id', 'in', some)
+      .where('settled_ms', 'is not', null)
+      .execute();
+    await kysely.deleteFrom('orderbak_run').where('id', 'in', some).execute();
+  }
+}
+
+/** A list in pieces that fit into one statement. */
+export function inPieces<T>(list: readonly T[]): T[][] {
+  const pieces: T[][] = [];
+  for (let i = 0; i < list.length; i += ROWS_A_STATEMENT) pieces.push(list.slice(i, i + ROWS_A_STATEMENT));
+  return pieces;
+}

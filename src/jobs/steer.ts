@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isActive, type RunRecord, type Wanted } from '../domain/run.js';
+import { EXIT, OrderbakError } from '../errors.js';
+
+/** What steering needs of the record. */
+export interface SteerPorts {
+  byId(id: number): Promise<RunRecord | null>;
+  /** Runs that may still do something. */
+  active(): Promise<RunRecord[]>;
+  /** The steps of a night. */
+  steps(night: number): Promise<RunRecord[]>;
+  want(runs: readonly number[], wanted: Wanted | null): Promise<void>;
+  wantOrder(run: number, order: number, wanted: Wanted | null): Promise<void>;
+  /** Tells a process of this machine to look; false when nobody heard. */
+  ring(doorbell: string): Promise<boolean>;
+}
+
+/** What became of a wish: `heard` = its process knows. */
+export interface Steered {
+  readonly run: RunRecord;
+  readonly heard: boolean;
+}
+
+/** A process hears within five seconds, wherever it runs. */
+const PATIENCE = 6000;
+const OFTEN = 100;
+
+/**
+ * Writes down what somebody wants of a run that is under way, or of one order of it, and waits until its process has heard it.
+ * `wanted` null = that it goes on. Throws with exit 1 when there is nothing to steer.
+ */
+export async function steer(
+  run: RunRecord,
+  order: number | null,
+  wanted: Wanted | null,
+  ports: SteerPorts,
+): Promise<Steered> {
+  if (!isActive(run.status)) throw isOver(run);
+  if (order === null) await ports.want(await kinOf(run, wanted, ports), wanted);
+  else {
+    if (run.step === 'run') throw noParts(run, 'say which of its steps is meant');
+    if (!HAVE_PARTS.has(run.step)) throw noParts(run, `${run.step} goes through all orders at once`);
+    await ports.wantOrder(run.id, order, wanted);
+  }
+  const voices = (await ports.steps(run.id)).filter(({ status }) => isActive(status));
+  const bells = [run, ...voices].flatMap(({ doorbell }) => doorbell ?? []);
+  const rung = await Promise.all(bells.map((bell) => ports.ring(bell)));
+  const heard = rung.includes(true) || (order === null && (await untilHeard(run, wanted, ports)));
+  return { run: (await ports.byId(run.id)) ?? run, heard };
+}
+
+/** Steps whose runs have a part for each order. */
+const HAVE_PARTS: ReadonlySet<string> = new Set([
+  'unlink-discuss',
+  'unlink-trash',
+  'pull',
+  'unlink-backed-up',
+]);
+
+/** Which runs the wish is written to: one that is to go on is held neither by itself, nor by its night, nor in its steps. */
+async function kinOf(run: RunRecord, wanted: Wanted | null, ports: SteerPorts): Promise<number[]> {
+  if (wanted !== null) return [run.id];
+  const steps = await ports.steps(run.id);
+  return [run.id, ...(run.parent === null ? [] : [run.parent]), ...steps.map(({ id }) => id)];
+}
+
+async function untilHeard(run: RunRecord, wanted: Wanted | null, ports: SteerPorts): Promise<boolean> {
+  for (const end = performance.now() + PATIENCE; performance.now() < end; await sleep(OFTEN)) {
+    const now = await ports.byId(run.id);
+    if (now === null || !isActive(now.status)) return true;
+    const steps = await ports.steps(run.id);
+    const statuses = [now, ...steps].map(({ status }) => status);
+    if (wanted === 'pause' && statuses.includes('paused')) return true;
+    if (wanted === null && !statuses.includes('paused')) return true;
+  }
+  return false;
+}
+
+function isOver(run: RunRecord): OrderbakError {
+  const since = run.ended === null ? '' : ` since ${new Date(run.ended).toISOString()}`;
+  return new OrderbakError(
+    EXIT.failed,
+    'not-running',
+    `run ${run.id} (${run.step}) is ${run.status}${since}`,
+    '`orderbak jobs` shows what runs.',
+  );
+}
+
+function noParts(run: RunRecord, why: string): OrderbakError {
+  return new OrderbakError(
+    EXIT.usage,
+    'no-parts',
+    `run ${run.id} (${run.step}) has no orders to steer: ${why}`,
+  );
+}

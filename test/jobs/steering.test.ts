@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Office, Shop } from '../pull/office.js';
+import { fair, isDownload, type Weather } from '../pull/proxy.js';
+import { type Finished, runOrderbak } from '../support/run.js';
+
+const BIG = 3_000_000;
+const HALF = 1_000_000;
+const big = { jobs: [{ complete: ['big.psd'] }] };
+
+/** The first part of a download comes at once, the rest when it is let. */
+function tap(): { weather: Weather; open: () => void } {
+  let open = () => {};
+  const when = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const weather: Weather = async (asked, forward) => {
+    const answer = await forward();
+    return isDownload(asked) ? { ...answer, later: { at: HALF + 100_000, when } } : answer;
+  };
+  return { weather, open: () => open() };
+}
+
+describe.concurrent('a large download', () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await Shop.open({ paused: big, cancelled: big, left: big }, { 'big.psd': BIG });
+  });
+  afterAll(() => shop.close());
+
+  const jobs = async (office: Office, ...args: string[]): Promise<Finished> => {
+    const env = { ORDERBAK_PULL_STORE: office.store };
+    return runOrderbak(shop.world, ['jobs', ...args], { bare: true, env });
+  };
+  const show = async (office: Office, target = 'pull') =>
+    (JSON.parse((await jobs(office, 'show', target, '--json')).stdout) as { run: Record<string, unknown> })
+      .run;
+
+  test('is held at its next block, keeps its lease, and goes on without loss', async () => {
+    const { weather, open } = tap();
+    const office = await shop.office('paused', weather);
+    const run = office.begin(['--json']);
+    await office.untilHalf(run, HALF);
+    const paused = await jobs(office, 'pause', 'pull');
+    expect(paused).toMatchObject({ code: 0, stdout: 'Run 1 (pull) is paused.\n', stderr: '' });
+    const half = await office.parts();
+    expect(half[0]).toBeLessThan(BIG);
+    open();
+
+    const second = await office.pull();
+    expect(second).toMatchObject({ code: 11, stdout: '' });
+    expect(await show(office)).toMatchObject({
+      status: 'paused',
+      wanted: 'pause',
+      counts: { planned: 1, done: 0 },
+      bytesPlanned: BIG,
+      rate: 0,
+      etaMs: null,
+      orders: { planned: 1, done: 0 },
+      parts: [{ order: office.order.id, status: 'running', counts: { planned: 1 } }],
+    });
+    expect(await office.parts()).toEqual(half);
+
+    expect(await jobs(office, 'resume', '1')).toMatchObject({ code: 0, stderr: '' });
+    expect(await run.finished).toMatchObject({ code: 0, stderr: '' });
+    // On a slow machine the pause may be longer than a line lives without a word: then it goes on from where it was.
+    const [first, ...others] = office.proxy.takeDownloads().map(({ headers }) => headers.range);
+    expect(first).toBe(undefined);
+    for (const range of others) expect(range).toMatch(/^bytes=[1-9]\d{5,}-$/);
+    await office.expectAllStored();
+    expect(await show(office)).toMatchObject({
+      status: 'completed',
+      wanted: null,
+      exit: 0,
+      bytes: BIG,
+      orders: { planned: 1, done: 1, last: office.order.id },
+      parts: [{ status: 'completed', counts: { planned: 1, done: 1 } }],
+    });
+  });
+
+  test('that is cancelled leaves nothing half done, and the next run does it all', async () => {
+    const office = await shop.office('cancelled', tap().weather);
+    const run = office.begin(['--json']);
+    await office.untilHalf(run, HALF);
+    expect((await jobs(office, 'cancel', 'pull')).code).toBe(0);
+    const { code, stdout, stderr } = await run.finished;
+    expect({ code, stderr }).toEqual({ code: 130, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, counts: { planned: 1, done: 0, failed: 0 } });
+    expect(await office.parts()).toEqual([]);
+    await office.expectMarked([]);
+    expect(await show(office)).toMatchObject({ status: 'cancelled', error: null });
+    expect(await jobs(office, 'pause', '1')).toMatchObject({ code: 1, stdout: '' });
+
+    office.proxy.weather = fair;
+    await office.pullWell();
+    await office.expectAllStored();
+    const list = await jobs(office);
+    expect(
+      list.stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.split(/\s+/).slice(1, 3)),
+    ).toEqual([
+      ['pull', 'completed'],
+      ['pull', 'cancelled'],
+    ]);
+    expect(await jobs(office, 'cancel', '1', '--remove')).toMatchObject({ code: 0 });
+    expect(await jobs(office, 'show', '1')).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  test('of an order that is left out: the run ends without it, whole', async () => {
+    const office = await shop.office('left', tap().weather);
+    const run = office.begin(['--json']);
+    await office.untilHalf(run, HALF);
+    const order = String(office.order.id);
+    expect((await jobs(office, 'pause', 'pull', '--order', order)).code).toBe(0);
+    await sleep(50);
+    expect((await jobs(office, 'cancel', 'pull', '--order', order)).code).toBe(0);
+    const { code, stdout } = await run.finished;
+    expect({ code, ...(JSON.parse(stdout) as object) }).toMatchObject({
+      code: 0,
+      counts: { planned: 1, done: 0, skipped: 1, failed: 0 },
+    });
+    expect(await office.parts()).toEqual([]);
+    expect(await show(office)).toMatchObject({ status: 'completed', parts: [{ status: 'cancelled' }] });
+  });
+});
