@@ -1,0 +1,167 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { falseClock, whyNoFalseClock } from '../chaos/false-clock.js';
+import { onHost, whyNoOtherHost } from '../chaos/other-host.js';
+import { holdInsert } from '../support/held-lease.js';
+import { runOrderbak } from '../support/run.js';
+import { createWorld, type World } from '../support/worlds.js';
+
+const MINUTE = 60_000;
+
+async function configure(world: World, schedule: string): Promise<string> {
+  const file = path.join(world.folder, 'orderbak.toml');
+  const toml = `
+[database]
+url = "${world.databaseUrl.replace(/^mariadb:/, 'mysql:')}"
+[orders]
+root = "${world.root}"
+[shop]
+timezone = "${world.zone.name}"
+[schedule]
+timezone = "UTC"
+${schedule}
+`;
+  await writeFile(file, toml);
+  return file;
+}
+
+describe('the commands of the schedule', () => {
+  let world: World;
+  const bare = { bare: true } as const;
+  beforeAll(async () => {
+    world = await createWorld('sqlite');
+    expect(await runOrderbak(world, ['migrate'])).toMatchObject({ code: 0 });
+  });
+  afterAll(() => world.remove());
+
+  const forget = (entry: string) =>
+    world.ask((database) => database.run('DELETE FROM orderbak_schedule WHERE entry = ?', [entry]));
+
+  test('a due entry runs once; a machine that is paused holds it, and says so', async () => {
+    const config = await configure(world, 'insert = "*/5 * * * *"\nunlink_trash = "off"');
+    const schedule = (...args: string[]) =>
+      runOrderbak(world, ['schedule', ...args, '--config', config], bare);
+    const outcome = async () =>
+      (JSON.parse((await schedule('run', 'insert', '--json')).stdout) as { outcome: string }).outcome;
+    await forget('insert');
+    expect((await schedule('pause')).stdout).toContain('are held');
+    expect(await outcome()).toBe('held');
+    expect(await schedule('run', 'insert')).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    const held = JSON.parse((await schedule('list', '--json')).stdout) as {
+      heldSince: string;
+      role: string;
+      entries: { name: string }[];
+    };
+    expect(Date.parse(held.heldSince)).toBeGreaterThan(0);
+    expect(held.role).toBe('server');
+    expect(held.entries.map(({ name }) => name)).toEqual(['insert', 'unlink-discuss', 'unlink-backed-up']);
+    expect((await schedule('continue')).stdout).toContain('go on');
+    // Five minutes may end between two of these.
+    expect(
+      [await outcome(), await outcome(), await outcome()].filter((one) => one === 'ran').length,
+    ).toBeLessThan(3);
+    const listed = (await schedule('list')).stdout;
+    expect(listed).toContain('every 5 minutes (*/5 * * * *)');
+    expect(listed).toMatch(/insert .* completed .* done, exit code 0/);
+    expect(await schedule('run', 'unlink-trash')).toMatchObject({ code: 2 });
+  });
+
+  test('a step at work is skipped without a word, and told of at the third time', async () => {
+    const config = await configure(
+      world,
+      `insert = { at = "*/5 * * * *", log = "${world.folder}/log/insert.log" }`,
+    );
+    const run = () => runOrderbak(world, ['schedule', 'run', 'insert', '--config', config], bare);
+    await holdInsert(world, 'elsewhere', 1, 600);
+    const skips = (count: number) =>
+      world.ask(async (database) => {
+        await database.run("DELETE FROM orderbak_schedule WHERE entry = 'insert'");
+        for (let n = 1; n <= count; n += 1)
+          await database.run(
+            "INSERT INTO orderbak_schedule (entry, scope, due_ms, host, pid, begun_ms, ended_ms, result, exit_code) VALUES ('insert', '', ?, 'x', 1, 0, 0, 'skipped', 11)",
+            [Date.now() - n * 10 * MINUTE],
+          );
+      });
+    await skips(1);
+    expect(await run()).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    await skips(2);
+    const { code, stderr } = await run();
+    expect(code).toBe(11);
+    expect(stderr).toContain('insert: it was due 3 times in a row while it was still at work');
+    expect(await readFile(`${world.folder}/log/insert.log`, 'utf8')).toContain('already running');
+    await holdInsert(world, 'elsewhere', 1, -1);
+  });
+
+  test('one that takes too long is asked to end', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    await new Promise((resolve) => silent.once('listening', resolve));
+    const address = silent.address();
+    if (address === null || typeof address === 'string') throw new Error('it listens on a port');
+    const config = path.join(world.folder, 'office.toml');
+    const pull = `[pull]\nurl = "http://127.0.0.1:${address.port}"\ntoken = "${world.token}"\nstore = "${world.store}"\nwait_online = "0s"\n`;
+    await writeFile(config, `${pull}[schedule.pull]\ntimeout = "3s"\n`);
+    const { code, stderr } = await runOrderbak(
+      world,
+      ['schedule', 'run', 'pull', '--now', '--config', config],
+      bare,
+    );
+    silent.close();
+    expect(stderr).toContain('pull: it took longer than 3s and was ended');
+    expect(code).toBe(143);
+  });
+
+  test('test runs it as the scheduler would: no terminal, the paths that are installed, hardly any variables', async () => {
+    const config = await configure(world, '');
+    const env = { ORDERBAK_ORDERS_ROOT: '/nowhere', PATH: '/nowhere', HOME: world.folder };
+    const tested = await runOrderbak(world, ['schedule', 'test', 'insert', '--config', config], {
+      bare: true,
+      env,
+    });
+    expect(tested.stderr).toBe('');
+    expect(tested.stdout).toMatch(/insert: exit code 0 after [\d.]+ s, and no output/);
+    await writeFile(config, (await readFile(config, 'utf8')).replace('shop.db', 'gone.db'));
+    const failed = await runOrderbak(world, ['schedule', 'test', 'insert', '--config', config], bare);
+    expect(failed).toMatchObject({ code: 75 });
+    expect(failed.stderr).toContain('there is no SQLite database');
+  });
+});
+
+const whyNot = (await whyNoOtherHost()) ?? (await whyNoFalseClock());
+if (whyNot !== null) console.warn(`two servers: not played: ${whyNot}`);
+
+describe.skipIf(whyNot !== null)('two servers with one MariaDB and clocks 40 seconds apart', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await createWorld('mariadb');
+    expect(await runOrderbak(world, ['migrate'])).toMatchObject({ code: 0 });
+  });
+  afterAll(() => world.remove());
+
+  test('run what is due once: one after the other, and in the same moment', async () => {
+    const due = Math.ceil(Date.now() / MINUTE + 2) * MINUTE;
+    const at = new Date(due).toISOString().slice(11, 16);
+    const config = await configure(world, `insert = "daily at ${at}"\nunlink_discuss = "daily at ${at}"`);
+    const outcome = async (host: string, entry: string, clock: number) => {
+      const args = ['schedule', 'run', entry, '--json', '--config', config];
+      const env = { ...falseClock(0), FAKETIME: `+${Math.round((clock - Date.now()) / 1000)}s` };
+      const { stdout, stderr } = await runOrderbak(world, args, { bare: true, env, wrap: onHost(host) });
+      expect(stderr).toBe('');
+      return (JSON.parse(stdout) as { outcome: string }).outcome;
+    };
+    // Under load the start of a process takes seconds: the fast clock is well past the minute, the slow one well before it.
+    expect(await outcome('fast', 'insert', due + 5000)).toBe('ran');
+    expect(await outcome('slow', 'insert', due - 35_000)).toBe('not-due');
+    expect(await outcome('slow', 'insert', due + 10_000)).toBe('not-due');
+    const both = [
+      outcome('fast', 'unlink-discuss', due + 45_000),
+      outcome('slow', 'unlink-discuss', due + 5000),
+    ];
+    expect((await Promise.all(both)).filter((one) => one === 'ran')).toEqual(['ran']);
+    const turns = await world.ask((database) => database.all('SELECT host, result FROM orderbak_schedule'));
+    expect(turns.map(({ result }) => result)).toEqual(['done', 'done']);
+    expect(turns.map(({ host }) => host)).not.toContain(hostname());
+  });
+});
