@@ -10,7 +10,7 @@ const LEVELS = [
   ['errors.ts'],
   ['domain'],
   ['steps'],
-  ['config', 'db', 'jobs', 'remote', 'reports', 'schedule', 'store'],
+  ['config', 'db', 'jobs', 'notify', 'remote', 'reports', 'schedule', 'store'],
   ['app'],
   ['http', 'demo'],
   ['cli'],
@@ -32,7 +32,8 @@ const OWNED = [
     why: 'files belong to store',
   },
   { modules: /^(kysely|mysql2|@photostructure\/sqlite)$/, rooms: ['db', 'demo'], why: 'SQL belongs to db' },
-  { modules: /^undici$/, rooms: ['remote'], why: 'the network belongs to remote' },
+  { modules: /^undici$/, rooms: ['remote', 'notify'], why: 'the network belongs to remote and notify' },
+  { modules: /^nodemailer$/, rooms: ['notify'], why: 'mail belongs to notify' },
   {
     modules: /^(commander|chalk|cli-progress|cli-table3)$/,
     rooms: ['cli', 'demo'],

@@ -1,8 +1,9 @@
+import { Chalk } from 'chalk';
 import prettyBytes from 'pretty-bytes';
 import prettyMs from 'pretty-ms';
 import { printable } from '../domain/file-name.js';
 import { messageOf, OrderbakError } from '../errors.js';
-import type { Summary } from '../jobs/summary.js';
+import { type Summary, summaryObject } from '../jobs/summary.js';
 import type { Output } from './output.js';
 
 const FEW = 10;
@@ -46,8 +47,8 @@ export function errorBlock(error: unknown, output: Output): string {
 }
 
 /** The object that `--json` prints of a run. */
-export function summaryJson({ exit: _e, stopped: _s, interrupted: _i, ...told }: Summary): string {
-  return JSON.stringify(told);
+export function summaryJson(summary: Summary): string {
+  return JSON.stringify(summaryObject(summary));
 }
 
 /** A run in a few lines for a person. */
@@ -79,12 +80,22 @@ export function summaryText(summary: Summary, output: Output): string {
 export function troubleText(summary: Summary, output: Output): string {
   const lines = troubleLines(summary, output.verbose ? Number.POSITIVE_INFINITY : FEW, output);
   if (lines.length === 0) return '';
-  const { done, failed, held } = summary.counts;
-  const command = COMMANDS[summary.command] ?? summary.command;
-  return [`orderbak ${command}: ${done} done, ${failed} failed, ${held} held back`, ...lines].join('\n');
+  return [headLine(summary), ...lines].join('\n');
 }
 
-function heldLines({ held, counts }: Summary, most: number, { paint }: Output): string[] {
+const PLAIN: Pick<Output, 'paint'> = { paint: new Chalk({ level: 0 }) };
+
+/** A run in a few plain lines for somebody elsewhere. */
+export function tidingText(summary: Summary): string {
+  const lines = [...troubleLines(summary, FEW, PLAIN), ...heldLines(summary, FEW, PLAIN)];
+  return [headLine(summary), ...lines].join('\n');
+}
+
+function headLine({ command, counts: { done, failed, held } }: Summary): string {
+  return `orderbak ${COMMANDS[command] ?? command}: ${done} done, ${failed} failed, ${held} held back`;
+}
+
+function heldLines({ held, counts }: Summary, most: number, { paint }: Pick<Output, 'paint'>): string[] {
   const lines = held
     .slice(0, most)
     .map(({ path, reason }) => `  ${paint.yellow('held')} ${printable(path)}: ${printable(reason)}`);
@@ -94,7 +105,7 @@ function heldLines({ held, counts }: Summary, most: number, { paint }: Output): 
 function troubleLines(
   { errors, notes, stopped, counts }: Summary,
   most: number,
-  { paint }: Output,
+  { paint }: Pick<Output, 'paint'>,
 ): string[] {
   const failures = errors.filter((error) => error.message !== stopped?.message);
   const lines = failures

@@ -1,4 +1,5 @@
 import { OWN, type RunChoices } from '../app/choices.js';
+import { openTidings, type Tidings } from '../app/tidings.js';
 import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import type { Ceiling } from '../domain/ceiling.js';
@@ -9,7 +10,7 @@ import type { StepName } from '../steps/step.js';
 import { watchInterrupts } from './interrupts.js';
 import { type Output, type OutputFlags, openOutput } from './output.js';
 import { progressBar, silentWatcher } from './progress.js';
-import { errorBlock, summaryJson, summaryText, troubleText } from './render.js';
+import { errorBlock, summaryJson, summaryText, tidingText, troubleText } from './render.js';
 import { VERSION } from './version.js';
 
 /** As a process ends that SIGINT ended: somebody else asked for it here. */
@@ -42,8 +43,19 @@ export async function runStep(
   const interrupts = watchInterrupts(() => {
     if (output.watched) output.tell(`\n${name}: finishing what is in hand; once more ends at once`);
   });
+  let tidings: Tidings | null = null;
+  const told = async (summary: Summary) => {
+    const text = tidingText(summary);
+    const exit = Number(process.exitCode ?? EXIT.done);
+    const faults = [
+      ...((await tidings?.step(summary, text)) ?? []),
+      ...((await tidings?.ended(exit, text)) ?? []),
+    ];
+    for (const fault of faults) output.tell(`${output.paint.yellow('!')} orderbak ${name}: ${fault}`);
+  };
   try {
     const config = loadConfig(flags.config ?? null, process.env);
+    tidings = openTidings(config, name, flags.dryRun ?? false);
     const summary = await work(config, {
       dryRun: flags.dryRun ?? false,
       only: flags.order ?? null,
@@ -53,16 +65,18 @@ export async function runStep(
       origin: process.stderr.isTTY === true ? 'hand' : 'cron',
       version: VERSION,
       stop: interrupts.signal,
-      watcher: showsBar ? progressBar() : silentWatcher,
+      watcher: tidings.watching(showsBar ? progressBar() : silentWatcher),
       errand: OWN,
     });
     tellSummary(summary, output);
     process.exitCode = interrupts.exitCode() ?? (summary.interrupted ? INTERRUPTED : summary.exit);
+    await told(summary);
   } catch (error) {
-    const known = error instanceof OrderbakError ? error : null;
-    if (output.json) output.answer(summaryJson(summaryOf(name, flags, error)));
+    const summary = summaryOf(name, flags, error);
+    if (output.json) output.answer(summaryJson(summary));
     output.tell(errorBlock(error, output));
-    process.exitCode = known?.exit ?? EXIT.failed;
+    process.exitCode = summary.exit;
+    await told(summary);
   } finally {
     interrupts.dispose();
   }

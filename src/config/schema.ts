@@ -27,6 +27,15 @@ export const schema = z.strictObject({
   delete: z.strictObject({ max: value.ceiling.nullable().default(null) }).prefault({}),
   retry: z.strictObject({ attempts: value.wholeNumber(1, 100).prefault(5) }).prefault({}),
   history: z.strictObject({ keep: value.duration.prefault('90d') }).prefault({}),
+  notify: z
+    .strictObject({
+      ping_url: value.webAddress.nullable().default(null),
+      webhook: value.webAddress.nullable().default(null),
+      smtp_url: value.smtpUrl.nullable().default(null),
+      mail_from: value.mailAddress.nullable().default(null),
+      mail_to: value.mailAddresses.nullable().default(null),
+    })
+    .prefault({}),
   server: z
     .strictObject({
       listen: value.listen.prefault('127.0.0.1:8480'),
@@ -63,7 +72,14 @@ export const schema = z.strictObject({
 export type Config = z.infer<typeof schema>;
 
 /** Keys whose value may be in a file of its own, named by `…_file`, so that it stands in no file that others read. */
-export const SECRETS = ['database.url', 'server.token', 'pull.token'] as const;
+export const SECRETS = [
+  'database.url',
+  'notify.ping_url',
+  'notify.webhook',
+  'notify.smtp_url',
+  'server.token',
+  'pull.token',
+] as const;
 
 /** Keys that hold a path; one from a configuration file is meant from that file's folder. */
 export const PATHS = [

@@ -33,6 +33,10 @@ export const role = z.enum(ROLES, `must be one of ${ROLES.join(', ')}`);
 export const thumbsFolder = read((name) => (isPlainName(name) ? name : null), 'the plain name of a folder');
 /** It may have a password in it. */
 export const httpUrl = read(parseHttpUrl, 'a URL such as "https://shop.example"', true);
+/** Whoever knows it can use it. */
+export const webAddress = read(parseWebAddress, 'a web address such as "https://hc-ping.com/…"', true);
+export const smtpUrl = read(parseSmtpUrl, 'a mail server such as "smtps://user:password@mail.example"', true);
+export const mailAddress = z.string().regex(/^[^\s@<>",;]+@[^\s@<>",;]+$/, 'is no e-mail address');
 
 /** A whole number between two ends, both included. */
 export function wholeNumber(from: number, to: number) {
@@ -58,6 +62,14 @@ export const tokens = z.union([z.string(), z.array(z.string())]).transform((raw,
   context.addIssue({ code: 'custom', message: 'must not be empty' });
   return z.NEVER;
 });
+
+/** One address or several: a list, or (from the environment) addresses with commas or spaces. */
+export const mailAddresses = z
+  .union([
+    z.string().transform((raw) => raw.split(/[\s,]+/).filter((word) => word !== '')),
+    z.array(z.string()),
+  ])
+  .pipe(z.array(mailAddress).min(1, 'must not be empty'));
 
 export const folderTemplate = z.string().superRefine((template, context) => {
   const fault = templateFault(template);
@@ -132,4 +144,16 @@ function parseHttpUrl(raw: string): string | null {
   } catch {
     return null;
   }
+}
+
+function parseWebAddress(raw: string): string | null {
+  return /^https?:$/.test(protocolOf(raw) ?? '') ? raw : null;
+}
+
+function parseSmtpUrl(raw: string): string | null {
+  return /^smtps?:$/.test(protocolOf(raw) ?? '') ? raw : null;
+}
+
+function protocolOf(raw: string): string | null {
+  return URL.canParse(raw) ? new URL(raw).protocol : null;
 }

@@ -21,6 +21,16 @@ export interface Summary {
   readonly interrupted: boolean;
 }
 
+/** What scripts are told of a run. */
+export function summaryObject({
+  exit: _exit,
+  stopped: _stopped,
+  interrupted: _interrupted,
+  ...told
+}: Summary) {
+  return told;
+}
+
 const MOST_ENTRIES = 100;
 
 /** Adds up a run as it goes; keeps the first hundred of each list, and counts all. */

@@ -25,6 +25,16 @@ describe('a value', () => {
     ['[pull]\nrate_limit = "10MB"', (config) => config.pull.rate_limit, 10_000_000],
     ['[pull]\nrate_limit = "512 KiB/s"', (config) => config.pull.rate_limit, 524_288],
     ['[pull]\nuntil = "6:30"', (config) => config.pull.until, 390],
+    [
+      '[notify]\nmail_to = ["a@b.example", "c@d.example"]',
+      (config) => config.notify.mail_to,
+      ['a@b.example', 'c@d.example'],
+    ],
+    [
+      '[notify]\nwebhook = "https://x.example/?sig=1"',
+      (config) => config.notify.webhook,
+      'https://x.example/?sig=1',
+    ],
     ['[pull]\ntransfers = 8', (config) => config.pull.transfers, 8],
     ['[orders]\nfolder = "{yyyy}/{id_order}"', (config) => config.orders.folder, '{yyyy}/{id_order}'],
   ])('%s', (toml, pick, value) => {
@@ -76,6 +86,11 @@ describe('a value that is none is refused in words, with its key', () => {
     ['[pull]\nrate_limit = "0"', 'pull.rate_limit'],
     ['[pull]\nuntil = "25:00"', 'pull.until'],
     ['[trash]\nkeep = 1979-05-27', 'trash.keep'],
+    ['[notify]\nping_url = "hc-ping.com/x"', 'notify.ping_url'],
+    ['[notify]\nsmtp_url = "https://mail.example"', 'notify.smtp_url'],
+    ['[notify]\nmail_to = []', 'notify.mail_to'],
+    ['[notify]\nmail_to = "lan"', 'notify.mail_to'],
+    ['[notify]\nmail_from = "Lan <lan@shop.example>"', 'notify.mail_from'],
   ])('%s', (toml, key) => {
     const words = refusal(toml);
     expect(words).toContain(key);
@@ -97,6 +112,7 @@ describe('no secret stands in an error', () => {
     ['a token under a wrong key', `[server]\ntokn = "${SECRET}"`, {}],
     ['a token in a wrong section', `[serer]\ntoken = "${SECRET}"`, {}],
     ['a token outside of a section', `token = "${SECRET}"`, {}],
+    ['the key of a webhook', `[notify]\nwebhook = "gopher://x.example/?sig=${SECRET}"`, {}],
     ['a password in a URL', `[pull]\nurl = "https://me:${SECRET}@shop.example/?x=1"`, {}],
     ['a password in a URL of the environment', '', { ORDERBAK_PULL_URL: `htps://me:${SECRET}@shop` }],
     ['an unknown variable', '', { ORDERBAK_SERVER_TOKN: SECRET }],

@@ -1,0 +1,63 @@
+import type { Config } from '../config/schema.js';
+import { EXIT, messageOf } from '../errors.js';
+import type { Watcher } from '../jobs/ports.js';
+import type { Summary } from '../jobs/summary.js';
+import { openPings } from '../notify/pings.js';
+import { alarm } from './alarms.js';
+
+/** What runs by the clock, of which others want to hear. */
+const NIGHTLY: ReadonlySet<string> = new Set([
+  'insert',
+  'unlink-discuss',
+  'unlink-trash',
+  'pull',
+  'unlink-backed-up',
+  'run',
+]);
+
+/**
+ * Tells others of one command: a service that waits for signs of life, a webhook, people by mail. What does not get through
+ * is answered in words and is never the run's failure.
+ */
+export interface Tidings {
+  /** The watcher of a run; that it begins is told beside the work. */
+  watching(watcher: Watcher): Watcher;
+  /** Tells of one step that has ended; `text` is what a person is to read. */
+  step(summary: Summary, text: string): Promise<string[]>;
+  /** Tells that the command has ended with this exit code. */
+  ended(exit: number, text: string): Promise<string[]>;
+}
+
+/** What tells others of a command, as far as the configuration names anybody. A dry run tells nobody. */
+export function openTidings(config: Pick<Config, 'notify'>, command: string, dryRun: boolean): Tidings {
+  const isTold = NIGHTLY.has(command) && !dryRun;
+  const address = isTold ? config.notify.ping_url : null;
+  const pings = address === null ? null : openPings(address, command);
+  let begun: Promise<string[]> | null = null;
+  return {
+    watching: (watcher) => ({
+      ...watcher,
+      planning(name) {
+        watcher.planning(name);
+        if (pings !== null) begun ??= faultsOf(pings.start());
+      },
+    }),
+
+    async step(summary, text) {
+      return isTold && !summary.interrupted && summary.exit !== EXIT.busy ? alarm(config, summary, text) : [];
+    },
+
+    async ended(exit, text) {
+      // Whoever runs already gives the signs of life.
+      if (pings === null || exit === EXIT.busy) return [];
+      return [...((await begun) ?? []), ...(await faultsOf(pings.end(exit, text)))];
+    },
+  };
+}
+
+async function faultsOf(ping: Promise<void>): Promise<string[]> {
+  return ping.then(
+    () => [],
+    (error: unknown) => [`the ping did not get through: ${messageOf(error)}`],
+  );
+}

@@ -1,0 +1,35 @@
+import { messageOf } from '../errors.js';
+
+const PATIENCE_MS = 15_000;
+
+/** Who is written to, by whom, and through which server (`smtp://user:password@host:587`, `smtps://…`). */
+export interface Post {
+  readonly server: string;
+  readonly from: string;
+  readonly to: readonly string[];
+}
+
+/** Sends one e-mail. A password travels only over TLS, or on this machine. Throws when the server does not take it. */
+export async function sendMail({ server, from, to }: Post, subject: string, text: string): Promise<void> {
+  const { default: nodemailer } = await import('nodemailer');
+  const { hostname, port, protocol, username, password } = new URL(server);
+  const isLocal = /^(localhost|127\.|\[::1\])/.test(hostname);
+  const auth = { user: decodeURIComponent(username), pass: decodeURIComponent(password) };
+  const transport = nodemailer.createTransport({
+    host: hostname.replace(/^\[|\]$/g, ''),
+    ...(port === '' ? {} : { port: Number(port) }),
+    secure: protocol === 'smtps:',
+    requireTLS: username !== '' && !isLocal,
+    ...(username === '' ? {} : { auth }),
+    connectionTimeout: PATIENCE_MS,
+    greetingTimeout: PATIENCE_MS,
+    socketTimeout: PATIENCE_MS,
+  });
+  try {
+    await transport.sendMail({ from, to: [...to], subject, text });
+  } catch (error) {
+    throw new Error(`${hostname}: ${messageOf(error)}`);
+  } finally {
+    transport.close();
+  }
+}
