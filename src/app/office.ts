@@ -32,6 +32,7 @@ export async function openOfficeApp(config: Config, transfers: number) {
 
     async close(): Promise<void> {
       await server.close();
+      await office.close();
       await database.close();
     },
   };

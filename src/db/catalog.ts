@@ -39,35 +39,30 @@ export function openCatalog({ kysely }: Database): Catalog {
     return { ...row, serverId: server_id };
   };
   return {
-    async find(folder, filename) {
-      const rows = await files().where('folder', '=', folder).where('filename', '=', filename).execute();
-      return rows.map(keptOf);
-    },
-
-    async inFolder(folder) {
-      return (await files().where('folder', '=', folder).execute()).map(keptOf);
+    async inFolders(folders) {
+      return (await files().where('folder', 'in', folders).execute()).map(keptOf);
     },
 
     async add(kept, keptMs) {
       if (kept.length === 0) return;
-      await kysely
-        .insertInto('store_file')
-        .values(
-          kept.map(({ serverId, ...row }) => ({
-            ...row,
-            server_id: serverId,
-            kept_ms: keptMs,
-            marked_ms: null,
-          })),
-        )
-        .onConflict((conflict) =>
-          conflict.columns(['folder', 'filename', 'sha256']).doUpdateSet((set) => ({
-            path: set.ref('excluded.path'),
-            server_id: set.ref('excluded.server_id'),
-            kept_ms: set.ref('excluded.kept_ms'),
-          })),
-        )
-        .execute();
+      const rows = kept.map(({ serverId, ...row }) => {
+        return { ...row, server_id: serverId, kept_ms: keptMs, marked_ms: null };
+      });
+      const ids = kept.map(({ serverId }) => serverId);
+      await kysely.transaction().execute(async (transaction) => {
+        await transaction
+          .insertInto('store_file')
+          .values(rows)
+          .onConflict((conflict) =>
+            conflict.columns(['folder', 'filename', 'sha256']).doUpdateSet((set) => ({
+              path: set.ref('excluded.path'),
+              server_id: set.ref('excluded.server_id'),
+              kept_ms: set.ref('excluded.kept_ms'),
+            })),
+          )
+          .execute();
+        await transaction.deleteFrom('store_part').where('server_id', 'in', ids).execute();
+      });
     },
 
     async marked(serverIds, markedMs) {

@@ -19,7 +19,15 @@ export function storeName(name: string, mapped: boolean): string {
 
 /** Where the store keeps a file: its order folder and its name, joined by `/`. */
 export function storePath(folder: string, filename: string, mapped: boolean): string {
-  return [...folder.split('/'), filename].map((part) => storeName(part, mapped)).join('/');
+  return `${storeFolder(folder, mapped)}/${storeName(filename, mapped)}`;
+}
+
+/** Where the store keeps the files of an order folder. */
+export function storeFolder(folder: string, mapped: boolean): string {
+  return folder
+    .split('/')
+    .map((part) => storeName(part, mapped))
+    .join('/');
 }
 
 /** The most bytes that file systems give to a name; those that are mapped for count UTF-16 units. */

@@ -1,40 +1,113 @@
-import { Readable } from 'node:stream';
-import { extract } from 'tar-stream';
 import { BUNDLE_FIELDS } from '../domain/wire.js';
 import type { BundleEntry } from '../steps/ports.js';
 
 const MOST_BYTES = 8 * 1024 * 1024;
 /** Four times what is asked for at once (`steps/pull.ts`): a bundle that goes on after that has no end. */
 const MOST_IN_ALL = 64 * 1024 * 1024;
+const MOST_PAX = 64 * 1024;
+const BLOCK = 512;
 
 /** The files of a bundle (a tar whose entries are named by row id), one at a time. Throws when it breaks off or is no bundle. */
 export async function* readBundle(body: AsyncIterable<Uint8Array>): AsyncGenerator<BundleEntry> {
-  const tar = extract();
-  const source = Readable.from(bounded(body), { objectMode: false });
-  source.on('error', (error) => tar.destroy(error));
-  source.pipe(tar);
-  try {
-    for await (const entry of tar) {
-      const { name, size, type } = entry.header;
-      // The library's type gives pax fields no names; they are texts (POSIX pax).
-      const pax = (entry.header.pax ?? {}) as Readonly<Record<string, string>>;
-      // The bytes of another kind of member may never end (tar-stream waits for those of a folder).
-      if (type !== 'file') throw new Error(`a member of the bundle is a ${type}`);
-      if ((size ?? 0) > MOST_BYTES) throw new Error('a member of the bundle is too large');
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of entry as AsyncIterable<Uint8Array>) chunks.push(chunk);
-      yield { id: Number(name), sha256: pax[BUNDLE_FIELDS.sha256] ?? null, bytes: Buffer.concat(chunks) };
-    }
-  } finally {
-    source.destroy();
-  }
-}
-
-async function* bounded(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = new TarReader();
   let length = 0;
   for await (const chunk of body) {
     length += chunk.byteLength;
     if (length > MOST_IN_ALL) throw new Error('the bundle has no end');
-    yield chunk;
+    yield* reader.push(chunk);
   }
+  if (!reader.ended) throw new Error('the bundle breaks off');
+}
+
+/**
+ * Reads a tar (POSIX ustar with pax records) as it comes: a library's stream for each member takes longer than its bytes.
+ * What the server does not write is an error; fields of a pax header that it does not write are passed over.
+ */
+class TarReader {
+  /** What the next blocks are, and the member that its header has announced. */
+  private next: 'header' | 'pax' | 'bytes' = 'header';
+  private blocks = Buffer.alloc(BLOCK);
+  private filled = 0;
+  private size = 0;
+  private id = Number.NaN;
+  private pax = '';
+  ended = false;
+
+  /** Takes the next bytes. Answers the members that they complete, each in memory of its own. */
+  *push(chunk: Uint8Array): Generator<BundleEntry> {
+    for (let at = 0; at < chunk.byteLength && !this.ended; ) {
+      const some = chunk.subarray(at, at + this.blocks.byteLength - this.filled);
+      this.blocks.set(some, this.filled);
+      this.filled += some.byteLength;
+      at += some.byteLength;
+      if (this.filled < this.blocks.byteLength) continue;
+      if (this.next === 'header') this.readHeader();
+      else if (this.next === 'pax') this.readPax();
+      if (this.next === 'bytes' && this.filled === this.blocks.byteLength) yield this.member();
+    }
+  }
+
+  private readHeader(): void {
+    const { blocks } = this;
+    if (blocks.every((byte) => byte === 0)) {
+      this.ended = true;
+      return;
+    }
+    if (sumOf(blocks) !== octal(blocks, 148, 8))
+      throw new Error('it is no bundle, or was changed on its way');
+    const type = blocks.toString('latin1', 156, 157);
+    if (type !== 'x' && type !== '0') throw new Error(`a member of the bundle is no file (type ${type})`);
+    const size = octal(blocks, 124, 12);
+    if (!(size <= (type === 'x' ? MOST_PAX : MOST_BYTES)))
+      throw new Error('a member of the bundle is too large');
+    if (type === '0') this.id = Number(paxField(this.pax, 'path') ?? textOf(blocks.subarray(0, 100)));
+    this.expect(type === 'x' ? 'pax' : 'bytes', size);
+  }
+
+  private readPax(): void {
+    this.pax = textOf(this.blocks.subarray(0, this.size));
+    this.expect('header', BLOCK);
+  }
+
+  private member(): BundleEntry {
+    const { id, blocks, size } = this;
+    const sha256 = paxField(this.pax, BUNDLE_FIELDS.sha256);
+    this.pax = '';
+    this.expect('header', BLOCK);
+    return { id, sha256, bytes: blocks.subarray(0, size) };
+  }
+
+  private expect(next: 'header' | 'pax' | 'bytes', size: number): void {
+    this.next = next;
+    this.size = size;
+    // A member's memory goes with it, so that it is not shared with others, as that of small buffers is.
+    this.blocks = Buffer.allocUnsafeSlow(Math.ceil(size / BLOCK) * BLOCK);
+    this.filled = 0;
+  }
+}
+
+/** Bytes until the first NUL as text. */
+function textOf(bytes: Buffer): string {
+  const end = bytes.indexOf(0);
+  return bytes.toString('utf8', 0, end === -1 ? bytes.byteLength : end);
+}
+
+/** A number as tar writes it; NaN for anything else, also for its form for what does not fit. */
+function octal(header: Buffer, start: number, length: number): number {
+  const text = header.toString('latin1', start, start + length);
+  const digits = /^ *([0-7]+)[ \0]*$/.exec(text)?.[1];
+  return digits === undefined ? Number.NaN : Number.parseInt(digits, 8);
+}
+
+/** The sum of a header's bytes, those of the sum itself taken for spaces. */
+function sumOf(header: Buffer): number {
+  let sum = 8 * 0x20;
+  for (let i = 0; i < BLOCK; i++) if (i < 148 || i >= 156) sum += header[i] ?? 0;
+  return sum;
+}
+
+/** A field of a pax header, in which each record is `<its length> <name>=<value>\n`. */
+function paxField(text: string, name: string): string | null {
+  const record = text.split('\n').find((line) => line.replace(/^\d+ /, '').startsWith(`${name}=`));
+  return record === undefined ? null : record.slice(record.indexOf('=') + 1);
 }

@@ -60,20 +60,12 @@ function isMarked(status: MarkStatus | 'unanswered'): status is 'marked' | 'alre
 async function lookInStore(
   parcel: readonly ListedFile[],
   { office, signal, fail }: Fetching,
-): Promise<{ held: Arrival[]; wanted: ListedFile[] }> {
-  const held: Arrival[] = [];
-  const wanted: ListedFile[] = [];
-  for (const file of parcel) {
-    signal.throwIfAborted();
-    try {
-      const receipt = await office.held(file);
-      if (receipt === null) wanted.push(file);
-      else held.push({ file, receipt });
-    } catch (error) {
-      fail(file, error);
-    }
-  }
-  return { held, wanted };
+): Promise<{ held: readonly Arrival[]; wanted: ListedFile[] }> {
+  signal.throwIfAborted();
+  const { held, failed } = await office.held(parcel);
+  for (const { file, error } of failed) fail(file, error);
+  const known = new Set([...held, ...failed].map(({ file }) => file.id));
+  return { held, wanted: parcel.filter(({ id }) => !known.has(id)) };
 }
 
 /**

@@ -290,7 +290,8 @@ export interface Download {
 export interface BundleEntry {
   readonly id: number;
   readonly sha256: string | null;
-  readonly bytes: Buffer;
+  /** In memory that nobody else uses. */
+  readonly bytes: Uint8Array;
 }
 
 /** The server, as the office machine sees it. */
@@ -301,6 +302,19 @@ export interface BackupServer {
   /** Many small files in one answer, in any order; what is missing or breaks is simply not among them. */
   bundle(ids: readonly number[], signal: AbortSignal): AsyncIterable<BundleEntry>;
   mark(receipts: readonly ReceiptClaim[], signal: AbortSignal): Promise<MarkResult[]>;
+}
+
+/** A small file whose bytes are all here, and what the server says is their SHA-256, in hex. */
+export interface WholeFile {
+  readonly file: ListedFile;
+  readonly bytes: Uint8Array;
+  readonly sha256: string;
+}
+
+/** What the store holds of some files; `failed` = that could not be found out. */
+export interface Holding {
+  readonly held: readonly Arrival[];
+  readonly failed: Keeping['failed'];
 }
 
 /** A file that has arrived whole, verified and durable, but under no name yet. */
@@ -337,9 +351,14 @@ export interface OfficeStore {
   room(): Promise<{ readonly free: number; readonly total: number }>;
   /** Why a file can have no place in the store; null when it can. */
   whyNoPlace(file: ListedFile): string | null;
-  /** What the store holds under this name, read again from its disk; null when it holds nothing good of that size. */
-  held(file: ListedFile): Promise<Receipt | null>;
+  /** What the store holds under these names, read again from its disk; left out is what it holds nothing good of in that size. */
+  held(files: readonly ListedFile[]): Promise<Holding>;
   part(file: ListedFile): Promise<PartFile>;
+  /**
+   * Hashes whole files, writes them and makes them durable, under no name yet. Left out is what is not what the server says,
+   * or could not be made durable. The memory of the bytes changes hands.
+   */
+  write(files: readonly WholeFile[]): Promise<Arrival[]>;
   /** Gives arrivals their names, durably, and enters them in the catalog. One that stays outside does not keep the others there. */
   keep(arrivals: readonly Arrival[]): Promise<Keeping>;
   marked(ids: readonly number[]): Promise<void>;

@@ -1,18 +1,24 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { storePath, versionName } from '../domain/store-name.js';
+import { foldName } from '../domain/file-name.js';
+import { groupBy } from '../domain/group-by.js';
+import { storeFolder, storeName, versionName } from '../domain/store-name.js';
 import { Doubt, EXIT, messageOf, OrderbakError } from '../errors.js';
 import type { Arrival, Keeping } from '../steps/ports.js';
 import { sha256Of } from './digest.js';
 import { renamePatiently } from './durable.js';
-import { type FolderHandle, makeBelow, openRootHandle } from './folder-handle.js';
+import { type FolderHandle, openRootHandle } from './folder-handle.js';
 import type { Kept } from './office-store.js';
 import { openRegular } from './regular-file.js';
 
-/** An arrival in its place; `isNew` when nothing had that name before. */
-interface Placed {
+/** An arrival in its place. */
+export interface PlacedFile {
   readonly arrival: Arrival;
   readonly kept: Kept;
+}
+
+/** `isNew` when nothing had that name before. */
+interface Placed extends PlacedFile {
   readonly name: string;
   readonly isNew: boolean;
 }
@@ -23,54 +29,78 @@ interface Room {
   readonly placed: Placed[];
 }
 
+/** How the store names its files, and where it has the half ones. */
+export interface KeepingPlace {
+  readonly store: string;
+  readonly mapped: boolean;
+  partPath(id: number): string;
+  /** Makes and opens a folder below the store's root, one at a time: what one call finds there, another has made durable. */
+  makeFolder(root: FolderHandle, path: string): Promise<FolderHandle>;
+}
+
 /**
  * Renames half files that are whole, verified and durable to their places, and makes the names durable.
  * What lies in a place already is never replaced by other bytes: for these a second name is found.
  */
 export async function keepArrivals(
-  store: string,
   arrivals: readonly Arrival[],
-  mapped: boolean,
-  partPath: (id: number) => string,
-): Promise<Omit<Keeping, 'kept'> & { kept: { arrival: Arrival; kept: Kept }[] }> {
+  place: KeepingPlace,
+): Promise<Omit<Keeping, 'kept'> & { readonly kept: readonly PlacedFile[] }> {
   const failed: { file: Arrival['file']; error: unknown }[] = [];
   const notes: string[] = [];
-  const rooms = new Map<string, Room>();
-  const root = await openRootHandle(store);
-  try {
-    for (const arrival of arrivals) {
-      const { file, receipt } = arrival;
-      const wanted = storePath(file.folder, file.filename, mapped);
-      const path = wanted.slice(0, wanted.lastIndexOf('/'));
-      const own = wanted.slice(path.length + 1);
-      try {
-        const room = rooms.get(path) ?? { folder: await makeBelow(root, path), placed: [] };
-        rooms.set(path, room);
-        const { name, isNew } = await place(room.folder, own, partPath(file.id), receipt.sha256);
-        if (name !== own) {
-          notes.push(`${path}/${own} holds other bytes already; both are kept, the new ones as ${name}`);
-        }
-        const { folder, filename, id: serverId } = file;
-        const kept = { ...receipt, folder, filename, path: `${path}/${name}`, serverId };
-        room.placed.push({ arrival, kept, name, isNew });
-      } catch (error) {
-        failed.push({ file, error });
-      }
+  const kept: Placed[] = [];
+  const root = await openRootHandle(place.store);
+
+  const keepInFolder = async (path: string, some: readonly Arrival[]) => {
+    let opened: FolderHandle;
+    try {
+      opened = await place.makeFolder(root, path);
+    } catch (error) {
+      failed.push(...some.map(({ file }) => ({ file, error })));
+      return;
     }
-    const kept: Placed[] = [];
-    for (const room of rooms.values()) {
+    const room: Room = { folder: opened, placed: [] };
+    try {
+      // One after the other: two may have one place.
+      for (const arrival of some) {
+        const { file, receipt } = arrival;
+        const own = storeName(file.filename, place.mapped);
+        try {
+          const { name, isNew } = await putInto(room.folder, own, place.partPath(file.id), receipt.sha256);
+          if (name !== own)
+            notes.push(`${path}/${own} holds other bytes already; both are kept, the new ones as ${name}`);
+          const { folder, filename, id: serverId } = file;
+          const entry = { ...receipt, folder, filename, path: `${path}/${name}`, serverId };
+          room.placed.push({ arrival, kept: entry, name, isNew });
+        } catch (error) {
+          failed.push({ file, error });
+        }
+      }
       const error = await syncOrTakeBack(room);
       if (error === null) kept.push(...room.placed);
       else for (const { arrival } of room.placed) failed.push({ file: arrival.file, error });
+    } finally {
+      await room.folder.close();
     }
+  };
+
+  try {
+    // Folders whose names some file system takes for one are one here: their files go one after the other too.
+    const groups = groupBy(arrivals, ({ file }) => foldName(file.folder));
+    await Promise.all(
+      [...groups.values()].map(async (group) => {
+        for (const [folder, some] of groupBy(group, ({ file }) => file.folder)) {
+          await keepInFolder(storeFolder(folder, place.mapped), some);
+        }
+      }),
+    );
     return { kept, failed, notes };
   } finally {
-    for (const { folder } of rooms.values()) await folder.close();
     await root.close();
   }
 }
 
-async function place(
+async function putInto(
   folder: FolderHandle,
   own: string,
   part: string,

@@ -2,15 +2,21 @@ import { mkdir, readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { Clock } from '../domain/clock.js';
+import { foldName } from '../domain/file-name.js';
+import { groupBy } from '../domain/group-by.js';
 import type { Receipt } from '../domain/order.js';
-import { storePath, whyNoPlace } from '../domain/store-name.js';
+import { whyNoPlace } from '../domain/store-name.js';
 import type { ListedFile } from '../domain/wire.js';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
-import type { Arrival, OfficeStore } from '../steps/ports.js';
-import { keepArrivals } from './keep-arrivals.js';
-import { receiptOf } from './kept-file.js';
+import type { Keeping, OfficeStore } from '../steps/ports.js';
+import { makeBelow } from './folder-handle.js';
+import { type KeepingPlace, keepArrivals, type PlacedFile } from './keep-arrivals.js';
+import { Locks } from './locks.js';
+import { lookInStore } from './look-in-store.js';
+import type { OfficeSkills } from './office-worker.js';
 import { openPart } from './part-file.js';
 import { writeSums } from './sums.js';
+import { WorkerPool } from './worker-pool.js';
 
 /** The folder of the store that belongs to orderbak: catalog and half files. */
 export const OWN_FOLDER = '.orderbak';
@@ -25,8 +31,9 @@ export interface Kept extends Receipt {
 
 /** What is in the store: a SQLite file inside it. */
 export interface Catalog {
-  find(folder: string, filename: string): Promise<Kept[]>;
-  inFolder(folder: string): Promise<Kept[]>;
+  /** What these order folders hold, the oldest first. */
+  inFolders(folders: readonly string[]): Promise<Kept[]>;
+  /** Enters files that are kept, and forgets their half ones. */
   add(kept: readonly Kept[], keptMs: number): Promise<void>;
   marked(serverIds: readonly number[], markedMs: number): Promise<void>;
   /** The validator of the half file that a broken transfer left; undefined when there is none. */
@@ -50,13 +57,27 @@ export async function prepareStore(store: string): Promise<void> {
   }
 }
 
-/** The office's copy of the shop's files below `store`, which `prepareStore` has prepared. */
-export async function openOfficeStore(store: string, catalog: Catalog, clock: Clock): Promise<OfficeStore> {
+/** The office's copy of the shop's files below `store`, which `prepareStore` has prepared. `close` ends its threads. */
+export async function openOfficeStore(
+  store: string,
+  catalog: Catalog,
+  clock: Clock,
+): Promise<OfficeStore & { close(): Promise<void> }> {
   const mapped = await needsMapping(store);
-  // Two files may have one place in the store, and two parcels one list of hashes.
+  const workers = new WorkerPool<OfficeSkills>(new URL('./office-worker.js', import.meta.url));
+  const locks = new Locks();
   const oneAtATime = pLimit(1);
   const partFolder = join(store, OWN_FOLDER, 'part');
   const partPath = (id: number) => join(partFolder, `${id}.part`);
+  const place: KeepingPlace = {
+    store,
+    mapped,
+    partPath,
+    makeFolder: (root, path) => oneAtATime(() => makeBelow(root, path)),
+  };
+  /** Two files may have one place in the store, and two parcels one list of hashes. */
+  const inFolders = <T>(files: readonly ListedFile[], work: () => Promise<T>): Promise<T> =>
+    locks.holding([...new Set(files.map(({ folder }) => foldName(folder)))], work);
   return {
     async ready() {
       try {
@@ -73,60 +94,74 @@ export async function openOfficeStore(store: string, catalog: Catalog, clock: Cl
 
     whyNoPlace: ({ folder, filename }) => whyNoPlace(folder, filename, mapped),
 
-    async held(file) {
-      const known = (await catalog.find(file.folder, file.filename)).filter(
-        (kept) => kept.size === file.size,
-      );
-      for (const kept of known.reverse()) {
-        const receipt = await receiptOf(store, kept.path);
-        if (receipt?.sha256 === kept.sha256) return receipt;
-      }
-      return known.length === 0 ? oneAtATime(() => adopt(file)) : null;
+    async held(files) {
+      const { held, adopted, failed } = await lookInStore(files, store, mapped, catalog);
+      if (adopted.length === 0) return { held, failed };
+      const entered = await inFolders(files, () => enter(adopted));
+      return { held: [...held, ...entered.kept], failed: [...failed, ...entered.failed] };
     },
 
-    part: (file) => openPart(partPath(file.id), file.id, catalog),
+    part: (file) => openPart(partPath(file.id), file.id, catalog, workers.take()),
 
-    keep: (arrivals) =>
-      oneAtATime(async () => {
-        if (arrivals.length === 0) return { kept: [], failed: [], notes: [] };
-        const placed = await keepArrivals(store, arrivals, mapped, partPath);
-        const kept: Arrival[] = [];
-        const failed = [...placed.failed];
-        for (const folder of new Set(placed.kept.map((entry) => entry.kept.folder))) {
-          const some = placed.kept.filter((entry) => entry.kept.folder === folder);
-          try {
-            await enter(
-              folder,
-              some.map((entry) => entry.kept),
-            );
-            kept.push(...some.map(({ arrival }) => arrival));
-          } catch (error) {
-            if (error instanceof OrderbakError && error.exit === EXIT.away) throw error;
-            failed.push(...some.map(({ arrival: { file } }) => ({ file, error })));
-          }
-        }
-        return { kept, failed, notes: placed.notes };
-      }),
+    async write(files) {
+      const jobs = files.map(({ file, bytes, sha256 }) => ({ path: partPath(file.id), bytes, sha256 }));
+      const buffers = files.map(({ bytes }) => bytes.buffer as ArrayBuffer);
+      const sizes = files.map(({ bytes }) => bytes.byteLength);
+      const faults = await workers.take().ask('writeWhole', [jobs], buffers);
+      return files.flatMap(({ file, sha256 }, i) =>
+        faults[i] === null ? [{ file, receipt: { size: sizes[i] ?? 0, sha256 } }] : [],
+      );
+    },
+
+    async keep(arrivals) {
+      if (arrivals.length === 0) return { kept: [], failed: [], notes: [] };
+      const files = arrivals.map(({ file }) => file);
+      return inFolders(files, async () => {
+        const placed = await keepArrivals(arrivals, place);
+        const entered = await enter(placed.kept);
+        return {
+          kept: entered.kept,
+          failed: [...placed.failed, ...entered.failed],
+          notes: placed.notes,
+        };
+      });
+    },
 
     marked: (ids) => catalog.marked(ids, clock()),
+    close: () => workers.close(),
   };
 
-  /** The catalog comes last: what it does not know is looked at again, and then its folder's list of hashes is written again. */
-  async function enter(folder: string, kept: readonly Kept[]): Promise<void> {
-    const entries = withNew(await catalog.inFolder(folder), kept);
-    await writeSums(store, entries, join(store, OWN_FOLDER, 'sums.tmp'));
-    await catalog.add(kept, clock());
-    await catalog.dropParts(kept.map((entry) => entry.serverId));
-  }
-
-  /** A file that lies in its place without being in the catalog: a run was killed between the two. */
-  async function adopt(file: ListedFile): Promise<Receipt | null> {
-    const path = storePath(file.folder, file.filename, mapped);
-    const receipt = await receiptOf(store, path);
-    if (receipt === null || receipt.size !== file.size) return null;
-    const { folder, filename, id: serverId } = file;
-    await enter(folder, [{ ...receipt, folder, filename, path, serverId }]);
-    return receipt;
+  /**
+   * Writes the lists of hashes, and enters the files in the catalog. That comes last: what it does not know is looked at
+   * again, and then its folder's list is written again.
+   */
+  async function enter(entries: readonly PlacedFile[]): Promise<Omit<Keeping, 'notes'>> {
+    const folders = groupBy(entries, ({ kept }) => kept.folder);
+    const known = groupBy(await catalog.inFolders([...folders.keys()]), ({ folder }) => folder);
+    const listed: PlacedFile[] = [];
+    const failed: Keeping['failed'][number][] = [];
+    await Promise.all(
+      [...folders].map(async ([folder, some]) => {
+        try {
+          const kept = some.map((entry) => entry.kept);
+          const temporary = join(partFolder, `sums-${Math.min(...kept.map((entry) => entry.serverId))}.tmp`);
+          await writeSums(store, withNew(known.get(folder) ?? [], kept), temporary);
+          listed.push(...some);
+        } catch (error) {
+          failed.push(...some.map(({ arrival: { file } }) => ({ file, error })));
+        }
+      }),
+    );
+    try {
+      await catalog.add(
+        listed.map(({ kept }) => kept),
+        clock(),
+      );
+      return { kept: listed.map(({ arrival }) => arrival), failed };
+    } catch (error) {
+      if (error instanceof OrderbakError && error.exit === EXIT.away) throw error;
+      return { kept: [], failed: [...failed, ...listed.map(({ arrival: { file } }) => ({ file, error }))] };
+    }
   }
 }
 

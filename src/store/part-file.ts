@@ -1,25 +1,49 @@
-import { createHash, type Hash } from 'node:crypto';
-import { constants, type FileHandle, open, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
 import type { PartFile } from '../steps/ports.js';
 import type { Catalog } from './office-store.js';
+import type { OfficeSkills } from './office-worker.js';
+import type { PoolWorker } from './worker-pool.js';
 
-const BLOCK = 1024 * 1024;
+const BLOCK = 256 * 1024;
 
-/** Opens the half file of a row, with what an earlier transfer left in it, if the catalog knows of which bytes it is the half. */
-export async function openPart(path: string, serverId: number, catalog: Catalog): Promise<PartFile> {
-  const known = await catalog.partEtag(serverId);
-  const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o644);
-  if (known === undefined) await file.truncate(0);
-  let { hash, size } = known === undefined ? { hash: createHash('sha256'), size: 0 } : await hashAll(file);
-  let etag = known ?? null;
+/**
+ * Opens the half file of a row, with what an earlier transfer left in it, if the catalog knows of which bytes it is the half.
+ * A worker thread hashes and writes one block while the next one arrives.
+ */
+export async function openPart(
+  path: string,
+  serverId: number,
+  catalog: Catalog,
+  worker: PoolWorker<OfficeSkills>,
+): Promise<PartFile> {
+  let etag = (await catalog.partEtag(serverId)) ?? null;
+  let size = await worker.ask('open', [path, etag !== null]);
+  let block = Buffer.allocUnsafeSlow(BLOCK);
+  let filled = 0;
+  let writing: Promise<void> = Promise.resolve();
   let isOpen = true;
+
+  /** Hands the block over once the one before it is written; a fault of that one is thrown. */
+  const hand = async () => {
+    await writing;
+    if (filled === 0) return;
+    writing = worker.ask('append', [path, block.subarray(0, filled)], [block.buffer]);
+    // It is thrown to who comes next.
+    writing.catch(() => {});
+    block = Buffer.allocUnsafeSlow(BLOCK);
+    filled = 0;
+  };
   const close = async () => {
     if (!isOpen) return;
     isOpen = false;
-    await file.close();
+    await hand()
+      .then(() => writing)
+      .catch(() => {});
+    await worker.ask('close', [path]);
   };
   const discard = async () => {
+    filled = 0;
     await close();
     await rm(path, { force: true });
     await catalog.dropParts([serverId]);
@@ -32,48 +56,38 @@ export async function openPart(path: string, serverId: number, catalog: Catalog)
       return etag;
     },
     async append(chunk) {
-      await writeAll(file, chunk, size);
-      hash.update(chunk);
+      for (let taken = 0; taken < chunk.byteLength; ) {
+        const some = chunk.subarray(taken, taken + BLOCK - filled);
+        block.set(some, filled);
+        filled += some.byteLength;
+        taken += some.byteLength;
+        if (filled === BLOCK) await hand();
+      }
       size += chunk.byteLength;
     },
     async restart(newEtag) {
-      await file.truncate(0);
-      hash = createHash('sha256');
+      filled = 0;
+      await writing.catch(() => {});
+      writing = Promise.resolve();
+      await worker.ask('restart', [path]);
       size = 0;
       if (newEtag !== null) await catalog.setPart(serverId, newEtag);
       else if (etag !== null) await catalog.dropParts([serverId]);
       etag = newEtag;
     },
     async finish() {
+      await hand();
+      await writing;
       try {
-        await file.sync();
+        return { size, sha256: await worker.ask('finish', [path]) };
       } catch (error) {
         // After a failed fsync the system may hold the pages for clean: these bytes are never trusted again.
         await discard();
         const message = `the store could not make the file durable: ${messageOf(error)}`;
         throw new OrderbakError(EXIT.failed, 'fsync', message, undefined, error);
       }
-      return { size, sha256: hash.copy().digest('hex') };
     },
     discard,
     close,
   };
-}
-
-async function writeAll(file: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
-  for (let written = 0; written < chunk.byteLength; ) {
-    const { bytesWritten } = await file.write(chunk, written, chunk.byteLength - written, position + written);
-    written += bytesWritten;
-  }
-}
-
-async function hashAll(file: FileHandle): Promise<{ hash: Hash; size: number }> {
-  const hash = createHash('sha256');
-  const block = Buffer.allocUnsafe(BLOCK);
-  for (let size = 0; ; ) {
-    const { bytesRead } = await file.read(block, 0, BLOCK, size);
-    if (bytesRead === 0) return { hash, size };
-    hash.update(block.subarray(0, bytesRead));
-    size += bytesRead;
-  }
 }

@@ -16,7 +16,10 @@ export interface Mutant {
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a copy gets its name without an fsync',
-    patches: [{ file: 'store/part-file.ts', find: 'await file.sync();', replace: '' }],
+    patches: [
+      { file: 'store/office-worker.ts', find: 'await sync(fd);', replace: '' },
+      { file: 'store/office-worker.ts', find: 'await sync(part.fd);', replace: '' },
+    ],
     caughtBy: ['order of the disk: pull'],
   },
   {

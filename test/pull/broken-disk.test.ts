@@ -54,6 +54,12 @@ describe.skipIf(strace === undefined)('a failing disk (needs strace)', { concurr
     return path.join(office.store, '.orderbak/part', `${row?.id}.part`);
   }
 
+  /** What the list of hashes is written into at first. */
+  async function sumsOf(office: Office): Promise<string[]> {
+    const rows = await shop.rows(office.order);
+    return rows.map(({ id }) => path.join(office.store, '.orderbak/part', `sums-${id}.tmp`));
+  }
+
   /** The next run finishes, on a disk that is well again; answers the ranges that it asked for. */
   async function recovers(office: Office): Promise<(string | undefined)[]> {
     office.proxy.takeDownloads();
@@ -129,7 +135,7 @@ describe.skipIf(strace === undefined)('a failing disk (needs strace)', { concurr
   test('fsync of the list of hashes fails once: no file of it is marked, the next run writes it again', async () => {
     const office = await shop.office('list synced');
     const { code, stdout } = await failing(office, {
-      paths: [path.join(office.store, '.orderbak/sums.tmp')],
+      paths: await sumsOf(office),
       calls: ['fsync', 'fdatasync'],
       error: 'EIO',
       when: '1',
@@ -217,7 +223,7 @@ describe.skipIf(strace === undefined)('a failing disk (needs strace)', { concurr
   test('the disk is full when the list of hashes is written: nothing is marked, and nothing is fetched twice', async () => {
     const office = await shop.office('full list');
     const { code, stderr } = await failing(office, {
-      paths: [path.join(office.store, '.orderbak/sums.tmp')],
+      paths: await sumsOf(office),
       calls: ['write', 'pwrite64'],
       error: 'ENOSPC',
       when: '1+',

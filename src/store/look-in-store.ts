@@ -1,0 +1,79 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { groupBy } from '../domain/group-by.js';
+import { storeFolder, storeName } from '../domain/store-name.js';
+import type { ListedFile } from '../domain/wire.js';
+import { codeOf } from '../errors.js';
+import type { Arrival, Holding } from '../steps/ports.js';
+import { type FolderHandle, openBelow, openRootHandle } from './folder-handle.js';
+import type { PlacedFile } from './keep-arrivals.js';
+import { receiptOf } from './kept-file.js';
+import type { Catalog } from './office-store.js';
+
+/** What of some files the store holds; `adopted` lies in its place without being in the catalog: a run was killed between the two. */
+export async function lookInStore(
+  files: readonly ListedFile[],
+  store: string,
+  mapped: boolean,
+  catalog: Catalog,
+): Promise<Holding & { readonly adopted: readonly PlacedFile[] }> {
+  const held: Arrival[] = [];
+  const adopted: PlacedFile[] = [];
+  const failed: Holding['failed'][number][] = [];
+  const folders = groupBy(files, ({ folder }) => folder);
+  const known = groupBy(await catalog.inFolders([...folders.keys()]), nameOf);
+
+  /** What the catalog knows of a file is looked at, else what lies in its place. */
+  const look = async (file: ListedFile, path: string, isThere: (name: string) => Promise<boolean>) => {
+    const entries = (known.get(nameOf(file)) ?? []).filter(({ size }) => size === file.size);
+    for (const kept of entries.reverse()) {
+      const receipt = await receiptOf(store, kept.path);
+      if (receipt?.sha256 === kept.sha256) return held.push({ file, receipt });
+    }
+    const { folder, filename, id: serverId } = file;
+    const name = storeName(filename, mapped);
+    if (entries.length > 0 || !(await isThere(name))) return;
+    const receipt = await receiptOf(store, `${path}/${name}`);
+    if (receipt === null || receipt.size !== file.size) return;
+    const kept = { ...receipt, folder, filename, path: `${path}/${name}`, serverId };
+    return adopted.push({ arrival: { file, receipt }, kept });
+  };
+
+  for (const [folder, some] of folders) {
+    const path = storeFolder(folder, mapped);
+    let opened: FolderHandle | null = null;
+    try {
+      opened = await openPath(store, path);
+    } catch (error) {
+      failed.push(...some.map((file) => ({ file, error })));
+      continue;
+    }
+    const base = opened?.base ?? null;
+    for (const file of some) {
+      await look(file, path, async (name) => base !== null && (await exists(join(base, name)))).catch(
+        (error: unknown) => failed.push({ file, error }),
+      );
+    }
+    await opened?.close();
+  }
+  return { held, adopted, failed };
+}
+
+function nameOf({ folder, filename }: { readonly folder: string; readonly filename: string }): string {
+  return `${folder}/${filename}`;
+}
+
+async function openPath(store: string, path: string): Promise<FolderHandle | null> {
+  const root = await openRootHandle(store);
+  return openBelow(root, path).finally(() => root.close());
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENAMETOOLONG') return false;
+    throw error;
+  }
+}
