@@ -1,3 +1,4 @@
+import { bundleOf } from '../reports/bundle.js';
 import { openFiles } from '../reports/open-files.js';
 import { pendingPage } from '../reports/pending-files.js';
 import { type Claim, markClaims } from '../steps/mark-backed-up.js';
@@ -21,5 +22,6 @@ export async function apiOf({ bakFiles, readPending: read, store, localNow }: Gr
     },
 
     files: (ids: readonly number[]) => openFiles(ids, bakFiles, store()),
+    bundle: (ids: readonly number[]) => bundleOf(ids, bakFiles, store()),
   };
 }

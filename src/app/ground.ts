@@ -16,6 +16,7 @@ import type { Step } from '../steps/step.js';
 import { DigestMemory } from '../store/digest.js';
 import { openOrderStore } from '../store/order-store.js';
 import { Pictures } from '../store/pictures.js';
+import { openReaders } from '../store/readers.js';
 import type { RunChoices } from './choices.js';
 import { runIn } from './job-ports.js';
 
@@ -26,7 +27,8 @@ export async function openGround(config: Config) {
   const rule = { template: config.orders.folder, zone };
   const database = await openDatabase(need(config.database.url, 'database.url'));
   const pictures = new Pictures({ size: config.thumbs.size });
-  const digests = new DigestMemory();
+  const readers = openReaders();
+  const digests = new DigestMemory(readers);
   let rootId: Promise<string | null> | null = null;
   return {
     config,
@@ -47,6 +49,7 @@ export async function openGround(config: Config) {
         thumbsFolder: config.thumbs.folder,
         pictures,
         digests,
+        readers,
       }),
     localNow: () => localText(clock(), zone),
     retention: (olderThan: CalendarAge | null) =>
@@ -55,6 +58,7 @@ export async function openGround(config: Config) {
       runIn(database, config, step, choices, ceiling),
     async close(): Promise<void> {
       await pictures.close();
+      await readers.close();
       await database.close();
     },
   };

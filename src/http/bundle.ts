@@ -1,55 +1,33 @@
 import type { ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
-import { type Pack, pack } from 'tar-stream';
-import { BUNDLE_FIELDS } from '../domain/wire.js';
-import type { OrderFile } from '../steps/ports.js';
-
-const MOST_BYTES = 4 * 1024 * 1024;
 
 /**
- * Answers with a tar of small files, each entry named by its row id, with size, mtime and SHA-256 in its header.
- * A file that is missing or too large is left out, and one that gets shorter while it is read ends the answer; the
- * client fetches by itself what did not come. Memory: a block of one file, also where the client reads slowly.
+ * Answers with a tar of small files, each entry named by its row id, with size, mtime and SHA-256 in its header. What is
+ * not in it the client fetches by itself. The next piece is read when the client has taken the one before.
  */
-export async function sendBundle(
-  response: ServerResponse,
-  files: AsyncIterable<{ id: number; file: OrderFile }>,
-): Promise<void> {
-  // Goes out with the first file: until then another answer can be given.
+export async function sendBundle(response: ServerResponse, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  // Goes out with the first piece: until then another answer can be given.
   response.setHeaders(
     new Map([
       ['content-type', 'application/x-tar'],
       ['cache-control', 'no-store'],
     ]),
   );
-  const tar = pack();
-  // Caught at once: a client that goes away while a file is read must not end the whole server.
-  const sent = pipeline(tar, response).catch(() => {
-    response.destroy();
-  });
-  try {
-    for await (const { id, file } of files) {
-      if (response.destroyed) break;
-      await addFile(tar, id, file);
-    }
-    tar.finalize();
-  } catch (error) {
+  for await (const piece of pieces) {
     // A client that goes away in the middle is nobody's failure.
-    if (!response.destroyed) throw error;
+    if (response.destroyed) return;
+    if (!response.write(piece)) await drained(response);
   }
-  await sent;
+  response.end();
 }
 
-async function addFile(tar: Pack, id: number, file: OrderFile): Promise<void> {
-  const { size, mtimeNs } = file.stamp;
-  if (size > MOST_BYTES) return;
-  const sha256 = await file.sha256();
-  const mtime = new Date(Number(mtimeNs / 1_000_000n));
-  const header = {
-    name: String(id),
-    size,
-    mtime,
-    pax: { [BUNDLE_FIELDS.mtime]: String(mtime.getTime()), [BUNDLE_FIELDS.sha256]: sha256 },
-  };
-  await pipeline(size === 0 ? [] : file.read(0, size - 1), tar.entry(header));
+/** Resolves when more can be written, or when nobody reads any more. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      response.off('drain', go).off('close', go);
+      resolve();
+    };
+    response.on('drain', go).on('close', go);
+    if (response.destroyed) go();
+  });
 }

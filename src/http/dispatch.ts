@@ -14,6 +14,8 @@ import { jsonRoutes, type Questions } from './routes.js';
 export interface ServerParts extends Questions {
   /** The files of these rows that are on the server, one after the other, each open only for its turn. */
   files(ids: readonly number[]): AsyncIterable<{ id: number; file: OrderFile }>;
+  /** The small files of these rows as a tar, piece by piece. */
+  bundle(ids: readonly number[]): AsyncIterable<Uint8Array>;
 }
 
 /**
@@ -55,7 +57,7 @@ export function dispatcher(
     }
     const parsed = parseBody(body, bundleRequest);
     if ('status' in parsed) sendError(response, parsed);
-    else await sendBundle(response, parts.files(parsed.data.ids));
+    else await sendBundle(response, parts.bundle(parsed.data.ids));
   };
 
   return async (request, response) => {

@@ -219,6 +219,14 @@ export interface OrderFolder {
   look(filename: string): Promise<Stamp | null>;
   /** Null when there is no such file; throws when it is not a regular file. */
   open(filename: string): Promise<OrderFile | null>;
+  /**
+   * Reads small files, hashes them, and answers them as members of a bundle's tar: as many of the first as make a piece, at
+   * least one. `looked` = how many these were; left out of the tar is what is larger than `most` bytes or cannot be read.
+   */
+  pack(
+    files: readonly { readonly id: number; readonly filename: string }[],
+    most: number,
+  ): Promise<{ readonly tar: Uint8Array; readonly looked: number }>;
   /** Makes the thumb safe on disk before it answers. A `knownFault` of these very bytes is not found out again. */
   ensureThumb(filename: string, file: OrderFile, knownFault: string | null): Promise<ThumbResult>;
   /** Takes the file away if it still is what `stamp` says; false when it is not. */

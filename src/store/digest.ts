@@ -1,19 +1,27 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { Stamp } from '../steps/ports.js';
+import type { ReadingSkills } from './reading-worker.js';
+import type { WorkerPool } from './worker-pool.js';
 
 const BLOCK = 1024 * 1024;
 
-/** SHA-256 in hex of what a handle holds, from its first byte to its last. Memory: one block. */
-export async function sha256Of(file: FileHandle): Promise<string> {
+/** SHA-256 in hex of what a handle holds, from its first byte to its last. Memory: one block, or the file if that is smaller. */
+export async function sha256Of(file: FileHandle, size = BLOCK): Promise<string> {
   const hash = createHash('sha256');
-  const block = Buffer.allocUnsafe(BLOCK);
+  // One byte more than the file: what it holds is read at once, and that there is no more is seen.
+  const block = Buffer.allocUnsafe(Math.min(BLOCK, size + 1));
   for (let position = 0; ; ) {
-    const { bytesRead } = await file.read(block, 0, BLOCK, position);
+    const { bytesRead } = await file.read(block, 0, block.byteLength, position);
     if (bytesRead === 0) return hash.digest('hex');
     hash.update(block.subarray(0, bytesRead));
     position += bytesRead;
   }
+}
+
+/** What identifies the content of a file at one moment, as text. */
+export function digestKey({ device, inode, size, mtimeNs, ctimeNs }: Stamp): string {
+  return `${device}:${inode}:${size}:${mtimeNs}:${ctimeNs}`;
 }
 
 const MOST = 20_000;
@@ -22,15 +30,26 @@ const MOST = 20_000;
 export class DigestMemory {
   private readonly known = new Map<string, string>();
 
+  /** Large files are hashed by the `readers`, so that everything else goes on meanwhile. */
+  constructor(private readonly readers: WorkerPool<ReadingSkills>) {}
+
   /** SHA-256 in hex of the open file: from memory if its stamp is known, else by reading it. */
   async of(file: FileHandle, stamp: Stamp): Promise<string> {
-    const key = `${stamp.device}:${stamp.inode}:${stamp.size}:${stamp.mtimeNs}:${stamp.ctimeNs}`;
+    const key = digestKey(stamp);
     const known = this.known.get(key);
     if (known !== undefined) return known;
-    const sha256 = await sha256Of(file);
+    const sha256 =
+      stamp.size > BLOCK
+        ? await this.readers.take().ask('hash', [file.fd])
+        : await sha256Of(file, stamp.size);
+    this.remember(key, sha256);
+    return sha256;
+  }
+
+  /** Keeps the hash of a file that was read elsewhere, under its `digestKey`. */
+  remember(key: string, sha256: string): void {
     const oldest = this.known.size >= MOST ? this.known.keys().next().value : undefined;
     if (oldest !== undefined) this.known.delete(oldest);
     this.known.set(key, sha256);
-    return sha256;
   }
 }

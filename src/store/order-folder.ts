@@ -78,6 +78,14 @@ export function openOrderFolder(
       };
     },
 
+    async pack(files, most) {
+      for (const { filename } of files) pathOf(filename);
+      const wanted = files.map(({ id, filename }) => ({ id, filename }));
+      const { tar, looked, digests } = await parts.readers.take().ask('pack', [folder.base, wanted, most]);
+      for (const [key, sha256] of digests) parts.digests.remember(key, sha256);
+      return { tar, looked };
+    },
+
     async ensureThumb(filename, file, knownFault) {
       pathOf(filename);
       return thumbs.ensure({ name: filename, path: file.path }, knownFault);

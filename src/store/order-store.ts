@@ -6,7 +6,9 @@ import { lookAt } from './look-at.js';
 import { openOrderFolder } from './order-folder.js';
 import type { Pictures } from './pictures.js';
 import { pathsBelow, purgeFile, restoreFile } from './quarantine.js';
+import type { ReadingSkills } from './reading-worker.js';
 import { checkRoot, checkWritable, identityAt, type RootIdentity, rootReplaced } from './root.js';
+import type { WorkerPool } from './worker-pool.js';
 
 export interface OrderStoreParts {
   readonly root: string;
@@ -16,6 +18,7 @@ export interface OrderStoreParts {
   readonly thumbsFolder: string;
   readonly pictures: Pictures;
   readonly digests: DigestMemory;
+  readonly readers: WorkerPool<ReadingSkills>;
 }
 
 /** The server's disk below `root`, which stays the folder that it was when it was first checked. */

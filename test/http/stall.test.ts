@@ -5,13 +5,19 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openServerApp, type ServerApp } from '../../src/app/server.js';
+import type { ServerApp } from '../../src/app/server.js';
 import { loadConfig } from '../../src/config/load.js';
 import { readTls } from '../../src/config/tls.js';
 import { createApiServer } from '../../src/http/server.js';
 import { Shop } from '../pull/office.js';
 import { makeCertificate } from '../support/certificate.js';
 import { BUNDLE, FILE, heardIn, MARK } from './api.js';
+
+/** Built, because its worker threads are started from there. */
+const BUILT = '../../dist/app/server.js';
+const { openServerApp } = (await import(
+  /* @vite-ignore */ BUILT
+)) as typeof import('../../src/app/server.js');
 
 const LARGE = 60_000_000;
 /** Together more than all buffers between the two hold. */

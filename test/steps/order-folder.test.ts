@@ -7,10 +7,12 @@ import { Doubt } from '../../src/errors.js';
 import { DigestMemory } from '../../src/store/digest.js';
 import { openOrderStore } from '../../src/store/order-store.js';
 import { Pictures } from '../../src/store/pictures.js';
+import { openReaders } from '../../src/store/readers.js';
 import { sha256 } from '../support/snapshot.js';
 
 const box = realpathSync(mkdtempSync(path.join(tmpdir(), 'orderbak-folder-')));
 const pictures = new Pictures({ size: 300 });
+const readers = openReaders();
 afterAll(async () => {
   await pictures.close();
   rmSync(box, { recursive: true });
@@ -36,7 +38,8 @@ function store() {
     rootId: async () => null,
     thumbsFolder: 'thumb',
     pictures,
-    digests: new DigestMemory(),
+    digests: new DigestMemory(readers),
+    readers,
   });
 }
 
