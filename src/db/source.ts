@@ -4,11 +4,12 @@ import type { FolderRule } from '../domain/folder-name.js';
 import type { FolderFacts } from '../domain/order.js';
 import type { Retention } from '../domain/retention.js';
 import type { FolderFactsAnswer, OrderFilter, Source } from '../steps/ports.js';
-import { readFolderFacts, readKnownNames } from './folder-facts.js';
+import { readFolderFacts } from './folder-facts.js';
+import { readKnownNames } from './known-names.js';
 import { type DayMemory, type FindOrders, openShopOrders } from './shop-orders.js';
 import type { Database, Engine } from './tables.js';
 
-const ORDERS_A_PAGE = 200;
+const ORDERS_A_PAGE = 80;
 /** While one page is worked on, so many later ones are read: the database is then never waited for, or never waits. */
 const PAGES_AHEAD = 2;
 

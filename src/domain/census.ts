@@ -1,5 +1,4 @@
 import type { FileType } from './file-type.js';
-import type { FolderNames } from './order.js';
 
 /** How much the shop's database names in finished orders: what a look for trash stands on. */
 export type Census = Readonly<Record<'orders' | FileType, number>>;
@@ -12,11 +11,12 @@ const FEW = 20;
 const HARDLY_ANY = 3;
 
 export const EMPTY_CENSUS: Census = { orders: 0, main: 0, ref: 0, complete: 0, rework: 0, discuss: 0 };
+const KINDS = Object.keys(EMPTY_CENSUS) as (keyof Census)[];
 
-/** The census with one folder more. */
-export function countFolder(census: Census, facts: FolderNames): Census {
-  const sum: Record<keyof Census, number> = { ...census, orders: census.orders + facts.orders.length };
-  for (const { type } of facts.named) sum[type] += 1;
+/** The census of both together. */
+export function addCensus(census: Census, more: Census): Census {
+  const sum: Record<keyof Census, number> = { ...census };
+  for (const kind of KINDS) sum[kind] += more[kind];
   return sum;
 }
 
@@ -25,7 +25,7 @@ export function countFolder(census: Census, facts: FolderNames): Census {
  * A table that was truncated, a grant that was lost or an import that is half done makes known files look like trash.
  */
 export function whyAlarming(before: Census, now: Census): string | null {
-  for (const kind of Object.keys(EMPTY_CENSUS) as (keyof Census)[]) {
+  for (const kind of KINDS) {
     const [was, is] = [before[kind], now[kind]];
     const shrunk = was >= FEW && is * 100 < was * (100 - MOST_LOST);
     if (!shrunk && !(was >= HARDLY_ANY && is === 0)) continue;

@@ -55,6 +55,6 @@ export interface FolderFacts {
 
 /** As much of a folder's facts as it takes to tell which of its files nobody knows. */
 export interface FolderNames extends Pick<FolderFacts, 'folder' | 'orders' | 'unreadable' | 'restored'> {
-  readonly named: readonly Pick<NamedFile, 'type' | 'filename'>[];
+  readonly named: readonly Pick<NamedFile, 'filename'>[];
   readonly recorded: readonly Pick<BakFile, 'filename' | 'unlinkTime' | 'missingTime'>[];
 }

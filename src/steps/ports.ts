@@ -34,7 +34,12 @@ export interface FolderFactsAnswer {
 /** Some orders, ascending by id, and what is known of their folders and of all who share them. */
 export interface NamesPage {
   readonly orderIds: readonly number[];
-  readonly folders: readonly FolderNames[];
+  readonly folders: readonly CountedNames[];
+}
+
+export interface CountedNames extends FolderNames {
+  /** How many orders the folder has, and how many files their lists name. */
+  readonly census: Census;
 }
 
 /** A range of order ids, both ends included. */
@@ -259,6 +264,13 @@ export interface FolderView {
   look(filename: string): Glance | null;
 }
 
+/** A look into many folders. */
+export interface FolderViews {
+  /** Shows a folder; null and throws as `openFolder` does, at once. */
+  view<T>(folder: string, see: (view: FolderView) => T): T | null;
+  close(): Promise<void>;
+}
+
 /** The server's disk below the root. */
 export interface OrderStore {
   /** Throws unless the root is there, is a folder, carries this shop's marker, and is the one that was checked before. */
@@ -267,8 +279,8 @@ export interface OrderStore {
   checkWritable(): Promise<void>;
   /** Null when the folder does not exist; throws when it is no real folder inside the root. */
   openFolder(folder: string): Promise<OrderFolder | null>;
-  /** Shows a folder as it is now, for a plan; null and throws as `openFolder` does, at once. */
-  view<T>(folder: string, see: (view: FolderView) => T): T | null;
+  /** Opens the root for a look into many folders, each as it is at its moment, for a plan. Throws as `checkRoot` does. */
+  look(): Promise<FolderViews>;
   /** What regular files of a folder are now, by their names, for a listing; throws as `checkRoot` does where the root is not what it was. */
   lookAt(folder: string, filenames: readonly string[]): Map<string, Glance>;
   /** Deletes one file of the quarantine, and folders that it leaves empty, for good; gone already is well too. */

@@ -1,13 +1,15 @@
-import { type Census, countFolder, EMPTY_CENSUS, whyAlarming } from '../domain/census.js';
+import { addCensus, type Census, EMPTY_CENSUS, whyAlarming } from '../domain/census.js';
 import type { Clock } from '../domain/clock.js';
-import type { FolderNames } from '../domain/order.js';
+import type { FolderNames, Order } from '../domain/order.js';
 import { type Retention, whyKept } from '../domain/retention.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { carryOut, type TakeAway } from './carry-out.js';
 import { type Findings, findTrash, glanceForTrash } from './find-trash.js';
 import type {
   Deletions,
+  FolderViews,
   Glance,
+  NamesPage,
   OrderFilter,
   OrderFolder,
   OrderStore,
@@ -22,7 +24,6 @@ import {
   type Held,
   type Outcome,
   type Planned,
-  RunStopped,
   type Step,
   sumOf,
   troubleOf,
@@ -70,16 +71,20 @@ export function unlinkTrashStep(parts: TrashParts): Step<TrashItem> & { census()
 
     async *plan(): AsyncGenerator<Planned<TrashItem>> {
       const looked = { folders: 0, alarming: 0 };
-      for await (const { orderIds, folders } of source.knownNames(retention, only)) {
-        const page = new Set(orderIds);
-        for (const facts of folders) {
-          if (!isFirstOfItsFolder(facts, page, retention, only)) continue;
-          census = countFolder(census, facts);
-          const found = await lookInto(facts, parts);
-          if (found === null) continue;
-          looked.folders += 1;
-          if (found.alarming) looked.alarming += 1;
-          yield* plannedOf(facts, found);
+      for await (const page of source.knownNames(retention, only)) {
+        const first = page.folders.filter(isFirstOfItsFolder(page, retention, only));
+        census = first.map((names) => names.census).reduce(addCensus, census);
+        const views = await store.look();
+        try {
+          for (const names of first) {
+            const found = lookInto(names, views, parts);
+            if (found === null) continue;
+            looked.folders += 1;
+            if (found.alarming) looked.alarming += 1;
+            yield* plannedOf(names, found);
+          }
+        } finally {
+          await views.close();
         }
       }
       if (looked.alarming * 2 > looked.folders) throw alarm(wordsOf(looked));
@@ -97,38 +102,33 @@ export function unlinkTrashStep(parts: TrashParts): Step<TrashItem> & { census()
 
 /** Orders that share a folder may come with different pages; the finished one with the lowest id brings the folder. */
 function isFirstOfItsFolder(
-  facts: FolderNames,
-  page: ReadonlySet<number>,
+  page: NamesPage,
   retention: Retention,
   only: OrderFilter,
-): boolean {
-  const ids = facts.orders
-    .filter((order) => whyKept(order, retention) === null)
-    .map((order) => order.id)
-    .filter((id) => only === null || only.includes(id));
-  return page.has(Math.min(...ids));
+): (names: FolderNames) => boolean {
+  const inPage = new Set(page.orderIds);
+  const isMeant = (order: Order) => whyKept(order, retention) === null && (only?.includes(order.id) ?? true);
+  return ({ orders }) => inPage.has(Math.min(...orders.filter(isMeant).map((order) => order.id)));
 }
 
 /** What is trash in a folder; null when the folder does not exist. */
-async function lookInto(facts: FolderNames, parts: TrashParts): Promise<Findings<Glance> | null> {
-  const { store, retention, clock, minAge } = parts;
+function lookInto(names: FolderNames, views: FolderViews, parts: TrashParts): Findings<Glance> | null {
+  const { retention, clock, minAge } = parts;
   try {
-    return store.view(facts.folder, (view) => glanceForTrash(facts, view, retention, clock() - minAge));
+    return views.view(names.folder, (view) => glanceForTrash(names, view, retention, clock() - minAge));
   } catch (error) {
-    // A root that is no longer what it was may be a disk that is away, and is told as that.
-    if (error instanceof RunStopped) await store.checkRoot();
-    return { trash: [], troubles: troubleOf(null, facts.folder, error), seen: 0, alarming: false };
+    return { trash: [], troubles: troubleOf(null, names.folder, error), seen: 0, alarming: false };
   }
 }
 
-function* plannedOf(facts: FolderNames, found: Findings<Glance>): Generator<Planned<TrashItem>> {
+function* plannedOf({ folder, orders }: FolderNames, found: Findings<Glance>): Generator<Planned<TrashItem>> {
   yield { kind: 'seen', files: found.seen };
   for (const held of found.troubles.held ?? []) yield { kind: 'held', held };
   for (const failed of found.troubles.failed ?? []) yield { kind: 'failed', failed };
-  const orderIds = facts.orders.map((order) => order.id);
+  const orderIds = orders.map((order) => order.id);
   for (let i = 0; i < found.trash.length; i += FILES_AN_ITEM) {
     const some = found.trash.slice(i, i + FILES_AN_ITEM);
-    const item = { folder: facts.folder, orderIds, names: some.map((file) => file.name) };
+    const item = { folder, orderIds, names: some.map((file) => file.name) };
     yield {
       kind: 'do',
       item,

@@ -31,10 +31,6 @@ export function openOrderStore(parts: OrderStoreParts): OrderStore {
     if (found !== known) throw rootReplaced(parts.root);
   };
 
-  const mustBeKnown = (root: string): void => {
-    if (known !== null && identityAt(root) !== known) throw rootReplaced(parts.root);
-  };
-
   const openRoot = async (): Promise<FolderHandle> => {
     const root = await openRootHandle(parts.root);
     if (known === null || identityAt(root.base) === known) return root;
@@ -70,12 +66,13 @@ export function openOrderStore(parts: OrderStoreParts): OrderStore {
       return null;
     },
 
-    view(folder, see) {
-      return viewFolder(parts.root, folder, mustBeKnown, see);
+    async look() {
+      const root = await openRoot();
+      return { view: (folder, see) => viewFolder(root, folder, see), close: () => root.close() };
     },
 
     lookAt(folder, filenames) {
-      mustBeKnown(parts.root);
+      if (known !== null && identityAt(parts.root) !== known) throw rootReplaced(parts.root);
       return lookAt(parts.root, folder, filenames);
     },
 

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/db/open.js';
 import { openSource } from '../../src/db/source.js';
 import type { Database } from '../../src/db/tables.js';
+import { EMPTY_CENSUS } from '../../src/domain/census.js';
 import type { FolderRule } from '../../src/domain/folder-name.js';
 import type { FolderNames } from '../../src/domain/order.js';
+import type { NamesPage } from '../../src/steps/ports.js';
 import { ENGINES, type Engine, insertRows, type Value } from '../support/database.js';
 import { createWorld, type World } from '../support/worlds.js';
 
@@ -238,7 +240,7 @@ describe.for(ENGINES)('orders that share a folder are found on %s', (engine) => 
     });
     const source = openSource(database, BY_TIME);
     const retention = { statuses: ['9'], cutoff: '2025-09-01 00:00:00' };
-    const told: { orderIds: readonly number[]; folders: readonly FolderNames[] }[] = [];
+    const told: NamesPage[] = [];
     for await (const page of source.knownNames(retention, null)) told.push(page);
     const ids = told.flatMap((page) => page.orderIds);
     expect(ids).toEqual(Array.from({ length: 450 }, (_, index) => index + 1).filter((id) => id % 7 !== 0));
@@ -247,7 +249,7 @@ describe.for(ENGINES)('orders that share a folder are found on %s', (engine) => 
       orders: facts.orders.map((order) => order.id).sort(),
       unreadable: [...facts.unreadable].sort(),
       restored: [...facts.restored],
-      named: facts.named.map(({ type, filename }) => [type, filename]).sort(),
+      named: facts.named.map((file) => file.filename).sort(),
       recorded: facts.recorded.map((row) => [row.filename, row.unlinkTime, row.missingTime]).sort(),
     });
     for (const { orderIds, folders } of told) {
@@ -256,6 +258,7 @@ describe.for(ENGINES)('orders that share a folder are found on %s', (engine) => 
     }
     const last = told.at(-1)?.folders.find((facts) => facts.folder === folder);
     expect(last && essence(last)).toMatchObject({ orders: [1, 450], restored: ['back.tmp'] });
+    expect(last?.census).toEqual({ ...EMPTY_CENSUS, orders: 2, main: 2 });
     const broken = told.flatMap((page) => page.folders).filter((facts) => facts.unreadable.size > 0);
     expect(broken.flatMap((facts) => [...facts.unreadable])).toEqual([5, 9]);
     await world.ask((d) => d.run('DELETE FROM orderbak_unreadable'));

@@ -1,17 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type Census, countFolder, EMPTY_CENSUS, whyAlarming } from '../../src/domain/census.js';
-import { folder, order, row } from './facts.js';
+import { addCensus, type Census, EMPTY_CENSUS, whyAlarming } from '../../src/domain/census.js';
 
 const FULL: Census = { orders: 1000, main: 5000, ref: 900, complete: 5000, rework: 60, discuss: 20 };
 
-describe('a census', () => {
-  it('counts the orders of a folder and what their lists name, by type', () => {
-    const shared = folder(
-      [order(1), order(2)],
-      [row(1, 'main', 'a.jpg'), row(2, 'main', 'b.jpg'), row(2, 'discuss', 'c.jpg')],
-    );
-    const twice = countFolder(countFolder(EMPTY_CENSUS, shared), shared);
-    expect(twice).toEqual({ orders: 4, main: 4, ref: 0, complete: 0, rework: 0, discuss: 2 });
+it('two censuses are one, kind by kind', () => {
+  expect(addCensus(FULL, { ...EMPTY_CENSUS, orders: 2, discuss: 1 })).toEqual({
+    ...FULL,
+    orders: 1002,
+    discuss: 21,
   });
 });
 

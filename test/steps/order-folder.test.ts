@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { Doubt } from '../../src/errors.js';
+import type { FolderView } from '../../src/steps/ports.js';
 import { DigestMemory } from '../../src/store/digest.js';
 import { openOrderStore } from '../../src/store/order-store.js';
 import { Pictures } from '../../src/store/pictures.js';
@@ -41,6 +42,15 @@ function store() {
     digests: new DigestMemory(readers),
     readers,
   });
+}
+
+async function view<T>(name: string, see: (view: FolderView) => T): Promise<T | null> {
+  const views = await store().look();
+  try {
+    return views.view(name, see);
+  } finally {
+    await views.close();
+  }
 }
 
 async function open(name = '1@lan') {
@@ -159,14 +169,14 @@ test.each(['linked', 'linked/1@lan', '1@lan/a.txt', '1@lan/linked'])(
     await symlink(path.join(box, 'outside'), path.join(root, 'linked'));
     await symlink(path.join(box, 'outside'), path.join(root, '1@lan/linked'));
     await expect(open(name)).rejects.toBeInstanceOf(Doubt);
-    expect(() => store().view(name, () => 'seen')).toThrow(Doubt);
+    await expect(view(name, () => 'seen')).rejects.toBeInstanceOf(Doubt);
   },
 );
 
 test('a folder that is not there is null, also below another', async () => {
   for (const name of ['2@lan', '2@lan/deeper', '1@lan/deeper']) {
     await expect(open(name)).rejects.toThrow('not there');
-    expect(store().view(name, () => 'seen')).toBeNull();
+    expect(await view(name, () => 'seen')).toBeNull();
   }
 });
 
@@ -174,7 +184,7 @@ test('a folder at a glance is what its handle says, and holds on to nothing', as
   await symlink('a.txt', path.join(root, '1@lan/link'));
   await mkdir(path.join(root, '1@lan/thumb'));
   const folder = await open();
-  const seen = store().view('1@lan', ({ listing, look }) => {
+  const seen = await view('1@lan', ({ listing, look }) => {
     expect(() => look('link')).toThrow('it is not a regular file');
     expect(() => look('../1@lan/a.txt')).toThrow(Doubt);
     return { listing, looks: ['a.txt', 'b.txt', 'n'.repeat(300)].map(look) };
@@ -188,9 +198,9 @@ test('a folder at a glance is what its handle says, and holds on to nothing', as
   if (process.platform !== 'linux') return;
   const held = readdirSync('/proc/self/fd').length;
   for (let n = 0; n < 20; n++) {
-    store().view('1@lan', () => 0);
-    store().view('2@lan', () => 0);
-    expect(() => store().view('1@lan/link', () => 0)).toThrow(Doubt);
+    await view('1@lan', () => 0);
+    await view('2@lan', () => 0);
+    await expect(view('1@lan/link', () => 0)).rejects.toBeInstanceOf(Doubt);
   }
   expect(readdirSync('/proc/self/fd').length).toBeLessThan(held + 20);
 });
@@ -201,5 +211,9 @@ test('a root that another folder has replaced shows nothing', async () => {
   await known.checkRoot();
   await rename(root, `${root}-before`);
   await mkdir(path.join(root, '1@lan'), { recursive: true });
-  expect(() => known.view('1@lan', () => 'seen')).toThrow('was replaced');
+  await writeFile(path.join(root, '.orderbak-root'), '');
+  await expect(known.look()).rejects.toThrow('was replaced');
+  await rm(root, { recursive: true });
+  await mkdir(root);
+  await expect(known.look()).rejects.toThrow('it is empty');
 });
