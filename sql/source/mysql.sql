@@ -1,5 +1,6 @@
--- The three views through which orderbak reads the shop: all orders, every file that one names, and lists that cannot be read.
--- A shop with other tables writes three views with these columns and names the file in [source] views.
+-- The views through which orderbak reads the shop: all orders, every file that one names, and lists that cannot be read.
+-- A shop with other tables writes these three views with these columns and names the file in [source] views.
+-- The fourth need not be: it spares insert the orders whose lists are what they were.
 -- A list is a JSON object or array of strings; whatever else is in it makes the row unreadable, and its order is not touched.
 -- CHAR_LENGTH, because a name of nothing but spaces equals '' here. A name of more than 1024 characters is cut by MariaDB and NULL in MySQL.
 
@@ -140,3 +141,18 @@ WHERE TRIM(d.file) <> ''
       WHERE JSON_TYPE(list.raw) <> 'STRING' OR COALESCE(CHAR_LENGTH(list.name), 1024) >= 1024
     )
   END;
+
+-- One row a row of the shop that orderbak_order_file reads: 64 bits that change with whatever is in it, NULL being as good as nothing.
+-- QUOTE, so that no two rows are put together to the same text.
+CREATE OR REPLACE VIEW orderbak_order_list AS
+SELECT j.id_order, CAST(CONV(LEFT(MD5(CONCAT_WS(',', 'job', j.id_order, j.id_job,
+  QUOTE(CAST(j.image AS BINARY)), QUOTE(CAST(j.attach AS BINARY)), QUOTE(CAST(j.file_complete AS BINARY)))), 16), 16, 10) AS UNSIGNED) AS fingerprint
+FROM tbl_job j
+UNION ALL
+SELECT r.id_order, CAST(CONV(LEFT(MD5(CONCAT_WS(',', 'rework', r.id_order, r.id_job, r.id_job_rework,
+  QUOTE(CAST(r.attach AS BINARY)), QUOTE(CAST(r.file_complete AS BINARY)))), 16), 16, 10) AS UNSIGNED)
+FROM tbl_job_rework r
+UNION ALL
+SELECT d.id_order, CAST(CONV(LEFT(MD5(CONCAT_WS(',', 'discuss', d.id_order, d.id_discuss,
+  QUOTE(CAST(d.file AS BINARY)))), 16), 16, 10) AS UNSIGNED)
+FROM tbl_order_discuss d;

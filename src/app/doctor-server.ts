@@ -1,6 +1,7 @@
 import { need } from '../config/load.js';
 import type { Config } from '../config/schema.js';
-import { checkViews, planMigration } from '../db/migrate.js';
+import { planMigration } from '../db/migrate.js';
+import { checkViews } from '../db/views.js';
 import { clockAhead, databaseKind, ownOffset, sampleOrders, tryRights } from '../db/vitals.js';
 import { localText, offsetAt, parseLocalTime, unixSeconds } from '../domain/local-time.js';
 import { fileFault, orderFault } from '../domain/sample.js';

@@ -1,4 +1,5 @@
 import { openCensusBook } from '../db/census.js';
+import { openOrderBlocks } from '../db/order-blocks.js';
 import type { Ceiling } from '../domain/ceiling.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { type Summary, withTroubles } from '../jobs/summary.js';
@@ -28,7 +29,8 @@ export function nightOf(ground: Ground) {
     /** Task 1. */
     insert: (choices: RunChoices): Promise<Summary> => {
       const { only, dryRun: counts } = choices;
-      return run(insertStep({ source, bakFiles, retention: retention(choices), only, counts }), choices);
+      const orderBlocks = openOrderBlocks(database, clock);
+      return run(insertStep({ orderBlocks, bakFiles, retention: retention(choices), only, counts }), choices);
     },
 
     /** Task 2. */

@@ -1,5 +1,6 @@
 import { need } from '../config/load.js';
-import { checkViews, migrate, planMigration, readRootId, saveRootId } from '../db/migrate.js';
+import { migrate, planMigration, readRootId, saveRootId } from '../db/migrate.js';
+import { checkViews } from '../db/views.js';
 import { markRoot } from '../store/root.js';
 import type { Ground } from './ground.js';
 

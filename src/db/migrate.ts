@@ -7,15 +7,8 @@ import { adoptStatements } from './adopt.js';
 import { bytesCollation } from './bytes.js';
 import { readExistingTable } from './existing-table.js';
 import { isThereAlready, readMigrations, SQL_FOLDER } from './migrations.js';
-import { splitSql } from './split-sql.js';
 import type { Database } from './tables.js';
-
-const VIEWS = ['orderbak_order', 'orderbak_order_file', 'orderbak_unreadable'] as const;
-const VIEW_COLUMNS: Readonly<Record<(typeof VIEWS)[number], string>> = {
-  orderbak_order: 'id_order, create_time, create_by, status, done_time, folder',
-  orderbak_order_file: 'id_order, id_job, id_rework, id_discuss, file_type, filename',
-  orderbak_unreadable: 'id_order, origin, origin_id',
-};
+import { haveViews, viewStatements } from './views.js';
 
 /**
  * The statements that bring the database up to date, in order; none when it is. `viewsFile` names the shop's own views,
@@ -56,23 +49,6 @@ export async function migrate(database: Database, statements: readonly string[])
   }
 }
 
-/** Throws when a view does not have the columns that orderbak reads. */
-export async function checkViews({ kysely }: Database): Promise<void> {
-  for (const view of VIEWS) {
-    try {
-      await sql.raw(`SELECT ${VIEW_COLUMNS[view]} FROM ${view} WHERE 1 = 0`).execute(kysely);
-    } catch (error) {
-      throw new OrderbakError(
-        EXIT.failed,
-        'bad-view',
-        `the view ${view} cannot be read: ${messageOf(error)}`,
-        `It needs the columns ${VIEW_COLUMNS[view]}. Correct the file in [source] views and run \`orderbak migrate\` again.`,
-        error,
-      );
-    }
-  }
-}
-
 /** The id that the root's marker must carry; null before `migrate`. */
 export async function readRootId(database: Database): Promise<string | null> {
   return (await readSettings(database)).get('root') ?? null;
@@ -103,28 +79,7 @@ async function planViews(
   }
   const digest = createHash('sha256').update(text).digest('hex');
   if (settings.get('views') === digest && (await haveViews(database))) return [];
-  const statements = splitSql(text);
-  const create = /^CREATE\s+(OR\s+REPLACE\s+)?VIEW\s+/i;
-  const installs =
-    database.engine === 'mysql'
-      ? statements.map((statement) => statement.replace(create, 'CREATE OR REPLACE VIEW '))
-      : [
-          ...VIEWS.map((view) => `DROP VIEW IF EXISTS ${view}`),
-          ...statements.map((s) => s.replace(create, 'CREATE VIEW ')),
-        ];
-  return [...installs, saveSetting(database, 'views', digest)];
-}
-
-async function haveViews({ engine, kysely }: Database): Promise<boolean> {
-  const { rows } =
-    engine === 'mysql'
-      ? await sql`SELECT 1 FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN (${sql.join(VIEWS)})`.execute(
-          kysely,
-        )
-      : await sql`SELECT 1 FROM sqlite_master WHERE type = 'view' AND name IN (${sql.join(VIEWS)})`.execute(
-          kysely,
-        );
-  return rows.length === VIEWS.length;
+  return [...viewStatements(database.engine, text), saveSetting(database, 'views', digest)];
 }
 
 async function readSettings({ engine, kysely }: Database): Promise<Map<string, string>> {

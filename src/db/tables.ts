@@ -147,6 +147,7 @@ export interface Tables {
     exit_code: number | null;
   };
   orderbak_hold: { host: string; since_ms: number };
+  orderbak_seen: { block: number; named: string; recorded: string; seen_ms: number };
   orderbak_setting: { name: string; value: string };
   store_file: {
     id: Generated<number>;

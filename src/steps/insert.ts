@@ -1,11 +1,9 @@
 import type { Retention } from '../domain/retention.js';
-import type { BakFiles, OrderFilter, OrderRange, Source } from './ports.js';
+import type { BakFiles, OrderBlocks, OrderFilter, OrderRange } from './ports.js';
 import type { Outcome, Planned, Step } from './step.js';
 
-const ORDERS_A_RANGE = 1000;
-
 export interface InsertParts {
-  readonly source: Source;
+  readonly orderBlocks: OrderBlocks;
   readonly bakFiles: BakFiles;
   readonly retention: Retention;
   readonly only: OrderFilter;
@@ -14,7 +12,13 @@ export interface InsertParts {
 }
 
 /** Task 1: records in `tbl_bak_order` every file of every finished order that is older than the limit. */
-export function insertStep({ source, bakFiles, retention, only, counts }: InsertParts): Step<OrderRange> {
+export function insertStep({
+  orderBlocks,
+  bakFiles,
+  retention,
+  only,
+  counts,
+}: InsertParts): Step<OrderRange> {
   return {
     name: 'insert',
     removes: false,
@@ -23,20 +27,16 @@ export function insertStep({ source, bakFiles, retention, only, counts }: Insert
     recover: async () => {},
 
     async *plan(): AsyncGenerator<Planned<OrderRange>> {
-      let after = Number.MIN_SAFE_INTEGER;
-      for (;;) {
-        const ids = await source.eligibleOrders(retention, after, ORDERS_A_RANGE, only);
-        const [from, to] = [ids.at(0), ids.at(-1)];
-        if (from === undefined || to === undefined) return;
-        const item = { from, to };
+      for await (const item of orderBlocks.changed(retention, only)) {
         const files = counts ? await bakFiles.countNew(item, retention, only) : 0;
         yield { kind: 'do', item, files, bytes: 0 };
-        after = to;
       }
     },
 
     async apply(range): Promise<Outcome> {
+      const settle = await orderBlocks.look(range, retention, only);
       const done = await bakFiles.insertNew(range, retention, only);
+      await settle();
       return { planned: done, done };
     },
   };

@@ -48,6 +48,14 @@ export interface OrderRange {
   readonly to: number;
 }
 
+/** Finds orders whose files may not all be recorded. */
+export interface OrderBlocks {
+  /** Ranges of ids, ascending, of finished orders older than the limit, without those that nothing was changed of since they were recorded. */
+  changed(retention: Retention, only: OrderFilter): AsyncIterable<OrderRange>;
+  /** Looks at a range before it is recorded. What it answers is called when that is done: until something changes the range is left out. */
+  look(range: OrderRange, retention: Retention, only: OrderFilter): Promise<() => Promise<void>>;
+}
+
 /** Rows of `tbl_bak_order` that a removing step starts from. */
 export type OpenRows = 'discuss' | 'backed-up';
 

@@ -1,0 +1,141 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Clock } from '../domain/clock.js';
+import { IDS_A_BLOCK, type OrderBlock, rangesOf, wholeBlocks } from '../domain/order-blocks.js';
+import type { Retention } from '../domain/retention.js';
+import type { OrderBlocks, OrderFilter, OrderRange } from '../steps/ports.js';
+import { eligible } from './source.js';
+import type { Database } from './tables.js';
+import { hasListsView } from './views.js';
+
+const BLOCKS_A_QUESTION = 50;
+const QUESTIONS_AT_ONCE = 2;
+/** What somebody changes by hand, and changes back between two looks, is found after so long all the same. */
+const BELIEVED_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** The eligible orders whose ids lie in one block of ids; `ids` changes with each of them. */
+interface Block extends OrderBlock {
+  readonly ids: string;
+}
+
+type Prints = ReadonlyMap<number, string>;
+
+/**
+ * Opens the memory of which orders were recorded, and of what their lists were then (`orderbak_seen`). It works where the
+ * shop's views have `orderbak_order_list`; elsewhere, and for chosen orders, all orders are looked at each time.
+ */
+export function openOrderBlocks(database: Database, clock: Clock): OrderBlocks {
+  const { engine, kysely } = database;
+  const div = engine === 'mysql' ? sql`DIV` : sql`/`;
+  const blockOf = sql`id_order ${div} ${sql.lit(IDS_A_BLOCK)}`;
+  let remembers: Promise<boolean> | null = null;
+  const isRemembering = () => {
+    remembers ??= hasListsView(database);
+    return remembers;
+  };
+
+  /** EXPLAIN (MariaDB 10.11): o ALL, "Using where; Using temporary; Using filesort" of one row a block; u is eliminated. */
+  const eligibleBlocks = async (
+    retention: Retention,
+    only: OrderFilter,
+    within: RawBuilder<unknown>,
+  ): Promise<Block[]> => {
+    const ids = engine === 'mysql' ? sql`HEX(BIT_XOR(${hashOf(sql`id_order`)}))` : sql`''`;
+    const { rows } = await sql<Record<'block' | 'first' | 'last' | 'orders', number> & { ids: string }>`
+      SELECT ${blockOf} AS block, MIN(id_order) AS first, MAX(id_order) AS last, COUNT(*) AS orders, ${ids} AS ids
+      FROM orderbak_order WHERE ${eligible(engine, retention, only)} AND ${within}
+      GROUP BY block ORDER BY block`.execute(kysely);
+    return rows.map((row) => ({
+      block: Number(row.block),
+      from: Number(row.first),
+      to: Number(row.last),
+      orders: Number(row.orders),
+      ids: row.ids,
+    }));
+  };
+
+  /** EXPLAIN (MariaDB 10.11): <derived> ALL "Using temporary; Using filesort"; in the view j, r and d range id_order. */
+  const listsIn = (range: OrderRange): Promise<Prints> =>
+    readPrints(sql`
+      SELECT ${blockOf} AS block, CONCAT(COUNT(*), ' ', HEX(BIT_XOR(fingerprint))) AS print
+      FROM orderbak_order_list WHERE ${isIn(range)} GROUP BY block`);
+
+  /** EXPLAIN (MariaDB 10.11): range orderbak_file key_len 8 "Using index; Using temporary; Using filesort". */
+  const recordedIn = (range: OrderRange): Promise<Prints> =>
+    readPrints(sql`
+      SELECT ${blockOf} AS block, CONCAT(COUNT(*), ' ', SUM(CRC32(CONCAT_WS('/', id_order, file_type, filename)))) AS print
+      FROM tbl_bak_order WHERE ${isIn(range)} GROUP BY block`);
+
+  const readPrints = async (query: RawBuilder<unknown>): Promise<Prints> => {
+    const { rows } = await (query as RawBuilder<{ block: number; print: string }>).execute(kysely);
+    return new Map(rows.map(({ block, print }) => [Number(block), print]));
+  };
+
+  /** The blocks of which all is as it was when they were recorded. */
+  const unchanged = async (blocks: readonly Block[]): Promise<ReadonlySet<number>> => {
+    const believed = clock() - BELIEVED_MS;
+    const rows = await kysely
+      .selectFrom('orderbak_seen')
+      .selectAll()
+      .where('seen_ms', '>', believed)
+      .execute();
+    const seen = new Map(rows.map((row) => [Number(row.block), row]));
+    const found = new Set<number>();
+    const look = async (some: readonly Block[]) => {
+      const range = wholeBlocks(some.at(0)?.from ?? 0, some.at(-1)?.to ?? 0);
+      const [lists, recorded] = await Promise.all([listsIn(range), recordedIn(range)]);
+      for (const block of some) {
+        const { named, recorded: then } = seen.get(block.block) ?? {};
+        if (named === namedIn(block, lists) && then === printIn(block, recorded)) found.add(block.block);
+      }
+    };
+    const known = blocks.filter(({ block }) => seen.has(block));
+    const questions: Block[][] = [];
+    for (let i = 0; i < known.length; i += BLOCKS_A_QUESTION) {
+      questions.push(known.slice(i, i + BLOCKS_A_QUESTION));
+    }
+    const worker = async () => {
+      for (let some = questions.shift(); some !== undefined; some = questions.shift()) await look(some);
+    };
+    await Promise.all(Array.from({ length: QUESTIONS_AT_ONCE }, worker));
+    return found;
+  };
+
+  return {
+    async *changed(retention, only) {
+      const blocks = await eligibleBlocks(retention, only, sql`1 = 1`);
+      const skipped = only === null && (await isRemembering()) ? await unchanged(blocks) : new Set<number>();
+      yield* rangesOf(blocks, (block) => skipped.has(block));
+    },
+
+    async look(range, retention, only) {
+      if (only !== null || !(await isRemembering())) return async () => {};
+      const whole = wholeBlocks(range.from, range.to);
+      // Just the orders of the range are recorded now: if there are others in its blocks, they are looked at next time.
+      const [blocks, lists] = await Promise.all([
+        eligibleBlocks(retention, only, isIn(range)),
+        listsIn(whole),
+      ]);
+      return async () => {
+        if (blocks.length === 0) return;
+        const recorded = await recordedIn(whole);
+        const rows = blocks.map(
+          (block) => sql`(${block.block}, ${namedIn(block, lists)}, ${printIn(block, recorded)}, ${clock()})`,
+        );
+        await sql`REPLACE INTO orderbak_seen (block, named, recorded, seen_ms) VALUES ${sql.join(rows)}`.execute(
+          kysely,
+        );
+      };
+    },
+  };
+}
+
+const NOTHING = '0';
+const printIn = ({ block }: Block, prints: Prints) => prints.get(block) ?? NOTHING;
+const namedIn = (block: Block, lists: Prints) => `${block.orders} ${block.ids} ${printIn(block, lists)}`;
+
+/** 64 bits that tell texts apart; CRC32 would give the same sum to two orders that exchange their lists. */
+function hashOf(text: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`CAST(CONV(LEFT(MD5(${text}), 16), 16, 10) AS UNSIGNED)`;
+}
+
+const isIn = ({ from, to }: OrderRange) => sql`id_order BETWEEN ${from} AND ${to}`;
