@@ -60,7 +60,7 @@ function givenBy(raw: Raw, by: (name: string) => string): Map<string, { value: u
     for (const [key, value] of Object.entries(keys)) {
       const full = `${section}.${key}`;
       const name = SECRETS.find((secret) => `${secret}_file` === full) ?? full;
-      given.set(name, { value, by: by(name) });
+      given.set(name, { value, by: name === full ? by(name) : `${by(name)} (${key})` });
     }
   }
   return given;

@@ -1,0 +1,118 @@
+import { Command } from 'commander';
+import { EXIT, OrderbakError } from '../../errors.js';
+import { answering } from '../answering.js';
+import { helpTail } from '../help.js';
+import { openOutput } from '../output.js';
+import type { CommonFlags } from '../run-step.js';
+
+const CODES = [EXIT.done, EXIT.failed, EXIT.usage] as const;
+
+/** What the configuration says, and whether it is right. */
+export function configCommand(): Command {
+  return new Command('config')
+    .summary('show the configuration and where it comes from, check it (both machines)')
+    .description(
+      `Shows what the configuration file and the environment come to, checks them, and prints the JSON Schema by which editors know every key.`,
+    )
+    .helpCommand(false)
+    .addCommand(showCommand())
+    .addCommand(validateCommand())
+    .addCommand(schemaCommand())
+    .addHelpText(
+      'after',
+      helpTail(
+        [
+          ['orderbak config show --origin', 'each value, and the file or variable that it comes from'],
+          ['orderbak config validate', 'before a service is restarted'],
+        ],
+        CODES,
+      ),
+    );
+}
+
+function showCommand(): Command {
+  const command = new Command('show')
+    .summary('show every value, secrets masked')
+    .description(`Shows every key of the configuration as TOML. Passwords and tokens are masked.`)
+    .option('--origin', 'also where each value comes from')
+    .addHelpText(
+      'after',
+      helpTail([['orderbak config show --origin', 'which file, which variable, or the default']], CODES),
+    );
+  return command.action(() => {
+    const flags = command.optsWithGlobals<CommonFlags & { origin?: true }>();
+    return answering(flags, async () => {
+      const [{ readConfig }, { shownValues }, { configToml }] = await Promise.all([
+        import('../../config/load.js'),
+        import('../../config/shown.js'),
+        import('../config-text.js'),
+      ]);
+      const loaded = readConfig(flags.config ?? null, process.env);
+      const values = shownValues(loaded);
+      const output = openOutput(flags);
+      if (output.json)
+        output.answer(JSON.stringify({ ok: true, command: 'config show', path: loaded.path, values }));
+      else output.answer(configToml(values, flags.origin ?? false));
+    });
+  });
+}
+
+function validateCommand(): Command {
+  const command = new Command('validate')
+    .summary('check the configuration')
+    .description(
+      `Reads the configuration as every command does, and looks whether it says all that this machine needs for its part of the night. \`orderbak doctor\` looks whether it is also true.`,
+    )
+    .addHelpText(
+      'after',
+      helpTail([['orderbak config validate', 'exit code 2 names each mistake and where it stands']], CODES),
+    );
+  return command.action(() => {
+    const flags = command.optsWithGlobals<CommonFlags>();
+    return answering(flags, async () => {
+      const [{ readConfig }, { missingFor }, { roleOf }] = await Promise.all([
+        import('../../config/load.js'),
+        import('../../config/needs.js'),
+        import('../../app/entries.js'),
+      ]);
+      const { config, path } = readConfig(flags.config ?? null, process.env);
+      const role = roleOf(config);
+      const missing = missingFor(config, role);
+      if (missing.length > 0) throw notEnough(role, missing);
+      const output = openOutput(flags);
+      if (output.json) output.answer(JSON.stringify({ ok: true, command: 'config validate', path, role }));
+      else if (!output.quiet)
+        output.answer(
+          `${path ?? 'The environment'} is right; this machine is ${role === 'both' ? 'server and office in one' : `the ${role}`}.`,
+        );
+    });
+  });
+}
+
+function schemaCommand(): Command {
+  const command = new Command('schema')
+    .summary('print the JSON Schema of the configuration file')
+    .description(
+      `Prints the schema from which an editor knows each key, its kind and its default. With the line "#:schema ./orderbak.schema.json" at the top of orderbak.toml, editors that know TOML use it.`,
+    )
+    .addHelpText(
+      'after',
+      helpTail([['orderbak config schema > orderbak.schema.json', 'beside orderbak.toml']], CODES),
+    );
+  return command.action(() => {
+    const flags = command.optsWithGlobals<CommonFlags>();
+    return answering(flags, async () => {
+      const { configJsonSchema } = await import('../../config/json-schema.js');
+      openOutput(flags).answer(JSON.stringify(configJsonSchema(), null, 2));
+    });
+  });
+}
+
+function notEnough(role: string, missing: readonly string[]): OrderbakError {
+  return new OrderbakError(
+    EXIT.usage,
+    'config',
+    `the configuration does not say all that ${role === 'both' ? 'server and office need' : `the ${role} needs`}: ${missing.join(', ')}`,
+    'The README lists every key; `orderbak init` asks for them.',
+  );
+}

@@ -1,0 +1,101 @@
+import { execFileSync } from 'node:child_process';
+import { parse } from 'smol-toml';
+import { describe, expect, test } from 'vitest';
+import { configToml } from '../../src/cli/config-text.js';
+import { configJsonSchema } from '../../src/config/json-schema.js';
+import { readConfig } from '../../src/config/load.js';
+import { missingFor } from '../../src/config/needs.js';
+import { SECRETS, schema } from '../../src/config/schema.js';
+import { shownValues } from '../../src/config/shown.js';
+import { PROGRAM } from '../support/run.js';
+import { load, NO_FILE, put } from './fixture.js';
+
+describe('what is shown of the configuration', () => {
+  const token = put('secret-token', 'x'.repeat(40));
+  const file = put(
+    'shown.toml',
+    `[database]\nurl = "mysql://shop:p@ss:word@db.example/shop"\n[trash]\nkeep = "3d"\n[server]\ntoken_file = "${token}"\n[pull]\nurl = "https://me:hush@shop.example"\ntoken = "tttttttttttttttt"\n[schedule.pull]\njitter = "5m"\n`,
+  );
+  const values = shownValues(
+    readConfig(file, { ORDERBAK_TRASH_MIN_AGE: '1h', ORDERBAK_PULL_TOKEN_FILE: token }),
+  );
+  const shown = (key: string) => values.find((value) => value.key === key);
+
+  test('names the file, the variable or the default that each value comes from', () => {
+    expect(shown('trash.keep')).toEqual({ key: 'trash.keep', value: '3d', origin: file });
+    expect(shown('trash.min_age')).toMatchObject({ value: '1h', origin: 'ORDERBAK_TRASH_MIN_AGE' });
+    expect(shown('retention.age')).toMatchObject({ value: '3 months', origin: 'default' });
+    expect(shown('server.token')?.origin).toContain('token_file');
+    expect(shown('pull.token')?.origin).toContain('ORDERBAK_PULL_TOKEN_FILE');
+    const keys = Object.entries(schema.shape).flatMap(([section, shape]) =>
+      Object.keys(shape.unwrap().shape).map((key) => `${section}.${key}`),
+    );
+    expect(values.map(({ key }) => key)).toEqual(keys);
+  });
+
+  test('has no secret in it', () => {
+    expect(shown('database.url')?.value).toBe('mysql://shop:********@db.example/shop');
+    expect(shown('pull.url')?.value).toBe('https://me:********@shop.example');
+    expect(JSON.stringify(values)).not.toMatch(/p@ss|word|hush|tttt|xxxx/);
+    for (const secret of SECRETS.filter((name) => name !== 'database.url'))
+      expect(shown(secret)?.value).not.toMatch(/[^*]/);
+  });
+
+  test('is TOML that says the same as the defaults where nothing was said', () => {
+    const defaults = configToml(shownValues(readConfig(NO_FILE, {})), true);
+    expect(schema.parse(parse(defaults))).toEqual(load(''));
+  });
+});
+
+test('the JSON Schema has every key and every file of a secret, and no other', () => {
+  const { properties = {}, additionalProperties } = configJsonSchema();
+  expect(additionalProperties).toBe(false);
+  const keys = Object.entries(properties).flatMap(([section, { properties: inner }]) =>
+    Object.keys(inner ?? {}).map((key) => `${section}.${key}`),
+  );
+  const written = Object.entries(schema.shape).flatMap(([section, shape]) =>
+    Object.keys(shape.unwrap().shape).map((key) => `${section}.${key}`),
+  );
+  expect(keys.sort()).toEqual([...written, ...SECRETS.map((secret) => `${secret}_file`)].sort());
+  expect(JSON.stringify(configJsonSchema())).not.toContain('"null"');
+  expect(properties.schedule?.properties?.insert).toMatchObject({
+    default: 'daily at 00:00',
+    anyOf: [{ type: 'string' }, { type: 'object', additionalProperties: false }],
+  });
+});
+
+test('a machine is told what its part of the night needs', () => {
+  expect(missingFor(load('[database]\nurl = "sqlite:x"'), 'server')).toEqual([
+    'orders.root',
+    'shop.timezone',
+  ]);
+  expect(missingFor(load('[pull]\nurl = "https://shop.example"'), 'office')).toEqual([
+    'pull.token',
+    'pull.store',
+  ]);
+  expect(missingFor(load(''), 'both')).toHaveLength(6);
+});
+
+test('validate names the mistake and ends with 2', () => {
+  const wrong = put('wrong.toml', '[trash]\nkep = "3d"');
+  const run = (file: string) => {
+    try {
+      return execFileSync(process.execPath, [PROGRAM, 'config', 'validate', '--config', file], {
+        stdio: 'pipe',
+        encoding: 'utf8',
+      });
+    } catch (error) {
+      const { status, stderr } = error as { status: number; stderr: string };
+      return `${status} ${stderr}`;
+    }
+  };
+  expect(run(wrong)).toMatch(/^2 .*kep/s);
+  expect(run(put('half.toml', '[database]\nurl = "sqlite:x"'))).toMatch(
+    /^2 .*the server needs: orders\.root, shop\.timezone/s,
+  );
+  const right = put(
+    'right.toml',
+    '[database]\nurl = "sqlite:x"\n[orders]\nroot = "."\n[shop]\ntimezone = "UTC"\n',
+  );
+  expect(run(right)).toBe(`${right} is right; this machine is the server.\n`);
+});
