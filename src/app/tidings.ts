@@ -4,6 +4,7 @@ import type { Watcher } from '../jobs/ports.js';
 import type { Summary } from '../jobs/summary.js';
 import { openPings } from '../notify/pings.js';
 import { alarm } from './alarms.js';
+import { writeMetrics } from './metrics.js';
 
 /** What runs by the clock, of which others want to hear. */
 const NIGHTLY: ReadonlySet<string> = new Set([
@@ -16,8 +17,8 @@ const NIGHTLY: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Tells others of one command: a service that waits for signs of life, a webhook, people by mail. What does not get through
- * is answered in words and is never the run's failure.
+ * Tells others of one command: a service that waits for signs of life, a webhook, people by mail, monitoring. What does not
+ * get through is answered in words and is never the run's failure.
  */
 export interface Tidings {
   /** The watcher of a run; that it begins is told beside the work. */
@@ -29,7 +30,7 @@ export interface Tidings {
 }
 
 /** What tells others of a command, as far as the configuration names anybody. A dry run tells nobody. */
-export function openTidings(config: Pick<Config, 'notify'>, command: string, dryRun: boolean): Tidings {
+export function openTidings(config: Config, command: string, dryRun: boolean): Tidings {
   const isTold = NIGHTLY.has(command) && !dryRun;
   const address = isTold ? config.notify.ping_url : null;
   const pings = address === null ? null : openPings(address, command);
@@ -44,7 +45,10 @@ export function openTidings(config: Pick<Config, 'notify'>, command: string, dry
     }),
 
     async step(summary, text) {
-      return isTold && !summary.interrupted && summary.exit !== EXIT.busy ? alarm(config, summary, text) : [];
+      if (dryRun || summary.exit === EXIT.busy) return [];
+      // Without a database there is nothing to count: the numbers stay what they were, and grow old.
+      const faults = summary.exit === EXIT.away ? [] : await writeMetrics(config);
+      return isTold && !summary.interrupted ? [...faults, ...(await alarm(config, summary, text))] : faults;
     },
 
     async ended(exit, text) {

@@ -36,6 +36,7 @@ export const schema = z.strictObject({
       mail_to: value.mailAddresses.nullable().default(null),
     })
     .prefault({}),
+  metrics: z.strictObject({ textfile: value.text.nullable().default(null) }).prefault({}),
   server: z
     .strictObject({
       listen: value.listen.prefault('127.0.0.1:8480'),
@@ -85,6 +86,7 @@ export const SECRETS = [
 export const PATHS = [
   'orders.root',
   'source.views',
+  'metrics.textfile',
   'server.tls_cert',
   'server.tls_key',
   'pull.store',

@@ -3,6 +3,7 @@ import { z } from 'zod';
 /** The paths of the server's API, as scripts outside know them. */
 export const API = {
   health: '/healthz',
+  metrics: '/metrics',
   list: '/admin/backup/order_file_list',
   file: '/admin/backup/order_file',
   bundle: '/admin/backup/order_file_bundle',

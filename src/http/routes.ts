@@ -17,11 +17,13 @@ import { parseBody } from './parse-body.js';
 export interface Questions {
   list(after: number, limit: number): Promise<ListedFile[]>;
   mark(claims: readonly ReceiptClaim[]): Promise<MarkResult[]>;
+  /** The server's numbers in Prometheus' text format. */
+  metrics(): Promise<string>;
 }
 
 const LIST_PAGE = 500;
 
-/** The routes that speak JSON; the body has been read before. `report` is told of errors that the client is not told about. */
+/** The routes that answer a small text, most in JSON; the body has been read before. `report` is told of errors that the client is not told about. */
 export function jsonRoutes(questions: Questions, report: (error: unknown) => void) {
   const app = new Hono<{ Bindings: { body: string } }>();
   app.get(API.list, async (context) => {
@@ -44,7 +46,13 @@ export function jsonRoutes(questions: Questions, report: (error: unknown) => voi
     return digested({ results: await questions.mark(parsed.data.files) });
   });
 
+  app.get(API.metrics, async () => {
+    const headers = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' };
+    return new Response(await questions.metrics(), { headers });
+  });
+
   app.all(API.list, () => errorResponse(errorAnswer(405, 'bad-method', 'the list is read with GET')));
+  app.all(API.metrics, () => errorResponse(errorAnswer(405, 'bad-method', 'numbers are read with GET')));
   app.all(API.mark, () => errorResponse(errorAnswer(405, 'bad-method', 'files are marked with POST')));
   app.notFound(() => errorResponse(errorAnswer(404, 'no-route', 'there is nothing here')));
   app.onError((error) => {
