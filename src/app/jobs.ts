@@ -27,7 +27,7 @@ export interface RunDetails {
 
 /** What runs, what ran, and how it is steered: in the shop's database, or in the catalog of the office's store. */
 export async function openJobs(config: Config, step: string | null) {
-  const database = await databaseOf(config, step);
+  const database = await runsDatabase(config, step);
   const history = openRunHistory(database, hostname());
   const steering = openSteering(database);
   const byId = async (id: number): Promise<RunRecord> => {
@@ -113,8 +113,8 @@ export async function openJobs(config: Config, step: string | null) {
   };
 }
 
-/** Where the runs of a step are kept; without a step: those of the server, where this machine is one. */
-async function databaseOf({ database, pull }: Config, step: string | null): Promise<Database> {
+/** Opens what keeps the runs of a step; without a step: those of the server, where this machine is one. */
+export async function runsDatabase({ database, pull }: Config, step: string | null): Promise<Database> {
   const isOffice = pull.store !== null && (step === 'pull' || database.url === null);
   if (isOffice && pull.store !== null) return openCatalogDatabase(pull.store);
   if (database.url !== null) return openDatabase(database.url);

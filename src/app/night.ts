@@ -8,7 +8,7 @@ import { type Claim, markBackedUpStep } from '../steps/mark-backed-up.js';
 import { purgeTrashStep } from '../steps/purge-trash.js';
 import { unlinkBackedUpStep, unlinkDiscussStep } from '../steps/unlink-recorded.js';
 import { unlinkTrashStep } from '../steps/unlink-trash.js';
-import type { RunChoices } from './choices.js';
+import { OWN, type RunChoices } from './choices.js';
 import type { Ground } from './ground.js';
 
 /** More trash than this is more likely a database that lost its rows. */
@@ -49,10 +49,12 @@ export function nightOf(ground: Ground) {
       if (choices.only === null && choices.limit === null) await census.remember(step.census());
       const which = { before: clock() - keep, run: null, folders: null };
       const purging = { deletions, quarantine, store: parts.store, which };
-      const purge = await run(purgeTrashStep(purging), choices).catch((error: unknown) => {
-        if (error instanceof OrderbakError && error.exit === EXIT.busy) return null;
-        throw error;
-      });
+      const purge = await run(purgeTrashStep(purging), { ...choices, errand: OWN }).catch(
+        (error: unknown) => {
+          if (error instanceof OrderbakError && error.exit === EXIT.busy) return null;
+          throw error;
+        },
+      );
       // Where another run purges at this moment, nothing is left to purge here.
       return purge === null || purge.ok ? summary : withTroubles(summary, purge);
     },

@@ -16,6 +16,7 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
   [['quarantine'], async () => [(await import('./commands/quarantine.js')).quarantineCommand()]],
   [['status'], async () => [(await import('./commands/status.js')).statusCommand()]],
   [['report'], async () => [(await import('./commands/report.js')).reportCommand()]],
+  [['run'], async () => [(await import('./commands/run.js')).runCommand()]],
   [['jobs'], async () => [(await import('./commands/jobs.js')).jobsCommand()]],
   [['doctor'], async () => [(await import('./commands/doctor.js')).doctorCommand()]],
   [['schedule'], async () => [(await import('./commands/schedule/index.js')).scheduleCommand()]],

@@ -106,7 +106,7 @@ function course({ counts, bytes, bytesPlanned, rate, leftMs, wanted, status, ste
 
 function past({ counts, bytes, started, ended, error, step }: RunRecord, now: number): string {
   const parts = [
-    step === 'run' ? '' : `${counts.done} files`,
+    step === 'run' ? '' : `${counts.done} ${counts.done === 1 ? 'file' : 'files'}`,
     bytes > 0 ? prettyBytes(bytes) : '',
     counts.held > 0 ? `${counts.held} held back` : '',
     counts.failed > 0 ? `${counts.failed} failed` : '',

@@ -1,5 +1,6 @@
-import { isNightStep, type NightStep, runByName } from '../app/by-name.js';
+import { runByName } from '../app/by-name.js';
 import { type Errand, readTold } from '../app/choices.js';
+import { isNightStep, type NightStep } from '../domain/night.js';
 import type { FailureRecord, RunRecord } from '../domain/run.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { keyOf } from '../jobs/parts.js';

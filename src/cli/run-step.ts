@@ -14,7 +14,7 @@ import { errorBlock, summaryJson, summaryText, tidingText, troubleText } from '.
 import { VERSION } from './version.js';
 
 /** As a process ends that SIGINT ended: somebody else asked for it here. */
-const INTERRUPTED = 130;
+export const INTERRUPTED = 130;
 
 /** The options that every command takes. */
 export interface CommonFlags extends OutputFlags {
@@ -39,7 +39,6 @@ export async function runStep(
   work: (config: Config, choices: RunChoices) => Promise<Summary>,
 ): Promise<void> {
   const output = openOutput(flags);
-  const showsBar = output.watched && !output.json;
   const interrupts = watchInterrupts(() => {
     if (output.watched) output.tell(`\n${name}: finishing what is in hand; once more ends at once`);
   });
@@ -51,23 +50,13 @@ export async function runStep(
       ...((await tidings?.step(summary, text)) ?? []),
       ...((await tidings?.ended(exit, text)) ?? []),
     ];
-    for (const fault of faults) output.tell(`${output.paint.yellow('!')} orderbak ${name}: ${fault}`);
+    tellFaults(name, faults, output);
   };
   try {
     const config = loadConfig(flags.config ?? null, process.env);
     tidings = openTidings(config, name, flags.dryRun ?? false);
-    const summary = await work(config, {
-      dryRun: flags.dryRun ?? false,
-      only: flags.order ?? null,
-      limit: flags.limit ?? null,
-      maxDelete: flags.maxDelete ?? null,
-      olderThan: flags.olderThan ?? null,
-      origin: process.stderr.isTTY === true ? 'hand' : 'cron',
-      version: VERSION,
-      stop: interrupts.signal,
-      watcher: tidings.watching(showsBar ? progressBar() : silentWatcher),
-      errand: OWN,
-    });
+    const choices = choicesOf(flags, output, interrupts.signal);
+    const summary = await work(config, { ...choices, watcher: tidings.watching(choices.watcher) });
     tellSummary(summary, output);
     process.exitCode = interrupts.exitCode() ?? (summary.interrupted ? INTERRUPTED : summary.exit);
     await told(summary);
@@ -82,7 +71,29 @@ export async function runStep(
   }
 }
 
-function tellSummary(summary: Summary, output: Output): void {
+/** Says what did not get through to others; that is no failure of the run. */
+export function tellFaults(command: string, faults: readonly string[], output: Output): void {
+  for (const fault of faults) output.tell(`${output.paint.yellow('!')} orderbak ${command}: ${fault}`);
+}
+
+/** What the flags and the terminal say about a run. */
+export function choicesOf(flags: StepFlags, output: Output, stop: AbortSignal): RunChoices {
+  return {
+    dryRun: flags.dryRun ?? false,
+    only: flags.order ?? null,
+    limit: flags.limit ?? null,
+    maxDelete: flags.maxDelete ?? null,
+    olderThan: flags.olderThan ?? null,
+    origin: process.stderr.isTTY === true ? 'hand' : 'cron',
+    version: VERSION,
+    stop,
+    watcher: output.watched && !output.json ? progressBar() : silentWatcher,
+    errand: OWN,
+  };
+}
+
+/** Says how a run went: to a person in words, to a script as JSON, to cron only what is worth a mail. */
+export function tellSummary(summary: Summary, output: Output): void {
   if (output.json) output.answer(summaryJson(summary));
   const answers = !output.json && summary.dryRun && !output.quiet;
   if (answers) output.answer(summaryText(summary, output));

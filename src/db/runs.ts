@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Wanted } from '../domain/run.js';
-import type { Kin, Progress, Runs } from '../jobs/ports.js';
+import type { Kin, Progress, RunStart, Runs } from '../jobs/ports.js';
 import { forgetOld, inPieces } from './forget-runs.js';
 import { nowMs } from './now.js';
 import { HELD } from './run-history.js';
@@ -10,23 +10,46 @@ import type { Database, Engine, Tables } from './tables.js';
 export function openRuns({ engine, kysely }: Database): Runs {
   const now = nowMs(engine);
   return {
-    async start({ dryRun, started, kin, user, step, ...run }) {
+    async start(run) {
+      const { step, dryRun, host, kin } = run;
       // Whoever starts a real run holds its lease: one of the same step that says it is running was killed.
-      const bells = dryRun || step === 'run' ? [] : await closeLost(kysely, step, run.host);
-      const values = { ...run, step, user_name: user, dry_run: dryRun ? 1 : 0, started_ms: started };
-      const row = {
-        ...values,
-        status: 'running',
-        heard_ms: now,
-        parent_id: kin.night?.id ?? null,
-        resumes_id: kin.resumes,
-      };
+      const bells = dryRun || step === 'run' ? [] : await closeLost(kysely, step, host);
+      const row = rowOf(run, now);
       if (kin.night !== null) {
         await kysely.updateTable('orderbak_run').set(row).where('id', '=', kin.night.row).execute();
         return { run: kin.night.row, bells };
       }
       const result = await kysely.insertInto('orderbak_run').values(row).executeTakeFirstOrThrow();
       return { run: Number(result.insertId), bells };
+    },
+
+    async await(night, start, steps) {
+      for (const step of steps) {
+        await kysely
+          .insertInto('orderbak_run')
+          .values({ ...rowOf({ ...start, step }, now), status: 'pending', parent_id: night })
+          .execute();
+      }
+      const rows = await kysely
+        .selectFrom('orderbak_run')
+        .select('id')
+        .where('parent_id', '=', night)
+        .orderBy('id')
+        .execute();
+      return rows.map(({ id }) => Number(id));
+    },
+
+    async hear(night) {
+      await kysely
+        .updateTable('orderbak_run')
+        .set({ heard_ms: now })
+        .where((where) =>
+          where.or([
+            where('id', '=', night),
+            where.and([where('parent_id', '=', night), where('status', '=', 'pending')]),
+          ]),
+        )
+        .execute();
     },
 
     async openFailures(step) {
@@ -54,7 +77,6 @@ export function openRuns({ engine, kysely }: Database): Runs {
         await tellParts(transaction, engine, run, progress.changed);
         await tellFailures(transaction, run, progress, at);
         await settle(transaction, progress.settled, at);
-        if (kin.night !== null) await hearNight(transaction, engine, kin.night.id);
         return readWishes(transaction, run, kin);
       });
     },
@@ -68,6 +90,19 @@ export function openRuns({ engine, kysely }: Database): Runs {
     },
 
     forget: (before) => forgetOld(kysely, before),
+  };
+}
+
+function rowOf({ dryRun, started, kin, user, ...run }: RunStart, now: ReturnType<typeof nowMs>) {
+  return {
+    ...run,
+    user_name: user,
+    dry_run: dryRun ? 1 : 0,
+    started_ms: started,
+    status: 'running',
+    heard_ms: now,
+    parent_id: kin.night?.id ?? null,
+    resumes_id: kin.resumes,
   };
 }
 
@@ -184,20 +219,6 @@ async function settle(kysely: Kysely<Tables>, rows: readonly number[], at: numbe
       .where('settled_ms', 'is', null)
       .execute();
   }
-}
-
-/** A night is alive while one of its steps is, and so are those that wait for their turn. */
-async function hearNight(kysely: Kysely<Tables>, engine: Engine, night: number): Promise<void> {
-  await kysely
-    .updateTable('orderbak_run')
-    .set({ heard_ms: nowMs(engine) })
-    .where((where) =>
-      where.or([
-        where('id', '=', night),
-        where.and([where('parent_id', '=', night), where('status', '=', 'pending')]),
-      ]),
-    )
-    .execute();
 }
 
 async function readWishes(kysely: Kysely<Tables>, run: number, { night }: Kin) {

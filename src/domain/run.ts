@@ -135,3 +135,12 @@ export function statusOfGroup(steps: readonly RunStatus[]): RunStatus {
     'completed'
   );
 }
+
+/** Runs in their order, but the steps of a night under it, in theirs. */
+export function inFamilies(runs: readonly RunRecord[]): RunRecord[] {
+  const ids = new Set(runs.map(({ id }) => id));
+  const heads = runs.filter(({ parent }) => parent === null || !ids.has(parent));
+  const stepsOf = (night: RunRecord) =>
+    runs.filter(({ parent }) => parent === night.id).sort((a, b) => a.id - b.id);
+  return heads.flatMap((head) => [head, ...stepsOf(head)]);
+}

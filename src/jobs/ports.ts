@@ -110,6 +110,10 @@ export interface Ending {
 export interface Runs {
   /** Answers its id, and the doorbells of processes of its machine that died in this step. */
   start(run: RunStart): Promise<{ run: number; bells: string[] }>;
+  /** Makes rows for the steps of a night, which wait for their turn; answers their ids. */
+  await(night: number, start: Omit<RunStart, 'step'>, steps: readonly StepName[]): Promise<number[]>;
+  /** A night is alive, and so are those of its steps that wait. */
+  hear(night: number): Promise<void>;
   openFailures(step: StepName): Promise<OpenFailure[]>;
   /** Writes down how a run goes, and answers what somebody wants of it. `now` is ms since 1970. */
   tell(run: number, kin: Kin, progress: Progress, now: number): Promise<Wishes>;

@@ -1,4 +1,3 @@
-import { hostname, userInfo } from 'node:os';
 import type { RunStatus } from '../domain/run.js';
 import type { Step } from '../steps/step.js';
 import { type Beat, startBeat } from './beat.js';
@@ -7,6 +6,7 @@ import type { JobOptions, JobPorts } from './options.js';
 import type { Ending } from './ports.js';
 import { Retries } from './retries.js';
 import type { Tally } from './summary.js';
+import { thisProcess } from './this-process.js';
 import { Tracker } from './tracker.js';
 
 /** A run that is written down while it goes, and steered by what is written there. */
@@ -46,9 +46,7 @@ export async function startRecording<Item>(
       version,
       kin,
       choices: told,
-      host: hostname(),
-      pid: process.pid,
-      user: userName(),
+      ...thisProcess(),
       started: clock(),
       doorbell: bell?.path ?? null,
     });
@@ -73,6 +71,8 @@ export async function startRecording<Item>(
       }
     };
     beat = startBeat(tell, () => tracker.isFresh);
+    // Somebody may have held or cancelled the night before this step of it began.
+    if (kin.night !== null) await beat.now();
     return {
       run,
       control,
@@ -89,14 +89,5 @@ export async function startRecording<Item>(
   } catch (error) {
     await bell?.close();
     throw error;
-  }
-}
-
-/** Who runs this process; a user without a name is one too. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return '';
   }
 }

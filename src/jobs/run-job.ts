@@ -1,12 +1,11 @@
-import type { RunStatus } from '../domain/run.js';
-import { EXIT, type OrderbakError } from '../errors.js';
+import type { OrderbakError } from '../errors.js';
 import { leaseOf, type Step } from '../steps/step.js';
 import { applyAll, asStop } from './apply-all.js';
 import { type HeldLease, holdLease } from './lease.js';
 import type { JobOptions, JobPorts } from './options.js';
 import { overCeiling, planInto } from './plan-into.js';
 import { type Recording, startRecording } from './recording.js';
-import { type Summary, summarise, Tally } from './summary.js';
+import { type Summary, statusOf, summarise, Tally } from './summary.js';
 
 /**
  * Runs a step: takes its lease, plans wholly, counts, acts item by item, and sums up.
@@ -41,11 +40,6 @@ export async function runJob<Item>(step: Step<Item>, options: JobOptions, ports:
     return sum(stopped ?? asStop(error));
   }
   return summary;
-}
-
-function statusOf({ interrupted, exit }: Summary): RunStatus {
-  if (interrupted) return 'cancelled';
-  return exit === EXIT.done || exit === EXIT.partial ? 'completed' : 'failed';
 }
 
 async function planAndApply<Item>(

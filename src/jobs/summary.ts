@@ -1,4 +1,4 @@
-import type { Counts } from '../domain/run.js';
+import type { Counts, RunStatus } from '../domain/run.js';
 import { EXIT, type ExitCode, type OrderbakError } from '../errors.js';
 import type { Failure, Held, Outcome, Planned, StepName } from '../steps/step.js';
 
@@ -104,6 +104,12 @@ export function summarise(
     stopped,
     interrupted,
   };
+}
+
+/** How a run that is summed up has ended. */
+export function statusOf({ interrupted, exit }: Summary): RunStatus {
+  if (interrupted) return 'cancelled';
+  return exit === EXIT.done || exit === EXIT.partial ? 'completed' : 'failed';
 }
 
 /** A run that went well up to its end, and the troubles of what belongs to its end. */

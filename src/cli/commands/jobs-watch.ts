@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
-import { isActive, type RunRecord } from '../../domain/run.js';
+import { inFamilies, isActive, type RunRecord } from '../../domain/run.js';
 import { asking, type Jobs, type JobsFlags } from '../asking-jobs.js';
 import { helpTail, JOBS_CODES } from '../help.js';
 import { watchInterrupts } from '../interrupts.js';
@@ -50,7 +50,7 @@ export function watchJobs(): Command {
 }
 
 async function look(jobs: Jobs, id: number | null): Promise<readonly RunRecord[]> {
-  if (id === null) return [...(await jobs.active()), ...(await jobs.ended(LAST))];
+  if (id === null) return inFamilies([...(await jobs.active()), ...(await jobs.ended(LAST))]);
   const { run, steps } = await jobs.details(id);
   return [run, ...steps];
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { inFamilies } from '../../domain/run.js';
 import { asking, type JobsFlags } from '../asking-jobs.js';
 import { helpTail, QUESTION_CODES, STEP_CODES } from '../help.js';
 import { detailsJson, runJson } from '../jobs-json.js';
@@ -40,7 +41,7 @@ export function jobsCommand(): Command {
     );
   return command.action(() =>
     asking(command.optsWithGlobals<JobsFlags>(), null, async (jobs, output) => {
-      const runs = [...(await jobs.active()), ...(await jobs.ended(LAST))];
+      const runs = inFamilies([...(await jobs.active()), ...(await jobs.ended(LAST))]);
       if (output.json)
         output.answer(JSON.stringify({ ok: true, command: 'jobs', runs: runs.map((run) => runJson(run)) }));
       else output.answer(runsText(runs, Date.now(), output.paint));

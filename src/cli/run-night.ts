@@ -1,0 +1,62 @@
+import { openTidings, type Tidings } from '../app/tidings.js';
+import { stepsHere, wholeNight } from '../app/whole-night.js';
+import { loadConfig } from '../config/load.js';
+import { NIGHT, type NightStep } from '../domain/night.js';
+import { EXIT, messageOf, OrderbakError } from '../errors.js';
+import type { NightSummary } from '../jobs/run-night.js';
+import { watchInterrupts } from './interrupts.js';
+import { openOutput } from './output.js';
+import { errorBlock, summaryJson, tidingText } from './render.js';
+import { type CommonFlags, choicesOf, INTERRUPTED, tellFaults, tellSummary } from './run-step.js';
+
+export interface NightFlags extends CommonFlags {
+  readonly dryRun?: true;
+  readonly only?: NightStep[];
+  readonly skip?: NightStep[];
+}
+
+/** Runs the night of this machine for the command line: each step tells how it went when it ends. */
+export async function runWholeNight(flags: NightFlags): Promise<void> {
+  const output = openOutput(flags);
+  const interrupts = watchInterrupts(() => {
+    if (output.watched) output.tell('\nrun: finishing what is in hand; once more ends at once');
+  });
+  let tidings: Tidings | null = null;
+  const tell = async (exit: number, text: string) => {
+    process.exitCode = exit;
+    tellFaults('run', (await tidings?.ended(exit, text)) ?? [], output);
+  };
+  try {
+    const config = loadConfig(flags.config ?? null, process.env);
+    const { only, skip = [], ...rest } = flags;
+    const wanted = only === undefined ? stepsHere(config) : NIGHT.filter((step) => only.includes(step));
+    const steps = wanted.filter((step) => !skip.includes(step));
+    const choices = choicesOf(rest, output, interrupts.signal);
+    const others = openTidings(config, 'run', choices.dryRun);
+    tidings = others;
+    const watcher = others.watching(choices.watcher);
+    const night = await wholeNight(config, steps, { ...choices, watcher }, async (summary) => {
+      if (!output.json) tellSummary(summary, output);
+      tellFaults(summary.command, await others.step(summary, tidingText(summary)), output);
+    });
+    if (output.json) output.answer(nightJson(night));
+    for (const { step, reason } of night.notBegun)
+      if (!output.quiet) output.tell(`orderbak run: ${step} was not begun: ${reason}`);
+    const exit = interrupts.exitCode() ?? (night.interrupted ? INTERRUPTED : night.exit);
+    await tell(exit, night.steps.map(tidingText).join('\n'));
+  } catch (error) {
+    const known = error instanceof OrderbakError ? error : null;
+    const told = { code: known?.code ?? 'failed', message: messageOf(error) };
+    if (output.json) output.answer(JSON.stringify({ ok: false, command: 'run', error: told }));
+    output.tell(errorBlock(error, output));
+    await tell(known?.exit ?? EXIT.failed, told.message);
+  } finally {
+    interrupts.dispose();
+  }
+}
+
+function nightJson({ exit: _exit, interrupted: _interrupted, steps, ...night }: NightSummary): string {
+  const { ok, ...told } = night;
+  const each = steps.map((summary) => JSON.parse(summaryJson(summary)) as unknown);
+  return JSON.stringify({ ok, command: 'run', ...told, steps: each });
+}

@@ -1,0 +1,116 @@
+import type { Clock } from '../domain/clock.js';
+import { exitOfNight, type NightStep, type StepEnd, whyNotBegun } from '../domain/night.js';
+import { type Counts, statusOfGroup } from '../domain/run.js';
+import { EXIT } from '../errors.js';
+import { asStop } from './apply-all.js';
+import { startBeat } from './beat.js';
+import type { JobOptions } from './options.js';
+import type { Kin, Progress, Runs } from './ports.js';
+import { type Summary, statusOf, summarise, Tally } from './summary.js';
+import { thisProcess } from './this-process.js';
+
+/** What is told of a whole night. */
+export interface NightSummary {
+  readonly ok: boolean;
+  readonly run: number;
+  readonly dryRun: boolean;
+  readonly counts: Readonly<Counts>;
+  readonly bytes: number;
+  readonly elapsedMs: number;
+  readonly steps: readonly Summary[];
+  readonly notBegun: readonly { readonly step: NightStep; readonly reason: string }[];
+  readonly exit: number;
+  readonly interrupted: boolean;
+}
+
+export interface NightPorts {
+  readonly runs: Pick<Runs, 'start' | 'await' | 'hear' | 'tell' | 'finish'>;
+  readonly clock: Clock;
+  /** Runs a step; `kin` ties its record to the night's. */
+  runStep(step: NightStep, kin: Kin): Promise<Summary>;
+  /** Told of each step as it ends. */
+  ended(summary: Summary): Promise<void>;
+}
+
+type NightOptions = Pick<JobOptions, 'dryRun' | 'origin' | 'version' | 'stop' | 'told' | 'kin'>;
+
+/** Runs steps one after the other as one run, each when those before it ended well enough. */
+export async function runNight(
+  steps: readonly NightStep[],
+  options: NightOptions,
+  { runs, clock, runStep, ended }: NightPorts,
+): Promise<NightSummary> {
+  const started = clock();
+  const { dryRun, origin, version, told, kin, stop } = options;
+  const start = { ...thisProcess(), dryRun, origin, version, started, kin, choices: told, doorbell: null };
+  const { run } = await runs.start({ ...start, step: 'run' });
+  const rows = await runs.await(run, start, steps);
+  const beat = startBeat(
+    // The database may be away for a moment; the next beat comes.
+    () => runs.hear(run).catch(() => {}),
+    () => false,
+  );
+  const summaries: Summary[] = [];
+  const ends: StepEnd[] = [];
+  const notBegun: { step: NightStep; reason: string }[] = [];
+  for (const [index, step] of steps.entries()) {
+    const row = rows[index] ?? 0;
+    const reason = stop.aborted ? 'the night was stopped' : whyNotBegun(step, ends);
+    if (reason !== null) {
+      notBegun.push({ step, reason });
+      await runs.finish(
+        row,
+        { status: 'cancelled', error: `not begun: ${reason}`, exit: EXIT.stopped },
+        clock(),
+      );
+      continue;
+    }
+    const summary = await runStep(step, { night: { id: run, row }, resumes: kin.resumes }).catch(
+      (error: unknown) => summarise(step, null, dryRun, new Tally(), 0, asStop(error)),
+    );
+    const { exit, stopped } = summary;
+    // Its own record may have said so already; one that could not begin, or is kept elsewhere, has not.
+    await runs.finish(row, { status: statusOf(summary), error: stopped?.message ?? null, exit }, clock());
+    summaries.push(summary);
+    ends.push({ step, exit: summary.exit, interrupted: summary.interrupted });
+    await ended(summary);
+  }
+  await beat.close();
+  const exit = exitOfNight(ends);
+  const interrupted = stop.aborted || ends.some((end) => end.interrupted);
+  const sums = sumsOf(summaries);
+  const statuses = summaries.map(statusOf);
+  const status = statusOfGroup(notBegun.length > 0 ? [...statuses, 'cancelled'] : statuses);
+  await runs.tell(run, { night: null, resumes: kin.resumes }, progressOf(sums, status), clock());
+  await runs.finish(run, { status, error: notBegun[0]?.reason ?? null, exit }, clock());
+  const ok = exit === EXIT.done && !interrupted;
+  return {
+    ok,
+    run,
+    dryRun,
+    ...sums,
+    elapsedMs: clock() - started,
+    steps: summaries,
+    notBegun,
+    exit,
+    interrupted,
+  };
+}
+
+function sumsOf(summaries: readonly Summary[]): { counts: Counts; bytes: number } {
+  const add = (key: keyof Counts) => summaries.reduce((sum, { counts }) => sum + counts[key], 0);
+  const counts = {
+    planned: add('planned'),
+    done: add('done'),
+    skipped: add('skipped'),
+    held: add('held'),
+    failed: add('failed'),
+  };
+  return { counts, bytes: summaries.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
+
+function progressOf({ counts, bytes }: ReturnType<typeof sumsOf>, status: Progress['status']): Progress {
+  const nothing = { bytesPlanned: 0, rate: 0, leftMs: null, parts: 0, partsDone: 0, lastOrder: null };
+  const news = { errors: counts.failed, lastError: null, changed: [], failures: [], settled: [], held: [] };
+  return { status, counts, bytes, ...nothing, ...news };
+}

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openShop, type Shop } from '../steps/shop.js';
+import { ENGINES } from '../support/database.js';
+import { runOrderbak } from '../support/run.js';
+
+describe.for(ENGINES)('orderbak run on %s', (engine) => {
+  let shop: Shop;
+  beforeAll(async () => {
+    ({ shop } = await openShop(engine, [
+      { jobs: [{ image: 'main.txt' }], discusses: [['chat.txt', 'more.txt']], trash: ['t.tmp'] },
+    ]));
+  });
+  afterAll(() => shop.close());
+
+  const rows = () =>
+    shop.world.ask((database) =>
+      database.all(
+        'SELECT id, parent_id, step, status, exit_code, error, done FROM orderbak_run ORDER BY id',
+      ),
+    );
+
+  test('runs the steps of the server as one run; each has its own record under that of the night', async () => {
+    const night = await runOrderbak(shop.world, ['run', '--json']);
+    expect(night).toMatchObject({ code: 0, stderr: '' });
+    const told = JSON.parse(night.stdout) as { run: number; steps: { command: string; run: number }[] };
+    expect(told).toMatchObject({
+      ok: true,
+      command: 'run',
+      dryRun: false,
+      notBegun: [],
+      counts: { done: 6 },
+    });
+    const ran = ['insert', 'unlink-discuss', 'unlink-trash', 'unlink-backed-up'];
+    expect(told.steps.map(({ command }) => command)).toEqual(ran);
+    const [first, ...others] = await rows();
+    expect(first).toMatchObject({
+      id: told.run,
+      parent_id: null,
+      step: 'run',
+      status: 'completed',
+      exit_code: 0,
+      done: 6,
+    });
+    expect(others.filter((row) => row.parent_id === told.run)).toMatchObject(
+      told.steps.map(({ command, run }) => ({ id: run, step: command, status: 'completed', error: null })),
+    );
+    const list = await runOrderbak(shop.world, ['jobs']);
+    const lines = list.stdout.trim().split('\n');
+    expect(lines.map((line) => line.split(/ {2,}| · /).slice(0, 4))).toEqual([
+      ['6', 'purge-trash', 'completed', '0 files'],
+      ['1', 'run', 'completed', expect.stringMatching(/^\d+ B$/)],
+      ['2', '· insert', 'completed', '3 files'],
+      ['3', '· unlink-discuss', 'completed', '2 files'],
+      ['4', '· unlink-trash', 'completed', '1 file'],
+      ['5', '· unlink-backed-up', 'completed', '0 files'],
+    ]);
+  });
+
+  test('begins no removal after an insert that failed, and says so', async () => {
+    await shop.world.ask((database) => database.run('DROP VIEW orderbak_order'));
+    const night = await runOrderbak(shop.world, ['run', '--skip', 'unlink-trash']);
+    expect(night).toMatchObject({ code: 1, stdout: '' });
+    expect(night.stderr).toContain('orderbak run: unlink-discuss was not begun: insert ended with 1\n');
+    const [last, ...before] = (await rows()).reverse();
+    expect([...before.slice(0, 2), last]).toMatchObject([
+      { step: 'unlink-discuss', status: 'cancelled', error: 'not begun: insert ended with 1' },
+      { step: 'insert', status: 'failed', exit_code: 1 },
+      { step: 'unlink-backed-up', status: 'cancelled' },
+    ]);
+    expect(before[2]).toMatchObject({ step: 'run', status: 'failed', exit_code: 1 });
+  });
+
+  test('refuses steps that this machine does not have', async () => {
+    expect(await runOrderbak(shop.world, ['run', '--only', 'pull'])).toMatchObject({ code: 2, stdout: '' });
+    expect(await runOrderbak(shop.world, ['run', '--only', 'nonsense'])).toMatchObject({
+      code: 2,
+      stdout: '',
+    });
+  });
+});
