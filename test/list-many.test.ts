@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENGINES, type Engine } from './support/database.js';
-import { runOrderbak, start } from './support/run.js';
+import { askOrderbak } from './support/kept-orderbak.js';
+import { start } from './support/run.js';
 import { createWorld, type World } from './support/worlds.js';
 
 const FEW = 10_000;
@@ -30,7 +31,7 @@ describe.for(ENGINES)('very many waiting files on %s', (engine) => {
     );
     await world.addOrders(plans);
     for (const command of ['migrate', 'insert']) {
-      expect(await runOrderbak(world, [command])).toMatchObject({ code: 0, stderr: '' });
+      expect(await askOrderbak(world, [command])).toMatchObject({ code: 0, stderr: '' });
     }
   });
   afterAll(() => world.remove());

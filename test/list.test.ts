@@ -3,7 +3,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BakRow, readBakRows } from './support/bak-rows.js';
 import { ENGINES } from './support/database.js';
-import { runOrderbak, start } from './support/run.js';
+import { askOrderbak } from './support/kept-orderbak.js';
+import { start } from './support/run.js';
 import { createWorld, type World } from './support/worlds.js';
 
 const WORDS = ['', 'main', 'ref', 'complete', 'rework'] as const;
@@ -48,7 +49,7 @@ describe.for(ENGINES)('list on %s', (engine) => {
       { jobs: [{ image: 'nowhere.jpg' }], missing: 'all' },
     ]);
     for (const command of ['migrate', 'insert']) {
-      expect(await runOrderbak(world, [command])).toMatchObject({ code: 0, stderr: '' });
+      expect(await askOrderbak(world, [command])).toMatchObject({ code: 0, stderr: '' });
     }
     rows = (await world.ask(readBakRows)).filter((row) => row.type !== 5);
   });
@@ -65,7 +66,7 @@ describe.for(ENGINES)('list on %s', (engine) => {
   }
 
   async function list(...args: string[]): Promise<Line[]> {
-    const finished = await runOrderbak(world, ['list', ...args]);
+    const finished = await askOrderbak(world, ['list', ...args]);
     expect(finished).toMatchObject({ code: 0, signal: null, stderr: '' });
     return linesOf(finished.stdout);
   }
@@ -115,20 +116,20 @@ describe.for(ENGINES)('list on %s', (engine) => {
   if (engine !== 'sqlite') return;
 
   test('--json is one document, also of nothing', async () => {
-    const finished = await runOrderbak(world, ['list', '--json']);
+    const finished = await askOrderbak(world, ['list', '--json']);
     expect(JSON.parse(finished.stdout)).toEqual({
       ok: true,
       command: 'list',
       files: await Promise.all(rows.map(expectedOf)),
     });
-    const none = await runOrderbak(world, ['list', '--json', '--order', '999999']);
+    const none = await askOrderbak(world, ['list', '--json', '--order', '999999']);
     expect(none).toMatchObject({ code: 0, stderr: '' });
     expect(JSON.parse(none.stdout)).toEqual({ ok: true, command: 'list', files: [] });
-    expect(await runOrderbak(world, ['list', '--order', '999999'])).toMatchObject({ code: 0, stdout: '' });
+    expect(await askOrderbak(world, ['list', '--order', '999999'])).toMatchObject({ code: 0, stdout: '' });
   });
 
   test('--format table is for people: every file, no control character, the sum at the end', async () => {
-    const { code, stdout } = await runOrderbak(world, ['list', '--format', 'table']);
+    const { code, stdout } = await askOrderbak(world, ['list', '--format', 'table']);
     expect(code).toBe(0);
     for (const { name } of rows.filter((row) => !row.name.includes('\u2028'))) expect(stdout).toContain(name);
     expect(stdout).not.toContain('\u2028');
@@ -152,7 +153,7 @@ describe.for(ENGINES)('list on %s', (engine) => {
       ['--nonsense'],
       ['surplus'],
     ];
-    const finished = await Promise.all(wrong.map((args) => runOrderbak(world, ['list', ...args])));
+    const finished = await Promise.all(wrong.map((args) => askOrderbak(world, ['list', ...args])));
     for (const [i, one] of finished.entries()) {
       expect(one, wrong[i]?.join(' ')).toMatchObject({ code: 2, stdout: '' });
       expect(one.stderr).not.toMatch(/\n\s+at /);
@@ -161,8 +162,8 @@ describe.for(ENGINES)('list on %s', (engine) => {
 
   test('without its root: exit 75 and no line', async () => {
     const env = { ORDERBAK_ORDERS_ROOT: path.join(world.folder, 'nowhere') };
-    expect(await runOrderbak(world, ['list'], { env })).toMatchObject({ code: 75, stdout: '' });
-    const json = await runOrderbak(world, ['list', '--json'], { env });
+    expect(await askOrderbak(world, ['list'], { env })).toMatchObject({ code: 75, stdout: '' });
+    const json = await askOrderbak(world, ['list', '--json'], { env });
     expect(json.code).toBe(75);
     expect(JSON.parse(json.stdout)).toMatchObject({ ok: false, error: { code: 'root-away' } });
   });

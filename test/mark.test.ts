@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BakRow, readBakRows } from './support/bak-rows.js';
 import { ENGINES } from './support/database.js';
+import { askOrderbak } from './support/kept-orderbak.js';
 import type { OrderPlan } from './support/order-plan.js';
 import { type Finished, runOrderbak } from './support/run.js';
 import { createWorld, type World } from './support/worlds.js';
@@ -86,7 +87,7 @@ describe('mark-backed-up on both databases', () => {
       const world = await createWorld(engine, { pictures: 'small' });
       await world.addOrders(ORDERS.map(() => FILES));
       for (const command of ['migrate', 'insert']) {
-        expect(await runOrderbak(world, [command])).toMatchObject({ code: 0, stderr: '' });
+        expect(await askOrderbak(world, [command])).toMatchObject({ code: 0, stderr: '' });
       }
       return new Shop(world);
     });
@@ -116,7 +117,7 @@ describe('mark-backed-up on both databases', () => {
     onBoth(async (shop) => {
       const receipts = await shop.receipts('receipts');
       const file = path.join(shop.world.folder, 'receipts.ndjson');
-      const listed = await runOrderbak(shop.world, [
+      const listed = await askOrderbak(shop.world, [
         'list',
         '--order',
         String((await shop.rows('receipts'))[0]?.order),

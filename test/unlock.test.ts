@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openShop, type Shop } from './steps/shop.js';
 import { ENGINES, openDatabase } from './support/database.js';
 import { holdInsert } from './support/held-lease.js';
-import { runOrderbak, start } from './support/run.js';
+import { askOrderbak } from './support/kept-orderbak.js';
+import { start } from './support/run.js';
 
 describe.for(ENGINES)('unlock on %s', (engine) => {
   let shop: Shop;
@@ -25,7 +26,7 @@ describe.for(ENGINES)('unlock on %s', (engine) => {
     );
     return row?.token;
   };
-  const unlock = (...args: string[]) => runOrderbak(shop.world, ['unlock', ...args]);
+  const unlock = (...args: string[]) => askOrderbak(shop.world, ['unlock', ...args]);
 
   test('of what nobody holds: there was nothing to do', async () => {
     expect(await unlock('purge-trash')).toEqual({
@@ -97,8 +98,8 @@ test('a process whose lease was taken removes nothing more', async () => {
   const lock = await openDatabase(shop.world.databaseUrl);
   await lock.run('LOCK TABLES tbl_order WRITE');
   const run = start(shop.world, ['unlink-discuss']);
-  while ((await runOrderbak(shop.world, ['unlock', 'unlink-discuss'])).code !== 11) await sleep(20);
-  expect((await runOrderbak(shop.world, ['unlock', 'unlink-discuss', '--force'])).code).toBe(0);
+  while ((await askOrderbak(shop.world, ['unlock', 'unlink-discuss'])).code !== 11) await sleep(20);
+  expect((await askOrderbak(shop.world, ['unlock', 'unlink-discuss', '--force'])).code).toBe(0);
   await lock.run('UNLOCK TABLES');
   await lock.close();
   const { code, stderr } = await run.finished;
@@ -115,22 +116,22 @@ test("on the office machine pull's lease is in the store's catalog; a store that
   const store = `${world.folder}/store`;
   await mkdir(`${store}/.orderbak`, { recursive: true });
   const env = { ORDERBAK_PULL_STORE: store };
-  const unlocked = await runOrderbak(world, ['unlock', 'pull'], { env });
+  const unlocked = await askOrderbak(world, ['unlock', 'pull'], { env });
   expect(unlocked).toMatchObject({ code: 0, stdout: 'pull is not locked; there was nothing to do.\n' });
   const catalog = await openDatabase(`sqlite:${store}/.orderbak/catalog.sqlite`);
   await catalog.run(
     "INSERT INTO orderbak_lease (name, token, host, pid, expires_ms) VALUES ('pull', 'theirs', ?, ?, (julianday('now') - 2440587.5) * 86400000 + 50000)",
     [hostname(), process.pid],
   );
-  expect(await runOrderbak(world, ['unlock', 'pull'], { env })).toMatchObject({ code: 11, stdout: '' });
-  expect((await runOrderbak(world, ['unlock', 'pull', '--force'], { env })).code).toBe(0);
+  expect(await askOrderbak(world, ['unlock', 'pull'], { env })).toMatchObject({ code: 11, stdout: '' });
+  expect((await askOrderbak(world, ['unlock', 'pull', '--force'], { env })).code).toBe(0);
   expect(await catalog.all('SELECT name, token FROM orderbak_lease')).toEqual([
     { name: 'pull', token: null },
   ]);
   await catalog.close();
 
-  expect(await runOrderbak(world, ['unlock', 'pull'])).toMatchObject({ code: 2, stdout: '' });
+  expect(await askOrderbak(world, ['unlock', 'pull'])).toMatchObject({ code: 2, stdout: '' });
   const away = { ORDERBAK_PULL_STORE: `${world.folder}/nowhere` };
-  expect(await runOrderbak(world, ['unlock', 'pull'], { env: away })).toMatchObject({ code: 75, stdout: '' });
+  expect(await askOrderbak(world, ['unlock', 'pull'], { env: away })).toMatchObject({ code: 75, stdout: '' });
   await shop.close();
 });

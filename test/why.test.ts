@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at, openShop, type Shop } from './steps/shop.js';
 import { daysAgo } from './support/clock.js';
 import { ENGINES } from './support/database.js';
+import { askOrderbak } from './support/kept-orderbak.js';
 import { type OrderPlan, unreadable } from './support/order-plan.js';
 import type { PlantedOrder } from './support/planting.js';
-import { runOrderbak } from './support/run.js';
 
 const PLANS: Record<string, OrderPlan> = {
   done: {
@@ -185,10 +185,10 @@ describe.for(ENGINES)('why on %s', (engine) => {
     const before = await shop.disk();
     const gone = String(await idOf('gone.txt'));
     const [text, json, unknown, within] = await Promise.all([
-      runOrderbak(shop.world, ['why', gone]),
-      runOrderbak(shop.world, ['why', gone, place('young', 'young.txt'), '--json']),
-      runOrderbak(shop.world, ['why', gone, '123@nobody/never.jpg']),
-      runOrderbak(shop.world, ['why', 'young.txt'], { cwd: place('young', '') }),
+      askOrderbak(shop.world, ['why', gone]),
+      askOrderbak(shop.world, ['why', gone, place('young', 'young.txt'), '--json']),
+      askOrderbak(shop.world, ['why', gone, '123@nobody/never.jpg']),
+      askOrderbak(shop.world, ['why', 'young.txt'], { cwd: place('young', '') }),
     ]);
     expect(text).toMatchObject({ code: 0, stderr: '' });
     expect(text.stdout).toMatch(
@@ -217,9 +217,9 @@ describe.for(ENGINES)('why on %s', (engine) => {
 
   test('what can be no file of an order: exit 2; a root that is away: 75', async () => {
     for (const asked of ['/etc/hostname', 'name.jpg', '../../x/y.jpg'])
-      expect(await runOrderbak(shop.world, ['why', asked]), asked).toMatchObject({ code: 2, stdout: '' });
+      expect(await askOrderbak(shop.world, ['why', asked]), asked).toMatchObject({ code: 2, stdout: '' });
     await rename(shop.world.root, `${shop.world.root}-away`);
-    expect(await runOrderbak(shop.world, ['why', '1'])).toMatchObject({ code: 75, stdout: '' });
+    expect(await askOrderbak(shop.world, ['why', '1'])).toMatchObject({ code: 75, stdout: '' });
     await rename(`${shop.world.root}-away`, shop.world.root);
   });
 });

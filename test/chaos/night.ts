@@ -1,21 +1,35 @@
 import path from 'node:path';
+import { KeptProcess } from '../support/kept-process.js';
 import { freePort } from '../support/ports.js';
 import type { World } from '../support/worlds.js';
-import { NightChild } from './night-process.js';
 import { STEPS, type Step } from './scene.js';
+
+const SCRIPT = path.join(import.meta.dirname, 'night-child.js');
 
 /** More than the rounds that are played at a time would only hold memory. */
 const MOST_IDLE = 4;
-const idle: NightChild[] = [];
+const idle: { readonly program: string; readonly child: NightChild }[] = [];
 
-/** How one step of a night went. */
-export interface Played {
+interface Asked {
+  readonly folder: string;
+  readonly port: number;
+  readonly env: Readonly<Record<string, string>>;
+  readonly steps: readonly Step[];
+}
+
+interface Told {
   readonly step: Step;
   readonly code: number;
-  /** How many files it says that it handled. */
-  readonly done: number;
   readonly stderr: string;
   readonly stdout: string;
+}
+
+type NightChild = KeptProcess<Asked, { played: Told[] }>;
+
+/** How one step of a night went. */
+export interface Played extends Told {
+  /** How many files it says that it handled. */
+  readonly done: number;
 }
 
 /**
@@ -27,23 +41,19 @@ export async function playNight(
   program: string,
   steps: readonly Step[] = STEPS,
 ): Promise<Played[]> {
-  const known = idle.findIndex((child) => child.program === program);
-  const [child = new NightChild(program)] = known < 0 ? [] : idle.splice(known, 1);
+  const known = idle.findIndex((each) => each.program === program);
+  const child = idle.splice(known, known < 0 ? 0 : 1)[0]?.child ?? new KeptProcess(SCRIPT, [program]);
   const port = await freePort();
-  const told = await child.play({
-    folder: path.join(world.folder, 'home'),
-    port,
-    env: envOf(world, port),
-    steps,
-  });
-  idle.push(child);
-  for (const old of idle.splice(0, Math.max(0, idle.length - MOST_IDLE))) old.end();
-  return told.map((one) => ({ ...one, done: doneOf(one.stdout) }));
+  const folder = path.join(world.folder, 'home');
+  const { played } = await child.ask({ folder, port, env: envOf(world, port), steps });
+  idle.push({ program, child });
+  for (const old of idle.splice(0, Math.max(0, idle.length - MOST_IDLE))) old.child.end();
+  return played.map((one) => ({ ...one, done: doneOf(one.stdout) }));
 }
 
 /** Ends the processes that wait for another night. */
 export function endNights(): void {
-  for (const child of idle.splice(0)) child.end();
+  for (const { child } of idle.splice(0)) child.end();
 }
 
 function envOf(world: World, port: number): Record<string, string> {

@@ -15,7 +15,7 @@ const { values } = parseArgs({
   options: {
     full: { type: 'boolean', default: false },
     mutants: { type: 'boolean', default: false },
-    only: { type: 'string', default: '' },
+    only: { type: 'string', multiple: true, default: [] },
     engine: { type: 'string' },
     rounds: { type: 'string' },
     round: { type: 'string' },
@@ -25,7 +25,8 @@ const { values } = parseArgs({
 
 const engines = ENGINES.filter((engine) => values.engine === undefined || values.engine === engine);
 const seed = Number(values.seed);
-const faults = FAULTS.filter((fault) => fault.name.includes(values.only));
+const isAsked = (name: string) => values.only.length === 0 || values.only.some((word) => name.includes(word));
+const faults = FAULTS.filter((fault) => isAsked(fault.name));
 
 /** The numbers of a fault's rounds; one alone is played again. */
 function roundsOf({ rounds }: Fault): number[] {
@@ -37,7 +38,8 @@ function roundsOf({ rounds }: Fault): number[] {
 const mariadb = await startMariadb();
 const playground = new Playground(mariadb.url, PROGRAM);
 const score = new Score(process.stderr.isTTY === true);
-const together = pLimit(Math.max(2, availableParallelism()));
+/** More than processors: a round waits for disks, and for its own processes. */
+const together = pLimit(2 * availableParallelism());
 const alone = pLimit(1);
 
 async function playOne(fault: Fault, engine: Engine, number: number): Promise<void> {
@@ -74,7 +76,7 @@ async function playFaults(): Promise<void> {
 
 /** Breaks the product on purpose; each time the faults must notice it. */
 async function huntMutants(): Promise<void> {
-  const hunted = MUTANTS.filter((mutant) => !values.mutants || mutant.name.includes(values.only));
+  const hunted = MUTANTS.filter((mutant) => !values.mutants || isAsked(mutant.name));
   await Promise.all(
     hunted.map((mutant) =>
       together(async () => {
@@ -87,7 +89,7 @@ async function huntMutants(): Promise<void> {
 
 try {
   if (!values.mutants) await playFaults();
-  if (values.mutants || (values.full && values.only === '')) await huntMutants();
+  if (values.mutants || (values.full && values.only.length === 0)) await huntMutants();
 } finally {
   await playground.close();
   await mariadb.stop();

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import mysql from 'mysql2/promise';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { withDatabase } from '../support/database.js';
-import { runOrderbak } from '../support/run.js';
+import { askOrderbak } from '../support/kept-orderbak.js';
 import { createWorld, type World } from '../support/worlds.js';
 import { schemaOf } from './schema.js';
 
@@ -42,7 +42,7 @@ describe('an account that may only read and write rows', () => {
 
   test('migrate names the statement that it may not execute, and what to do', async () => {
     const before = await world.ask(schemaOf);
-    const done = await runOrderbak(world, ['migrate'], { env });
+    const done = await askOrderbak(world, ['migrate'], { env });
     expect(done).toMatchObject({ code: 1, stdout: '' });
     expect(done.stderr).toMatch(/^✖ orderbak: this statement failed: .*CREATE command denied/);
     expect(done.stderr).toContain('CREATE TABLE IF NOT EXISTS orderbak_setting');
@@ -54,8 +54,8 @@ describe('an account that may only read and write rows', () => {
   test('--print prints it all and changes nothing, as text and as JSON', async () => {
     const before = await world.ask(schemaOf);
     const [plain, json] = await Promise.all([
-      runOrderbak(world, ['migrate', '--print'], { env }),
-      runOrderbak(world, ['migrate', '--print', '--json'], { env }),
+      askOrderbak(world, ['migrate', '--print'], { env }),
+      askOrderbak(world, ['migrate', '--print', '--json'], { env }),
     ]);
     expect(plain).toMatchObject({ code: 0, stderr: '' });
     const { ok, statements } = JSON.parse(json.stdout) as { ok: boolean; statements: string[] };
@@ -70,16 +70,16 @@ describe('an account that may only read and write rows', () => {
     await connection.query(printed);
     await connection.end();
     await world.addOrder({ missing: 'all', jobs: [{ image: 'a.jpg' }] });
-    const print = await runOrderbak(world, ['migrate', '--print'], { env });
+    const print = await askOrderbak(world, ['migrate', '--print'], { env });
     expect(print).toMatchObject({ code: 0, stdout: '', stderr: '' });
-    const done = await runOrderbak(world, ['migrate', '--json'], { env });
+    const done = await askOrderbak(world, ['migrate', '--json'], { env });
     expect(JSON.parse(done.stdout)).toEqual({
       ok: true,
       command: 'migrate',
       statements: 0,
       marker: world.root,
     });
-    const insert = await runOrderbak(world, ['insert', '--json'], { env });
+    const insert = await askOrderbak(world, ['insert', '--json'], { env });
     expect(JSON.parse(insert.stdout)).toMatchObject({ ok: true, counts: { done: 1 } });
   });
 });

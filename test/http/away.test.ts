@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runOrderbak } from '../support/run.js';
+import { askOrderbak } from '../support/kept-orderbak.js';
 import { type Serve, startServe } from '../support/serve.js';
 import { createWorld, type World } from '../support/worlds.js';
 import { ask, BUNDLE, expectError, FILE, LIST, MARK, post } from './api.js';
@@ -12,7 +12,7 @@ beforeAll(async () => {
   world = await createWorld('mariadb', { pictures: 'small' });
   await world.addOrder({ jobs: [{ image: 'a.jpg' }] });
   for (const command of ['migrate', 'insert']) {
-    expect(await runOrderbak(world, [command])).toMatchObject({ code: 0, stderr: '' });
+    expect(await askOrderbak(world, [command])).toMatchObject({ code: 0, stderr: '' });
   }
   line = await startLine(world.databaseUrl);
   serve = await startServe(world, ['--quiet'], { env: { ORDERBAK_DATABASE_URL: line.url } });

@@ -3,7 +3,8 @@ import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openShop, type Shop } from '../steps/shop.js';
-import { PROGRAM, runOrderbak } from '../support/run.js';
+import { askOrderbak } from '../support/kept-orderbak.js';
+import { PROGRAM } from '../support/run.js';
 import { createWorld } from '../support/worlds.js';
 import { atOnce, expectBlock } from './block.js';
 
@@ -31,7 +32,7 @@ test('a root that is not there, is no folder, is empty, is not marked or another
   ] as const;
   const told = await Promise.all(
     cases.map(([name, args]) =>
-      atOnce(() => runOrderbak(shop.world, args, { env: { ORDERBAK_ORDERS_ROOT: place(name) } })),
+      atOnce(() => askOrderbak(shop.world, args, { env: { ORDERBAK_ORDERS_ROOT: place(name) } })),
     ),
   );
   for (const [index, [name, , code, words]] of cases.entries()) {
@@ -44,7 +45,7 @@ test('a root that is not there, is no folder, is empty, is not marked or another
 test('a dry run that cannot begin says so on stderr too, where cron looks', async () => {
   await mkdir(place('empty-dry'));
   const env = { ORDERBAK_ORDERS_ROOT: place('empty-dry') };
-  const { code, stdout, stderr } = await runOrderbak(shop.world, ['unlink-discuss', '-n'], { env });
+  const { code, stdout, stderr } = await askOrderbak(shop.world, ['unlink-discuss', '-n'], { env });
   expect({ code, stdout }).toMatchObject({
     code: 75,
     stdout: expect.stringContaining('unlink-discuss (dry run)'),
@@ -54,7 +55,7 @@ test('a dry run that cannot begin says so on stderr too, where cron looks', asyn
 
 describe('a SQLite file', () => {
   const insert = (file: string) =>
-    atOnce(() => runOrderbak(shop.world, ['insert'], { env: { ORDERBAK_DATABASE_URL: `sqlite:${file}` } }));
+    atOnce(() => askOrderbak(shop.world, ['insert'], { env: { ORDERBAK_DATABASE_URL: `sqlite:${file}` } }));
 
   test('that is not there is not made; one that is none is told; one without tables too', async () => {
     const bare = await createWorld('sqlite');

@@ -5,10 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { type BakRow, readBakRows } from '../support/bak-rows.js';
 import { judgeChecksums } from '../support/checksums.js';
+import { askOrderbak } from '../support/kept-orderbak.js';
 import { ordersIn } from '../support/oracle.js';
 import type { OrderPlan } from '../support/order-plan.js';
 import { namesOf, type PlantedOrder } from '../support/planting.js';
-import { type Finished, runOrderbak, type Started, start } from '../support/run.js';
+import { type Finished, type Started, start } from '../support/run.js';
 import { type Serve, startServe } from '../support/serve.js';
 import { snapshot } from '../support/snapshot.js';
 import { createWorld, type World } from '../support/worlds.js';
@@ -42,7 +43,7 @@ export class Shop {
       if (size !== undefined) await writeFile(path.join(world.root, file.path), someBytes(size, file.path));
     }
     for (const command of ['migrate', 'insert']) {
-      expect(await runOrderbak(world, [command])).toMatchObject({ code: 0, stderr: '' });
+      expect(await askOrderbak(world, [command])).toMatchObject({ code: 0, stderr: '' });
     }
     return new Shop(world, await startServe(world), orders);
   }
@@ -107,15 +108,22 @@ export class Office {
     return path.join(this.folder, name);
   }
 
+  /** In a process of its own, which can be hurt. */
   begin(args: readonly string[] = [], { env = {}, wrap = [] }: PullOptions = {}): Started {
-    return start(this.shop.world, ['pull', '--order', String(this.order.id), ...args], {
-      env: { ORDERBAK_PULL_URL: this.proxy.url, ORDERBAK_PULL_STORE: this.store, ...env },
-      wrap,
-    });
+    return start(this.shop.world, this.asked(args), { env: this.settings(env), wrap });
   }
 
-  pull(args: readonly string[] = [], options: PullOptions = {}): Promise<Finished> {
-    return this.begin(args, options).finished;
+  pull(args: readonly string[] = [], { env = {}, wrap = [] }: PullOptions = {}): Promise<Finished> {
+    if (wrap.length > 0) return this.begin(args, { env, wrap }).finished;
+    return askOrderbak(this.shop.world, this.asked(args), { env: this.settings(env) });
+  }
+
+  private asked(args: readonly string[]): string[] {
+    return ['pull', '--order', String(this.order.id), ...args];
+  }
+
+  private settings(env: NonNullable<PullOptions['env']>): NonNullable<PullOptions['env']> {
+    return { ORDERBAK_PULL_URL: this.proxy.url, ORDERBAK_PULL_STORE: this.store, ...env };
   }
 
   /** A run that goes well is silent. */

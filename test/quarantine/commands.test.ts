@@ -3,8 +3,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at, openShop, type Shop } from '../steps/shop.js';
 import { ENGINES } from '../support/database.js';
+import { askOrderbak } from '../support/kept-orderbak.js';
 import type { PlantedOrder } from '../support/planting.js';
-import { type Finished, runOrderbak } from '../support/run.js';
+import type { Finished } from '../support/run.js';
 
 const KNOWN = { attach: ['a.txt', 'b.txt', 'c.txt', 'd.txt'] };
 const PLANS = [
@@ -36,7 +37,7 @@ describe.for(ENGINES)('quarantine by hand on %s', (engine) => {
   const room = (run: number, order: number, ...names: string[]) =>
     path.join(shop.world.root, '.orderbak-trash', String(run), at(orders, order).folder, ...names);
   const quarantine = (...args: string[]): Promise<Finished> =>
-    runOrderbak(shop.world, ['quarantine', ...args]);
+    askOrderbak(shop.world, ['quarantine', ...args]);
   const lines = (stdout: string) =>
     stdout
       .trim()

@@ -48,24 +48,13 @@ export interface Started {
 }
 
 export function start(world: World, args: readonly string[], options: RunOptions = {}): Started {
-  const office = (options.machine ?? (args[0] === 'pull' ? 'office' : 'server')) === 'office';
-  const settings = options.bare ? {} : office ? officeSettings(world) : serverSettings(world);
   const [command = '', ...words] = [
     ...(options.wrap ?? []),
     process.execPath,
     options.program ?? PROGRAM,
     ...args,
   ];
-  const child = spawn(command, words, {
-    cwd: options.cwd ?? path.join(world.folder, office ? 'office' : 'home'),
-    env: {
-      PATH: process.env.PATH,
-      HOME: path.join(world.folder, office ? 'office' : 'home'),
-      ...settings,
-      ...options.env,
-    },
-    stdio: 'pipe',
-  });
+  const child = spawn(command, words, { ...placeOf(world, args, options), stdio: 'pipe' });
   running.add(child);
   const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
   const output = { stdout: '', stderr: '' };
@@ -87,6 +76,21 @@ export function start(world: World, args: readonly string[], options: RunOptions
     });
   });
   return { child, finished };
+}
+
+/** The folder and the environment of a command on the machine where it belongs. */
+export function placeOf(
+  world: World,
+  args: readonly string[],
+  options: Pick<RunOptions, 'env' | 'cwd' | 'bare' | 'machine'>,
+): { cwd: string; env: Record<string, string | undefined> } {
+  const office = (options.machine ?? (args[0] === 'pull' ? 'office' : 'server')) === 'office';
+  const settings = options.bare ? {} : office ? officeSettings(world) : serverSettings(world);
+  const home = path.join(world.folder, office ? 'office' : 'home');
+  return {
+    cwd: options.cwd ?? home,
+    env: { PATH: process.env.PATH, HOME: home, ...settings, ...options.env },
+  };
 }
 
 function serverSettings(world: World): Record<string, string> {

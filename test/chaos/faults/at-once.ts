@@ -18,7 +18,7 @@ export const AT_ONCE: readonly Fault[] = [
   {
     name: 'at once: the same step twice',
     engines: ENGINES,
-    rounds: { quick: 1, full: 25 },
+    rounds: { quick: 1, full: 10 },
     async play(round) {
       const scene = await round.scene();
       const step = pick(STEPS, round.random());
@@ -29,7 +29,7 @@ export const AT_ONCE: readonly Fault[] = [
   {
     name: 'at once: all five steps, two of each',
     engines: ENGINES,
-    rounds: { quick: 0, full: 12 },
+    rounds: { quick: 0, full: 5 },
     async play(round) {
       const scene = await round.scene();
       await scene.serve();
@@ -41,7 +41,7 @@ export const AT_ONCE: readonly Fault[] = [
   {
     name: 'at once: two servers with one database and one tree',
     engines: ENGINES,
-    rounds: { quick: 0, full: 25 },
+    rounds: { quick: 0, full: 10 },
     unavailable: whyNoOtherHost,
     async play(round) {
       const scene = await round.scene();
@@ -54,7 +54,7 @@ export const AT_ONCE: readonly Fault[] = [
   {
     name: 'at once: two offices with a store each',
     engines: ENGINES,
-    rounds: { quick: 0, full: 12 },
+    rounds: { quick: 0, full: 5 },
     unavailable: whyNoOtherHost,
     async play(round) {
       const scene = await round.scene();
@@ -73,7 +73,7 @@ export const AT_ONCE: readonly Fault[] = [
   {
     name: 'at once: two offices with one store',
     engines: ['sqlite'],
-    rounds: { quick: 0, full: 12 },
+    rounds: { quick: 0, full: 5 },
     unavailable: whyNoOtherHost,
     async play(round) {
       const scene = await round.scene();

@@ -29,7 +29,7 @@ export const CHANGING_FILES: readonly Fault[] = [
   {
     name: 'changed between pull and removal',
     engines: ENGINES,
-    rounds: { quick: 0, full: 25 },
+    rounds: { quick: 0, full: 12 },
     async play(round) {
       const scene = await round.scene();
       const target = targetOf(scene, 0, PULLED, round);
@@ -44,7 +44,7 @@ export const CHANGING_FILES: readonly Fault[] = [
   {
     name: 'changed in the middle of a removal',
     engines: ENGINES,
-    rounds: { quick: 0, full: 30 },
+    rounds: { quick: 0, full: 15 },
     unavailable: noStrace,
     async play(round) {
       const scene = await round.scene();
@@ -67,7 +67,7 @@ function duringPull(name: string, isMeant: (asked: Parameters<Weather>[0]) => bo
   return {
     name,
     engines: ['sqlite'],
-    rounds: { quick: name.endsWith('mark') ? 1 : 0, full: 12 },
+    rounds: { quick: name.endsWith('mark') ? 1 : 0, full: 8 },
     async play(round) {
       const scene = await round.scene();
       // A second version has another name in the store than a twin's only one.

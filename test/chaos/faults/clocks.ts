@@ -48,7 +48,7 @@ export const CLOCKS: readonly Fault[] = [
   {
     name: "clock: the server's is wrong",
     engines: ENGINES,
-    rounds: { quick: 1, full: 15 },
+    rounds: { quick: 1, full: 8 },
     unavailable: whyNoFalseClock,
     async play(round) {
       const scene = await round.scene();
@@ -69,7 +69,7 @@ export const CLOCKS: readonly Fault[] = [
   {
     name: "clock: the office's is wrong",
     engines: ['sqlite'],
-    rounds: { quick: 0, full: 15 },
+    rounds: { quick: 0, full: 8 },
     unavailable: whyNoFalseClock,
     async play(round) {
       const scene = await round.scene();
@@ -82,7 +82,7 @@ export const CLOCKS: readonly Fault[] = [
   {
     name: "clock: MariaDB's is wrong",
     engines: ['mariadb'],
-    rounds: { quick: 0, full: 15 },
+    rounds: { quick: 0, full: 8 },
     alone: true,
     unavailable: whyNoFalseClock,
     async play(round) {

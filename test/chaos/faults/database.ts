@@ -58,7 +58,7 @@ function ofConnection(
 
 /** The database goes away, is slow, full, locked or forgetful while a step works. */
 export const DATABASE: readonly Fault[] = [
-  ofServer('MariaDB killed', { full: 30 }, async (round, scene, step, server) => {
+  ofServer('MariaDB killed', { full: 10 }, async (round, scene, step, server) => {
     const comesBack = round.random() < 0.5;
     let isDown = false;
     let back = Promise.resolve();
@@ -76,7 +76,7 @@ export const DATABASE: readonly Fault[] = [
     }
   }),
 
-  ofConnection('connections killed', { full: 30 }, async (round, scene, step) => {
+  ofConnection('connections killed', { full: 15 }, async (round, scene, step) => {
     const kill = async (): Promise<Passage> => {
       await killConnections(scene.world.databaseUrl);
       return 'pass';
@@ -84,13 +84,13 @@ export const DATABASE: readonly Fault[] = [
     await runByToll(scene, step, atStatement(someStatement(step, round.random()), kill));
   }),
 
-  ofConnection('the answer to a write is lost', { full: 30 }, async (round, scene, step) => {
+  ofConnection('the answer to a write is lost', { full: 15 }, async (round, scene, step) => {
     const lose = (): Passage => (round.number % 3 === 0 ? 'cut before' : 'cut after');
     const place = Math.ceil(someStatement(step, round.random()) / 3);
     await runByToll(scene, step, atStatement(place, lose, WRITES));
   }),
 
-  ofConnection('the answer to a COMMIT is lost', { quick: 1, full: 30 }, async (round, scene) => {
+  ofConnection('the answer to a COMMIT is lost', { quick: 1, full: 15 }, async (round, scene) => {
     // The others write by single statements.
     const step = pick(REMOVING, round.random());
     const place = 1 + Math.floor(round.random() * COMMITS[step]);
@@ -101,7 +101,7 @@ export const DATABASE: readonly Fault[] = [
     );
   }),
 
-  ofServer('the server is made read-only', { full: 10 }, async (round, scene, step, server) => {
+  ofServer('the server is made read-only', { full: 5 }, async (round, scene, step, server) => {
     const deny = async (): Promise<Passage> => {
       await withDatabase(server.url, (admin) => admin.run('SET GLOBAL read_only = 1'));
       return 'pass';
@@ -114,7 +114,7 @@ export const DATABASE: readonly Fault[] = [
     }
   }),
 
-  ofServer('too many connections', { full: 10 }, async (round, scene, step, server) => {
+  ofServer('too many connections', { full: 5 }, async (round, scene, step, server) => {
     const url = await withoutPowers(scene.world.databaseUrl);
     const left = Math.floor(round.random() * 4);
     const others = await takeConnections(server, url, left);
@@ -129,7 +129,7 @@ export const DATABASE: readonly Fault[] = [
     }
   }),
 
-  ofServer('rows are locked', { full: 30 }, async (round, scene, step, server) => {
+  ofServer('rows are locked', { full: 10 }, async (round, scene, step, server) => {
     const table = pick(
       ['tbl_bak_order', 'orderbak_lease', 'orderbak_deletion', 'orderbak_run'],
       round.random(),
@@ -152,7 +152,7 @@ export const DATABASE: readonly Fault[] = [
     }
   }),
 
-  ofConnection('a deadlock', { full: 30 }, async (round, scene) => {
+  ofConnection('a deadlock', { full: 10 }, async (round, scene) => {
     const [step, statement, first, second] = pick(DEADLOCKS, round.random());
     const partner = await openDatabase(scene.world.databaseUrl);
     const locks: Promise<unknown>[] = [];

@@ -12,7 +12,7 @@ function fullServer(name: string, engines: Fault['engines'], whole: boolean): Fa
   return {
     name,
     engines,
-    rounds: { quick: 0, full: 12 },
+    rounds: { quick: 0, full: 6 },
     unavailable: noSmallDisk,
     async play(round) {
       const scene = await round.scene();
@@ -29,7 +29,7 @@ function fullServer(name: string, engines: Fault['engines'], whole: boolean): Fa
 const FULL_STORE: Fault = {
   name: 'full disk: the store',
   engines: ENGINES,
-  rounds: { quick: 0, full: 12 },
+  rounds: { quick: 0, full: 6 },
   unavailable: async () => (await noStrace()) ?? (await noSmallDisk()),
   async play(round) {
     const scene = await round.scene();

@@ -36,7 +36,7 @@ function rewritten(step: 'unlink-discuss' | 'unlink-backed-up', name: string): F
   return {
     name: `file rewritten: ${step}`,
     engines: ENGINES,
-    rounds: { quick: step === 'unlink-backed-up' ? 1 : 0, full: 15 },
+    rounds: { quick: step === 'unlink-backed-up' ? 1 : 0, full: 8 },
     unavailable: noStrace,
     async play(round) {
       const scene = await round.scene();

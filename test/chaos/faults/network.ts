@@ -16,15 +16,15 @@ const BEHIND_HEADERS = 1000;
 
 /** Between office and server: bytes are lost, changed and late; answers are somebody else's; marks are lost or repeated. */
 export const NETWORK: readonly Fault[] = [
-  ofBytes('cut at a byte', 'cut', 40),
-  ofBytes('reset at a byte', 'reset', 25),
-  ofBytes('a flipped bit', 'flip', 50),
-  ofBytes('dripping', 'drip', 10),
-  ofBytes('a stall without end', 'stall', 2),
+  ofBytes('cut at a byte', 'cut', 20),
+  ofBytes('reset at a byte', 'reset', 12),
+  ofBytes('a flipped bit', 'flip', 30),
+  ofBytes('dripping', 'drip', 5),
+  ofBytes('a stall without end', 'stall', 1),
   {
     name: 'network: cut at every k-th byte',
     engines: ['sqlite'],
-    rounds: { quick: 0, full: 10 },
+    rounds: { quick: 0, full: 5 },
     async play(round) {
       const at = Math.floor(LONGEST_ANSWER * round.random() ** 2) + BEHIND_HEADERS;
       await pullByLine(await round.scene(), () => ({ kind: 'cut', way: 'answer', at }));
@@ -90,7 +90,7 @@ function ofAnswers(name: string, weatherOf: (round: Round) => Weather): Fault {
   return {
     name: `network: ${name}`,
     engines: ['sqlite'],
-    rounds: { quick: 0, full: 10 },
+    rounds: { quick: 0, full: 5 },
     async play(round) {
       const scene = await round.scene();
       const serve = await serveAll(scene);

@@ -14,7 +14,7 @@ function politely(name: string, signal: keyof typeof SIGNALS, times: number): Fa
   return {
     name,
     engines: ENGINES,
-    rounds: { quick: 0, full: 15 },
+    rounds: { quick: 0, full: 10 },
     async play(round) {
       const step = STEPS[(round.number - 1) % STEPS.length] ?? 'insert';
       const duration = await measured(round, step);
@@ -40,7 +40,7 @@ function oversleeps(step: Step): Fault {
   return {
     name: `SIGSTOP past the lease: ${step}`,
     engines: ENGINES,
-    rounds: { quick: step === 'unlink-backed-up' ? 1 : 0, full: 12 },
+    rounds: { quick: step === 'unlink-backed-up' ? 1 : 0, full: 6 },
     unavailable: noStrace,
     async play(round) {
       const scene = await round.scene();

@@ -28,19 +28,19 @@ const QUICK = new Set(['SIGKILL at a call: unlink-discuss', 'ENOSPC', 'unlink th
 
 /** SIGKILL at every n-th call that changes the disk. */
 const KILLS: readonly Fault[] = TRACED.map((traced) =>
-  syscallFault(`SIGKILL at a call: ${traced}`, [traced], WRITING_CALLS, 'signal=SIGKILL', 25),
+  syscallFault(`SIGKILL at a call: ${traced}`, [traced], WRITING_CALLS, 'signal=SIGKILL', 15),
 );
 
 /** Errors of the disk, once or from then on, on each kind of call that can have them. */
 const ERRORS: readonly Fault[] = [
-  syscallFault('EIO', TRACED, ALL_CALLS, 'error=EIO', 36),
-  syscallFault('ENOSPC', WRITING_STEPS, ['open', 'write', 'fsync', 'rename', 'mkdir'], 'error=ENOSPC', 24),
-  syscallFault('EACCES', TRACED, ['open', 'rename', 'unlink', 'mkdir'], 'error=EACCES', 24),
-  syscallFault('EROFS', TRACED, ['open', 'rename', 'unlink', 'mkdir'], 'error=EROFS', 24),
-  syscallFault('EMFILE', TRACED, ['open'], 'error=EMFILE', 12),
+  syscallFault('EIO', TRACED, ALL_CALLS, 'error=EIO', 18),
+  syscallFault('ENOSPC', WRITING_STEPS, ['open', 'write', 'fsync', 'rename', 'mkdir'], 'error=ENOSPC', 16),
+  syscallFault('EACCES', TRACED, ['open', 'rename', 'unlink', 'mkdir'], 'error=EACCES', 12),
+  syscallFault('EROFS', TRACED, ['open', 'rename', 'unlink', 'mkdir'], 'error=EROFS', 12),
+  syscallFault('EMFILE', TRACED, ['open'], 'error=EMFILE', 6),
   // SQLite ends a transaction by removing its journal: that lie would be told to the database, not to the program.
-  { ...syscallFault('unlink that does nothing', REMOVING, ['unlink'], 'retval=0', 12), engines: ['mariadb'] },
-  syscallFault('rename that does nothing', [...REMOVING, 'pull'], ['rename'], 'retval=0', 12),
+  { ...syscallFault('unlink that does nothing', REMOVING, ['unlink'], 'retval=0', 8), engines: ['mariadb'] },
+  syscallFault('rename that does nothing', [...REMOVING, 'pull'], ['rename'], 'retval=0', 8),
 ];
 
 export const SYSCALLS: readonly Fault[] = [...KILLS, ...ERRORS];

@@ -1,0 +1,30 @@
+// The program, loaded once for many commands: takes { args, cwd, env }, answers { code, stdout, stderr }.
+import { main } from '../../dist/cli/program.js';
+
+const said = { stdout: '', stderr: '' };
+for (const name of ['stdout', 'stderr']) {
+  process[name].write = (text, ...rest) => {
+    said[name] += text;
+    rest.findLast((each) => typeof each === 'function')?.();
+    return true;
+  };
+}
+
+process.on('message', async ({ args, cwd, env }) => {
+  process.chdir(cwd);
+  for (const name of Object.keys(process.env)) delete process.env[name];
+  Object.assign(process.env, env);
+  Object.assign(said, { stdout: '', stderr: '' });
+  process.exitCode = 0;
+  try {
+    await main(args);
+  } catch (error) {
+    process.exitCode = 1;
+    said.stderr += error.stack;
+  }
+  // Each command listens anew, for it expects a process of its own.
+  process.stdout.removeAllListeners('error');
+  process.send({ code: process.exitCode, ...said });
+});
+process.on('disconnect', () => process.exit());
+process.send('ready');
