@@ -182,10 +182,11 @@ async function sizeOfFiles(folder: string): Promise<number> {
 /** Whether the store's file system refuses names that others hold: Windows' own, and its file systems elsewhere. */
 async function needsMapping(store: string): Promise<boolean> {
   if (process.platform === 'win32') return true;
-  const probe = join(store, OWN_FOLDER, `name?probe-${process.pid}`);
+  // Always the same name, so that what a killed run leaves goes with the next one.
+  const probe = join(store, OWN_FOLDER, 'name?probe');
   try {
     await writeFile(probe, '');
-    await rm(probe);
+    await rm(probe, { force: true });
     return false;
   } catch (error) {
     if (codeOf(error) === 'EINVAL' || codeOf(error) === 'ENOENT') return true;
