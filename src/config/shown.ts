@@ -23,11 +23,12 @@ export function shownValues({ given }: LoadedConfig): ShownValue[] {
   });
 }
 
-/** A URL keeps all but its password; any other secret is masked whole. */
+/** A URL keeps all but its password, one that is a secret of the web's keeps its host alone; any other secret is masked whole. */
 function masked(key: string, value: unknown): unknown {
   const isSecret = SECRETS.some((secret) => secret === key);
   if (typeof value !== 'string') return isSecret ? MASK : value;
   if (value.startsWith('sqlite:')) return value;
-  if (/^\w+:\/\//.test(value)) return value.replace(/^(\w+:\/\/[^:/@]*):.*@/, `$1:${MASK}@`);
-  return isSecret ? MASK : value;
+  const open = value.replace(/^(\w+:\/\/[^:/@]*):.*@/, `$1:${MASK}@`);
+  if (isSecret && /^https?:/.test(open)) return open.replace(/^(https?:\/\/[^/]*).*$/, `$1/${MASK}`);
+  return isSecret && !/^\w+:\/\//.test(open) ? MASK : open;
 }
