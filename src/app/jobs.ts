@@ -87,7 +87,7 @@ export async function openJobs(config: Config, step: string | null) {
     },
 
     steer: (run: RunRecord, order: number | null, wanted: Wanted | null): Promise<Steered> =>
-      steer(run, order, wanted, { ...history, ...steering, ring }),
+      steer(run, order, wanted, { ...history, ...steering, ring, host: hostname() }),
 
     /** Closes a run whose process is gone, so that nobody goes on with it. */
     async giveUp(run: RunRecord): Promise<void> {

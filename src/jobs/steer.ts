@@ -13,6 +13,8 @@ export interface SteerPorts {
   wantOrder(run: number, order: number, wanted: Wanted | null): Promise<void>;
   /** Tells a process of this machine to look; false when nobody heard. */
   ring(doorbell: string): Promise<boolean>;
+  /** The name of this machine. */
+  readonly host: string;
 }
 
 /** What became of a wish: `heard` = its process knows. */
@@ -43,7 +45,9 @@ export async function steer(
     await ports.wantOrder(run.id, order, wanted);
   }
   const voices = (await ports.steps(run.id)).filter(({ status }) => isActive(status));
-  const bells = [run, ...voices].flatMap(({ doorbell }) => doorbell ?? []);
+  const bells = [run, ...voices].flatMap(({ doorbell, host }) =>
+    host === ports.host ? (doorbell ?? []) : [],
+  );
   const rung = await Promise.all(bells.map((bell) => ports.ring(bell)));
   const heard = rung.includes(true) || (order === null && (await untilHeard(run, wanted, ports)));
   return { run: (await ports.byId(run.id)) ?? run, heard };
