@@ -17,7 +17,12 @@ interface Told {
     readonly backlog: Readonly<Record<string, Pile>>;
     readonly held: Readonly<Record<string, number>>;
     readonly oldest: { id: number; id_order: number; recorded: string; recordedEarlier: boolean } | null;
-    readonly steps: readonly { step: string; lastGood: string | null; last: { status: string } | null }[];
+    readonly steps: readonly {
+      step: string;
+      next: string | null;
+      lastGood: string | null;
+      last: { status: string } | null;
+    }[];
     readonly disk: { free: number | null; fault: string | null };
   } | null;
   readonly office: {
@@ -62,6 +67,8 @@ describe.for(ENGINES)('status on %s', (engine) => {
   test('before the first night, a person should look', async () => {
     const { needs, server } = await status();
     expect(needs).toEqual([{ code: 'never', message: 'insert has never run' }]);
+    const soon = (next: string | null) => Date.parse(next ?? '') - Date.now() <= DAY_MS;
+    expect(server?.steps.every(({ next }) => soon(next))).toBe(true);
     expect(server?.steps.map(({ step, last }) => [step, last])).toEqual([
       ['insert', null],
       ['unlink-discuss', null],
@@ -145,7 +152,7 @@ describe.for(ENGINES)('status on %s', (engine) => {
       /^✖ unlink-discuss was lost: .*\n✖ unlink-trash failed: the disk broke\n✖ files wait/,
     );
     expect(stdout).toMatch(/^unlinked +4 /m);
-    expect(stdout).toMatch(/^unlink-trash +2\d{3}-.* failed: 1 done/m);
+    expect(stdout).toMatch(/^unlink-trash +2\d{3}-.* ago\) +2\d{3}-.* failed: 1 done/m);
     expect(stdout.trim().split('\n').length).toBeLessThan(25);
   });
 });

@@ -1,15 +1,15 @@
-import type { Config } from '../config/schema.js';
+import type { LoadedConfig } from '../config/load.js';
 import { EXIT, OrderbakError } from '../errors.js';
-import type { Check } from '../reports/examine.js';
+import type { Check, Finding } from '../reports/examine.js';
+import { openScheduler, ownTarget } from '../schedule/choose.js';
 import { officeChecks } from './doctor-office.js';
 import { type Listen, serverChecks } from './doctor-server.js';
+import { viewSchedule } from './schedule-view.js';
 
 /** What the doctor is told beside the configuration. */
 export interface DoctorOptions {
   /** Reads the configuration; throws with exit 2. */
-  readonly config: () => Config;
-  /** Where the configuration comes from, in words. */
-  readonly origin: () => string;
+  readonly load: () => LoadedConfig;
   /** Whether a test file is sent through the whole chain. */
   readonly deep: boolean;
   /** Opens the API on a port of this machine, for the test file. */
@@ -25,27 +25,34 @@ export interface Doctor {
 const OLDEST_NODE = [20, 19] as const;
 
 /** The checks for what the configuration makes this machine: the shop's server, the one in the office, or both. */
-export function openDoctor({ config, origin, deep, listen }: DoctorOptions): Doctor {
-  const known = readQuietly(config);
-  const isServer = known !== null && (known.database.url !== null || known.orders.root !== null);
-  const isOffice = known !== null && (known.pull.url !== null || known.pull.store !== null);
-  const server = isServer ? serverChecks(known, deep, listen) : null;
-  const office = isOffice ? officeChecks(known, deep) : null;
+export function openDoctor({ load, deep, listen }: DoctorOptions): Doctor {
+  const known = readQuietly(load);
+  const config = known?.config ?? null;
+  const isServer = config !== null && (config.database.url !== null || config.orders.root !== null);
+  const isOffice = config !== null && (config.pull.url !== null || config.pull.store !== null);
+  const server = isServer ? serverChecks(config, deep, listen) : null;
+  const office = isOffice ? officeChecks(config, deep) : null;
   const settled: Check = {
     name: 'configuration',
     look: async () => {
-      config();
-      if (isServer || isOffice) return origin();
+      const loaded = load();
+      if (isServer || isOffice) return originText(loaded);
       throw new OrderbakError(
         EXIT.usage,
         'config',
-        `${origin()}: neither database.url nor pull.url is set`,
+        `${originText(loaded)}: neither database.url nor pull.url is set`,
         'Write the configuration as the README says, for the server or for the machine in the office.',
       );
     },
   };
   return {
-    checks: [nodeCheck, settled, ...(server?.checks ?? []), ...(office?.checks ?? [])],
+    checks: [
+      nodeCheck,
+      settled,
+      ...(server?.checks ?? []),
+      ...(office?.checks ?? []),
+      ...(known === null ? [] : [scheduleCheck(known)]),
+    ],
     async close() {
       await server?.close();
       await office?.close();
@@ -65,10 +72,42 @@ const nodeCheck: Check = {
 };
 
 /** What cannot be read is told by the check of the configuration. */
-function readQuietly(config: () => Config): Config | null {
+function readQuietly(load: () => LoadedConfig): LoadedConfig | null {
   try {
-    return config();
+    return load();
   } catch {
     return null;
   }
+}
+
+/** Which values the file gave, and which the environment; all others are the defaults. */
+function originText({ path, given }: LoadedConfig): string {
+  const from = (source: string) => [...given].filter(([, { by }]) => by === source).map(([name]) => name);
+  const others = [...new Set([...given.values()].map(({ by }) => by))].filter((by) => by !== path);
+  const file = path === null ? 'no file' : `${path} (${from(path).join(', ')})`;
+  return [file, ...others].join(', ');
+}
+
+/** Whether the night begins by itself. Somebody may have his own lines in his own scheduler, so that this is no failure. */
+function scheduleCheck(loaded: LoadedConfig): Check {
+  return {
+    name: 'schedule',
+    needs: ['configuration'],
+    look: async () => {
+      const { installed, entries, held, troubles } = await viewSchedule(
+        loaded,
+        openScheduler(ownTarget(), null),
+        null,
+        Date.now(),
+      );
+      if (held !== null) return warning('is held', 'Let it go on with `orderbak schedule continue`.');
+      if (installed === 'as configured') return `${installed}, ${entries.length} entries`;
+      const message = installed === 'unknown' ? (troubles[0] ?? installed) : installed;
+      return warning(message, 'Let `orderbak schedule install` do it, unless other lines start the steps.');
+    },
+  };
+}
+
+function warning(message: string, remedy: string): Finding {
+  return { status: 'warning', message, remedy };
 }

@@ -7,11 +7,13 @@ import { lastGood } from '../db/last-good.js';
 import { openRunHistory } from '../db/run-history.js';
 import { readStoreFigures } from '../db/store-figures.js';
 import type { Database } from '../db/tables.js';
+import { nextDue } from '../domain/schedule/due.js';
 import { type OfficeStatus, officeStatus } from '../reports/office-status.js';
 import { type ServerStatus, serverStatus } from '../reports/server-status.js';
 import type { RunsBook } from '../reports/status.js';
 import { prepareStore } from '../store/office-store.js';
 import { roomOf } from '../store/probe.js';
+import { entriesOf, zoneOf } from './entries.js';
 import { type Ground, openGround } from './ground.js';
 
 /** How this machine stands; null for what it is not. */
@@ -78,13 +80,17 @@ export function officeStatusOf(database: Database, store: string, config: Config
 
 const MOST_FAILURES = 1000;
 
-function runsOf(database: Database, { retry }: Pick<Config, 'retry'>): RunsBook {
+function runsOf(database: Database, config: Config): RunsBook {
   const history = openRunHistory(database, hostname());
   return {
     lastOfEachStep: history.lastOfEachStep,
     active: history.active,
     lastGood: () => lastGood(database),
+    next: (step) => {
+      const entry = entriesOf(config).find(({ name }) => name === step);
+      return entry === undefined ? null : nextDue(entry.at, zoneOf(config), Date.now());
+    },
     givenUp: async () =>
-      (await history.openFailures(MOST_FAILURES)).filter(({ attempts }) => attempts >= retry.attempts),
+      (await history.openFailures(MOST_FAILURES)).filter(({ attempts }) => attempts >= config.retry.attempts),
   };
 }

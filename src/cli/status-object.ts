@@ -47,8 +47,8 @@ function machineObject({ steps, active, disk }: MachineStatus) {
   return { steps: steps.map(stepObject), active: active.map(runObject), disk: diskObject(disk) };
 }
 
-function stepObject({ step, last, lastGood }: StepHealth) {
-  return { step, lastGood: isoOf(lastGood), last: last && runObject(last) };
+function stepObject({ step, last, lastGood, next }: StepHealth) {
+  return { step, next: isoOf(next), lastGood: isoOf(lastGood), last: last && runObject(last) };
 }
 
 function runObject({ id, step, status, started, ended, counts, bytes, error }: RunRecord) {

@@ -9,6 +9,7 @@ import type { RunRecord } from '../domain/run.js';
 import type { OfficeStatus } from '../reports/office-status.js';
 import type { Pile, ServerStatus } from '../reports/server-status.js';
 import type { DiskStatus } from '../reports/status.js';
+import { type Column, inColumns } from './columns.js';
 
 /** What a person needs to read times: the moment of the look, ms since 1970, and the wall clock of a moment. */
 export interface Wall {
@@ -90,11 +91,18 @@ function row(name: string, files: string, bytes: string, meaning = ''): string {
 }
 
 function runTable(steps: readonly StepHealth[], wall: Wall, paint: ChalkInstance): string {
-  const lines = steps.map(({ step, last }) => {
-    if (last === null) return `${step.padEnd(WIDTH)} never`;
-    return `${step.padEnd(WIDTH)} ${at(last.started, wall)}  ${resultOf(last, paint)}`;
-  });
-  return [paint.bold('last runs'), ...lines].join('\n');
+  const columns: Column<StepHealth>[] = [
+    { title: 'step', align: 'left', cell: ({ step }) => step.padEnd(WIDTH - 1) },
+    {
+      title: 'last run',
+      align: 'left',
+      cell: ({ last }) => (last === null ? 'never' : at(last.started, wall)),
+    },
+    { title: 'next', align: 'left', cell: ({ next }) => (next === null ? '' : wall.localTime(next)) },
+    { title: 'result', align: 'left', cell: ({ last }) => (last === null ? '' : resultOf(last, paint)) },
+  ];
+  const [head = '', ...lines] = inColumns(columns, steps);
+  return [paint.bold(head), ...lines].join('\n');
 }
 
 function resultOf(

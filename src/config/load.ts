@@ -71,8 +71,7 @@ export function variableOf(name: string): string {
   return PREFIX + name.replace('.', '_').toUpperCase();
 }
 
-/** The configuration file that counts, see `loadConfig`; null when there is none. Throws with exit 2 for one that is named and not there. */
-export function findFile(file: string | null, env: NodeJS.ProcessEnv): string | null {
+function findFile(file: string | null, env: NodeJS.ProcessEnv): string | null {
   const named = file ?? env[`${PREFIX}CONFIG`] ?? null;
   if (named !== null) {
     if (existsSync(named)) return resolve(named);
@@ -127,13 +126,6 @@ function readEnvironment(env: NodeJS.ProcessEnv): Raw {
     if (value !== '') set(raw, `${section}.${key}`, value);
   }
   return raw;
-}
-
-/** The names of the environment's variables that say something of the configuration. */
-export function ownVariables(env: NodeJS.ProcessEnv): string[] {
-  const isOwn = (name: string) =>
-    Object.keys(schema.shape).some((section) => name.startsWith(`${PREFIX}${section.toUpperCase()}_`));
-  return Object.keys(env).filter((name) => isOwn(name) && env[name] !== '');
 }
 
 function isKey(section: string, key: string): boolean {

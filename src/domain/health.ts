@@ -11,11 +11,12 @@ export interface Need {
   readonly message: string;
 }
 
-/** What is known of one step: its last run, and when it last went well (ms since 1970). */
+/** What is known of one step: its last run, when it last went well, and when it is due next by the schedule (ms since 1970). */
 export interface StepHealth {
   readonly step: string;
   readonly last: RunRecord | null;
   readonly lastGood: number | null;
+  readonly next: number | null;
 }
 
 /** What the office's store holds. Moments are ms since 1970. */
@@ -30,7 +31,7 @@ export interface StoreFigures {
 }
 
 /** What is wrong with the last runs of steps; `first` is the one without which nothing else has anything to do. */
-export function runNeeds(steps: readonly StepHealth[], first: string, now: number): Need[] {
+export function runNeeds(steps: readonly Omit<StepHealth, 'next'>[], first: string, now: number): Need[] {
   return steps.flatMap(({ step, last, lastGood }): Need[] => {
     if (last === null) {
       return step === first ? [{ code: 'never', message: `${step} has never run` }] : [];

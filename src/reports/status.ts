@@ -28,6 +28,8 @@ export interface RunsBook {
   active(): Promise<RunRecord[]>;
   /** Files that no run tries any more, the oldest first. */
   givenUp(): Promise<FailureRecord[]>;
+  /** When a step is due next, ms since 1970; null where the schedule does not have it. */
+  next(step: string): number | null;
 }
 
 /** How the runs of these steps stand; steps of a machine's night are told of also when they never ran. */
@@ -47,6 +49,7 @@ export async function readRuns(
     step,
     last: last.find((run) => run.step === step) ?? null,
     lastGood: good.get(step) ?? null,
+    next: book.next(step),
   }));
   const [first = ''] = night;
   const nightly = steps.filter(({ step }) => night.includes(step));

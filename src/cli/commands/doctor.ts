@@ -35,17 +35,15 @@ export function doctorCommand(): Command {
   return command.action(() => {
     const flags = command.optsWithGlobals<CommonFlags & { deep?: true }>();
     return answering(flags, async () => {
-      const [{ openDoctor }, { examine }, { findFile, loadConfig, ownVariables }] = await Promise.all([
+      const [{ openDoctor }, { examine }, { readConfig }] = await Promise.all([
         import('../../app/doctor.js'),
         import('../../reports/examine.js'),
         import('../../config/load.js'),
       ]);
       const output = openOutput(flags);
       const paint = answerPaint(flags);
-      const file = flags.config ?? null;
       const doctor = openDoctor({
-        config: () => loadConfig(file, process.env),
-        origin: () => originText(findFile(file, process.env), ownVariables(process.env)),
+        load: () => readConfig(flags.config ?? null, process.env),
         deep: flags.deep ?? false,
         listen,
       });
@@ -64,11 +62,6 @@ export function doctorCommand(): Command {
       if (!ok) process.exitCode = EXIT.failed;
     });
   });
-}
-
-function originText(file: string | null, variables: readonly string[]): string {
-  const from = variables.length === 0 ? '' : `, and ${variables.join(', ')} of the environment`;
-  return `${file ?? 'no file'}${from}`;
 }
 
 const listen: Listen = async (api, token) => {
