@@ -8,14 +8,16 @@ import type { Database } from '../db/tables.js';
 import type { Clock } from '../domain/clock.js';
 import { lastDue } from '../domain/schedule/due.js';
 import { type Entry, machineOf } from '../domain/schedule/entry.js';
+import { OrderbakError } from '../errors.js';
 import { isAlive } from '../jobs/is-alive.js';
 import { waitOnline } from '../remote/wait-online.js';
 import type { ScheduleBook } from '../schedule/book.js';
 import { runEntry, type Self, type Woken } from '../schedule/run-entry.js';
+import type { Scheduler } from '../schedule/scheduler.js';
 import { startApart, startStep } from '../schedule/start-step.js';
 import { prepareStore } from '../store/office-store.js';
 import { entriesOf, machinesOf, zoneOf } from './entries.js';
-import { programArgv } from './place.js';
+import { itemsOf, placeOf, programArgv } from './place.js';
 
 const clock: Clock = Date.now;
 
@@ -58,7 +60,7 @@ export async function holdEntries(config: Config, hold: boolean): Promise<boolea
  * Writes down that the last due times of entries without a history were before there was a schedule, so that no catch-up
  * runs them in the middle of the day.
  */
-export async function settlePast(config: Config): Promise<void> {
+async function settlePast(config: Config): Promise<void> {
   const { host, pid } = self();
   for (const entry of entriesOf(config)) {
     await withBook(config, machineOf(entry.name), async (book) => {
@@ -79,6 +81,26 @@ export async function settlePast(config: Config): Promise<void> {
       });
     });
   }
+}
+
+/** Puts this machine's schedule into a scheduler; `user` = to whom that is to switch. Answers what was done, a sentence each. */
+export async function installSchedule(
+  loaded: LoadedConfig,
+  scheduler: Scheduler,
+  user: string | null,
+): Promise<string[]> {
+  const place = placeOf(loaded, user);
+  const wanted = scheduler.render(itemsOf(loaded, place, clock()), place);
+  // Before it is switched on: a scheduler may wake a catch-up at once.
+  const trouble = await settlePast(loaded.config).then(
+    () => null,
+    (error: unknown) => {
+      if (error instanceof OrderbakError)
+        return `when entries ran last cannot be looked up: ${error.message}`;
+      throw error;
+    },
+  );
+  return [...(await scheduler.install(wanted)), ...(trouble === null ? [] : [trouble])];
 }
 
 /** What may be said about waking entries. */

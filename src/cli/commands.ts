@@ -20,6 +20,7 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
   [['jobs'], async () => [(await import('./commands/jobs.js')).jobsCommand()]],
   [['doctor'], async () => [(await import('./commands/doctor.js')).doctorCommand()]],
   [['schedule'], async () => [(await import('./commands/schedule/index.js')).scheduleCommand()]],
+  [['init'], async () => [(await import('./commands/init.js')).initCommand()]],
   [['config'], async () => [(await import('./commands/config.js')).configCommand()]],
   [['unlock'], async () => [(await import('./commands/unlock.js')).unlockCommand()]],
 ];

@@ -77,13 +77,19 @@ function findFile(file: string | null, env: NodeJS.ProcessEnv): string | null {
     if (existsSync(named)) return resolve(named);
     throw configError(`there is no configuration file ${named}`, 'Check --config or ORDERBAK_CONFIG.');
   }
-  const user = envPaths('orderbak', { suffix: '' }).config;
-  const system =
+  return [resolve('orderbak.toml'), userFile(), systemFile(env)].find((path) => existsSync(path)) ?? null;
+}
+
+/** Where the user's own configuration file stands. */
+export function userFile(): string {
+  return resolve(envPaths('orderbak', { suffix: '' }).config, 'orderbak.toml');
+}
+
+/** Where the machine's configuration file stands. */
+export function systemFile(env: NodeJS.ProcessEnv): string {
+  const folder =
     process.platform === 'win32' ? join(env.ProgramData ?? 'C:\\ProgramData', 'orderbak') : '/etc/orderbak';
-  return (
-    ['.', user, system].map((folder) => resolve(folder, 'orderbak.toml')).find((path) => existsSync(path)) ??
-    null
-  );
+  return join(folder, 'orderbak.toml');
 }
 
 function readFile(path: string): Raw {

@@ -3,7 +3,7 @@ import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { EXIT, OrderbakError } from '../errors.js';
 import { cronScheduler } from './cron.js';
-import { execute } from './execute.js';
+import { execute, mustExecute } from './execute.js';
 import { launchdScheduler } from './launchd.js';
 import type { Scheduler, Target } from './scheduler.js';
 import { systemdScheduler } from './systemd.js';
@@ -38,6 +38,11 @@ export function openScheduler(target: Target, user: string | null): Scheduler {
     case 'task-scheduler':
       return taskScheduler(execute, join(process.env.ProgramData ?? homedir(), 'orderbak', 'tasks'));
   }
+}
+
+/** The name of a user of this machine. */
+export async function userName(uid: number): Promise<string> {
+  return (await mustExecute(execute, 'id', ['-nu', String(uid)])).trim();
 }
 
 function onlyRoot(user: string): OrderbakError {

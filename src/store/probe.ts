@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OWN_PREFIX } from '../domain/file-name.js';
@@ -11,6 +11,22 @@ import type { Pictures, Rendered } from './pictures.js';
 export async function roomOf(folder: string): Promise<Room> {
   const { bavail, blocks, bsize } = await statfs(folder);
   return { free: bavail * bsize, total: blocks * bsize };
+}
+
+/** How many folders lie in a folder. Throws with exit 75 when it cannot be read. */
+export async function countFolders(folder: string): Promise<number> {
+  try {
+    return (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory()).length;
+  } catch (error) {
+    const hint = 'Is it the right folder, and may this user read it?';
+    throw new OrderbakError(EXIT.away, 'not-readable', `${folder}: ${messageOf(error)}`, hint, error);
+  }
+}
+
+/** Whose a folder is. */
+export async function ownerOf(folder: string): Promise<{ uid: number; gid: number }> {
+  const { uid, gid } = await stat(folder);
+  return { uid, gid };
 }
 
 /** Writes a small file into a folder durably, reads it back and removes it. Throws with exit 75 when that cannot be done. */

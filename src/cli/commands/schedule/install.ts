@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { EXIT, messageOf, OrderbakError } from '../../../errors.js';
+import { EXIT } from '../../../errors.js';
 import { answering } from '../../answering.js';
 import { helpTail } from '../../help.js';
 import { dryRun } from '../../options.js';
@@ -36,35 +36,29 @@ export function installCommand(): Command {
   return command.action(() => {
     const flags = command.optsWithGlobals<InstallFlags>();
     return answering(flags, async () => {
-      const [{ loaded, user, scheduler }, { itemsOf, placeOf }, { settlePast }, { agree }] =
+      const [{ loaded, user, scheduler }, { itemsOf, placeOf }, { installSchedule }, { agree }] =
         await Promise.all([
           openTarget(flags),
           import('../../../app/place.js'),
           import('../../../app/schedule.js'),
           import('../../../schedule/scheduler.js'),
         ]);
-      const place = placeOf(loaded, user);
-      const wanted = scheduler.render(itemsOf(loaded, place, Date.now()), place);
       const lost = lostVariables(loaded.given);
       const notes =
         lost.length === 0 ? [] : [`the scheduler will not have these variables: ${lost.join(', ')}`];
-      if (flags.dryRun) {
-        const same = agree(wanted, await scheduler.installed());
-        const names = wanted.map(({ name }) => name).join(', ');
-        const would = same ? 'nothing: all is as it should be' : `${scheduler.target}: would write ${names}`;
-        return tell(flags, 'schedule install', [would, ...notes], scheduler.look);
-      }
-      // Before it is switched on: a scheduler may wake a catch-up at once.
-      await settlePast(loaded.config).catch((error: unknown) => {
-        if (!(error instanceof OrderbakError)) throw error;
-        notes.push(`when entries ran last cannot be looked up: ${messageOf(error)}`);
-      });
-      return tell(
-        flags,
-        'schedule install',
-        [...(await scheduler.install(wanted)), ...notes],
-        scheduler.look,
-      );
+      if (!flags.dryRun)
+        return tell(
+          flags,
+          'schedule install',
+          [...(await installSchedule(loaded, scheduler, user)), ...notes],
+          scheduler.look,
+        );
+      const place = placeOf(loaded, user);
+      const wanted = scheduler.render(itemsOf(loaded, place, Date.now()), place);
+      const names = wanted.map(({ name }) => name).join(', ');
+      const same = agree(wanted, await scheduler.installed());
+      const would = same ? 'nothing: all is as it should be' : `${scheduler.target}: would write ${names}`;
+      return tell(flags, 'schedule install', [would, ...notes], scheduler.look);
     });
   });
 }

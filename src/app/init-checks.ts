@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
+import { openDatabase } from '../db/open.js';
+import { databaseKind } from '../db/vitals.js';
+import { isTimeZone } from '../domain/local-time.js';
+import { EXIT, OrderbakError } from '../errors.js';
+import { BackupClient } from '../remote/backup-client.js';
+import { greet } from '../remote/greet.js';
+import { rateLimit } from '../remote/rate-limit.js';
+import { countFolders, ownerOf, tryWriting } from '../store/probe.js';
+
+const SHORTEST_TOKEN = 32;
+
+/** Looks whether an answer is true, and says what was seen. Throws what is wrong with it. */
+export type Look = (answer: string) => Promise<string>;
+
+/** A database that answers. */
+export const lookAtDatabase: Look = async (url) => {
+  const database = await openDatabase(url);
+  const { name, isOld } = await databaseKind(database).finally(() => database.close());
+  if (isOld) throw wrong(`${name} is too old`, 'orderbak needs MariaDB 10.6 or newer, MySQL 8, or SQLite.');
+  return `${name} answers`;
+};
+
+/** The folder with the order folders. */
+export const lookAtRoot: Look = async (root) => {
+  const count = await countFolders(root);
+  return `${count} folders lie in it`;
+};
+
+export const lookAtZone: Look = async (zone) => {
+  if (!isTimeZone(zone)) throw wrong(`"${zone}" is no time zone`, 'Write one such as "Asia/Ho_Chi_Minh".');
+  return `it is ${new Intl.DateTimeFormat('en-GB', { timeZone: zone, timeStyle: 'short' }).format()} there`;
+};
+
+/** A server's address at which orderbak answers. */
+export const lookAtServer: Look = async (url) => {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw wrong(`"${url}" is no address`, 'Write one such as "https://shop.example".');
+  await greet(url, false);
+  return 'orderbak answers there';
+};
+
+/** A token that the server at `url` accepts. */
+export const lookAtToken =
+  (url: string): Look =>
+  async (token) => {
+    if (token.length < SHORTEST_TOKEN)
+      throw wrong('that token is too short', "The server's init has made one.");
+    const client = new BackupClient({ url, token, transfers: 1, rate: rateLimit(null) });
+    await client.list(0, 1, new AbortController().signal).finally(() => client.close());
+    return 'the server accepts it';
+  };
+
+/** The folder for the copies, or the one in which it is to be made. */
+export const lookAtStore: Look = async (store) => {
+  const isThere = await countFolders(store).then(
+    () => true,
+    () => false,
+  );
+  await tryWriting(isThere ? store : dirname(store));
+  return isThere ? 'it can be written to' : 'it is made by the first pull';
+};
+
+/** A token that nobody can guess. */
+export function newToken(): string {
+  return randomBytes(SHORTEST_TOKEN).toString('hex');
+}
+
+/** Who must be able to read the configuration that root writes: the owner of the folder that is worked in. */
+export async function ownerFor(folder: string): Promise<{ uid: number; gid: number } | null> {
+  if (process.getuid?.() !== 0) return null;
+  return ownerOf(folder).catch(() => ownerOf(dirname(folder)));
+}
+
+function wrong(message: string, hint: string): OrderbakError {
+  return new OrderbakError(EXIT.usage, 'usage', message, hint);
+}

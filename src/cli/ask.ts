@@ -1,0 +1,49 @@
+import { createInterface } from 'node:readline';
+import { EXIT, OrderbakError } from '../errors.js';
+
+/** Questions to somebody at a terminal. */
+export interface Asking {
+  /** Answers what was typed, without the space around it; `otherwise` for an empty line. */
+  ask(question: string, otherwise: string | null): Promise<string>;
+  close(): void;
+}
+
+/** Asks on standard error and reads standard input. Throws with exit 2 where the answers end. */
+export function openAsking(): Asking {
+  const lines: string[] = [];
+  let wake = () => {};
+  let over = false;
+  // Lines are kept as they come: somebody may type ahead.
+  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  reader.on('line', (line) => {
+    lines.push(line);
+    wake();
+  });
+  reader.on('close', () => {
+    over = true;
+    wake();
+  });
+  return {
+    async ask(question, otherwise) {
+      process.stderr.write(`${question}${otherwise === null ? '' : ` [${otherwise}]`} `);
+      while (lines.length === 0) {
+        if (over) throw noAnswer();
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      const line = (lines.shift() ?? '').trim();
+      return line === '' && otherwise !== null ? otherwise : line;
+    },
+    close: () => reader.close(),
+  };
+}
+
+function noAnswer(): OrderbakError {
+  return new OrderbakError(
+    EXIT.usage,
+    'no-answer',
+    'the answers ended before the questions; nothing was written',
+    'Start again, or give the answers as flags with --yes: see `orderbak init --help`.',
+  );
+}

@@ -1,0 +1,151 @@
+import { Command, Option } from 'commander';
+import { ROLES, type Role } from '../../domain/schedule/entry.js';
+import { EXIT, messageOf, OrderbakError } from '../../errors.js';
+import { answering } from '../answering.js';
+import { type Asking, openAsking } from '../ask.js';
+import { helpTail } from '../help.js';
+import type { Get, InitAnswers } from '../init-questions.js';
+import { type Output, openOutput } from '../output.js';
+import type { CommonFlags } from '../run-step.js';
+
+interface InitFlags extends CommonFlags, InitAnswers {
+  readonly yes?: true;
+  readonly role?: Role;
+  readonly install?: true;
+}
+
+/** Sets a machine up by a handful of questions. */
+export function initCommand(): Command {
+  const command = new Command('init')
+    .summary('set this machine up by a handful of questions (either machine)')
+    .description(
+      `Asks what this machine is and what it needs for that, looks at once whether each answer is true, and writes a commented orderbak.toml that only its user can read. On the server it makes the token, the tables and the views, and marks the root, as \`migrate\` does. Then it offers to let the night begin by itself. With --yes it asks nothing, and takes all from the flags.`,
+    )
+    .option('--yes', 'ask nothing; what is not given and has no default is an error')
+    .addOption(new Option('--role <role>', 'what this machine is').choices(ROLES))
+    .option('--database-url <url>', "the shop's database (server)")
+    .option('--root <folder>', 'the folder with the order folders (server)')
+    .option('--timezone <zone>', 'the zone in which the shop writes its times (server)')
+    .option('--url <url>', 'where the server answers (office)')
+    .option('--token <token>', "the server's token (office)")
+    .option('--store <folder>', 'the folder for the copies (office)')
+    .option('--install', 'also let the night begin by itself, as `schedule install` does')
+    .addHelpText(
+      'after',
+      helpTail(
+        [
+          ['orderbak init', 'by questions'],
+          [
+            'orderbak init --yes --role office --url https://shop.example --token … --store /srv/orderbak',
+            'by a script',
+          ],
+        ],
+        [EXIT.done, EXIT.failed, EXIT.usage, EXIT.away],
+      ),
+    );
+  return command.action(() => {
+    const flags = command.optsWithGlobals<InitFlags>();
+    return answering(flags, () => init(flags));
+  });
+}
+
+async function init(flags: InitFlags): Promise<void> {
+  const [{ checkNew, newFile, writeNew }, { askAll }, { ownerFor }] = await Promise.all([
+    import('../../config/new-file.js'),
+    import('../init-questions.js'),
+    import('../../app/init-checks.js'),
+  ]);
+  const output = openOutput(flags);
+  if (!flags.yes && process.stdin.isTTY !== true) throw noTerminal();
+  const path = newFile(flags.config ?? null, process.env);
+  checkNew(path);
+  const asking = flags.yes ? null : openAsking();
+  try {
+    const role = flags.role ?? (await askRole(asking));
+    const values = await askAll(role, flags, getter(asking, output));
+    const folder = values.find(({ key }) => key === 'orders.root' || key === 'pull.store')?.value ?? '.';
+    const owner = await ownerFor(folder);
+    writeNew(path, values, owner);
+    const done = [`${path} is written`];
+    if (role !== 'office') done.push(await prepared(path));
+    if (flags.install || (await isWanted(asking))) done.push(...(await installed(path, owner?.uid ?? null)));
+    const next = 'orderbak doctor';
+    if (output.json) output.answer(JSON.stringify({ ok: true, command: 'init', path, role, done, next }));
+    else if (!output.quiet) output.answer([...done, `Next: ${next}`].join('\n'));
+  } finally {
+    asking?.close();
+  }
+}
+
+async function askRole(asking: Asking | null): Promise<Role> {
+  if (asking === null) throw missing('--role');
+  for (;;) {
+    const answer = await asking.ask(
+      "Is this the shop's server, the machine in the office, or both (server, office, both)?",
+      'server',
+    );
+    const role = ROLES.find((one) => one === answer);
+    if (role !== undefined) return role;
+  }
+}
+
+/** From the flag, or by asking until the answer is right. */
+function getter(asking: Asking | null, output: Output): Get {
+  return async ({ words, flag, given, otherwise, look }) => {
+    if (given !== undefined || asking === null) {
+      const value = given ?? otherwise;
+      if (value === null) throw missing(flag);
+      await look(value);
+      return value;
+    }
+    for (;;) {
+      const answer = await asking.ask(words, otherwise);
+      try {
+        output.tell(`  ${await look(answer)}`);
+        return answer;
+      } catch (error) {
+        const hint = error instanceof OrderbakError ? `\n    ${error.hint ?? ''}` : '';
+        output.tell(`  ✖ ${messageOf(error)}${hint}`);
+      }
+    }
+  };
+}
+
+async function prepared(path: string): Promise<string> {
+  const [{ openServerApp }, { loadConfig }] = await Promise.all([
+    import('../../app/server.js'),
+    import('../../config/load.js'),
+  ]);
+  const app = await openServerApp(loadConfig(path, process.env));
+  const { statements } = await app.migrate().finally(() => app.close());
+  return `the database is ready (${statements} statements), and the root is marked`;
+}
+
+async function isWanted(asking: Asking | null): Promise<boolean> {
+  if (asking === null) return false;
+  return /^y/i.test(await asking.ask('Let the night begin by itself (orderbak schedule install)?', 'y'));
+}
+
+/** `uid` = as whom root lets it run; null = as whoever installs. */
+async function installed(path: string, uid: number | null): Promise<string[]> {
+  const [{ readConfig }, { openScheduler, ownTarget, userName }, { installSchedule }] = await Promise.all([
+    import('../../config/load.js'),
+    import('../../schedule/choose.js'),
+    import('../../app/schedule.js'),
+  ]);
+  const user = uid === null || uid === 0 ? null : await userName(uid);
+  return installSchedule(readConfig(path, process.env), openScheduler(ownTarget(), user), user);
+}
+
+function missing(flag: string): OrderbakError {
+  return new OrderbakError(EXIT.usage, 'usage', `${flag} is not given`, 'See `orderbak init --help`.');
+}
+
+function noTerminal(): OrderbakError {
+  return new OrderbakError(
+    EXIT.usage,
+    'usage',
+    'there is nobody to ask: standard input is no terminal',
+    'Give the answers as flags, with --yes: see `orderbak init --help`.',
+  );
+}

@@ -1,0 +1,118 @@
+import { resolve } from 'node:path';
+import { machineZone } from '../app/entries.js';
+import {
+  type Look,
+  lookAtDatabase,
+  lookAtRoot,
+  lookAtServer,
+  lookAtStore,
+  lookAtToken,
+  lookAtZone,
+  newToken,
+} from '../app/init-checks.js';
+import type { NewValue } from '../config/new-file.js';
+import type { Role } from '../domain/schedule/entry.js';
+
+/** What `init` was given by flags. */
+export interface InitAnswers {
+  readonly databaseUrl?: string;
+  readonly root?: string;
+  readonly timezone?: string;
+  readonly url?: string;
+  readonly token?: string;
+  readonly store?: string;
+}
+
+/** Gets an answer: from a flag or from a person, looked at until it is right. */
+export type Get = (question: {
+  readonly words: string;
+  readonly flag: string;
+  readonly given: string | undefined;
+  readonly otherwise: string | null;
+  readonly look: Look;
+}) => Promise<string>;
+
+const OWN_SERVER = 'http://127.0.0.1:8480';
+
+/** Asks for what a machine of a role needs, in the order of the file. */
+export async function askAll(role: Role, given: InitAnswers, get: Get): Promise<NewValue[]> {
+  const values: NewValue[] = [
+    { key: 'machine.role', value: role, comment: 'Whose part of the night this machine plays.' },
+  ];
+  const add = (key: string, value: string, comment: string) => values.push({ key, value, comment });
+  const token = newToken();
+  if (role !== 'office') {
+    const url = await get({
+      words: "The shop's database (mysql://user:password@host:3306/shop, or sqlite:path)?",
+      flag: '--database-url',
+      given: given.databaseUrl,
+      otherwise: null,
+      look: lookAtDatabase,
+    });
+    add(
+      'database.url',
+      absoluteUrl(url),
+      "The shop's database. orderbak reads its orders and keeps its own tables there.",
+    );
+    const root = await get({
+      words: 'The folder with the order folders?',
+      flag: '--root',
+      given: given.root,
+      otherwise: null,
+      look: lookAtRoot,
+    });
+    add('orders.root', resolve(root), 'The folder with the order folders.');
+    const zone = await get({
+      words: 'The zone in which the shop writes its times?',
+      flag: '--timezone',
+      given: given.timezone,
+      otherwise: machineZone(),
+      look: lookAtZone,
+    });
+    add('shop.timezone', zone, 'The zone in which the shop writes its times.');
+    add(
+      'server.token',
+      token,
+      'Who has it may fetch what waits and say that he holds it: the office machine needs it too.',
+    );
+  }
+  if (role !== 'server') {
+    const isBoth = role === 'both';
+    const url = isBoth
+      ? OWN_SERVER
+      : await get({
+          words: "The server's address (https://shop.example)?",
+          flag: '--url',
+          given: given.url,
+          otherwise: null,
+          look: lookAtServer,
+        });
+    add('pull.url', url, 'Where the server answers.');
+    add(
+      'pull.token',
+      isBoth
+        ? token
+        : await get({
+            words: "The server's token?",
+            flag: '--token',
+            given: given.token,
+            otherwise: null,
+            look: lookAtToken(url),
+          }),
+      "The server's token.",
+    );
+    const store = await get({
+      words: 'The folder for the copies?',
+      flag: '--store',
+      given: given.store,
+      otherwise: null,
+      look: lookAtStore,
+    });
+    add('pull.store', resolve(store), 'Where the copies go.');
+  }
+  return values;
+}
+
+function absoluteUrl(url: string): string {
+  return url.startsWith('sqlite:') ? `sqlite:${resolve(url.slice('sqlite:'.length))}` : url;
+}

@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, stat, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readBakRows } from './support/bak-rows.js';
+import { freePort } from './support/ports.js';
+import { type RunOptions, runOrderbak, start } from './support/run.js';
+import { createWorld, type World } from './support/worlds.js';
+
+const run = promisify(execFile);
+const REPOSITORY = path.resolve(import.meta.dirname, '..');
+const hasTerminal = await run('script', ['--version']).then(
+  () => true,
+  () => false,
+);
+
+describe.skipIf(!hasTerminal)('a newcomer', () => {
+  let world: World;
+  let program: string;
+  beforeAll(async () => {
+    world = await createWorld('sqlite', { pictures: 'small' });
+    await world.addOrder({ jobs: [{ image: 'photo.jpg' }], discusses: [['chat.txt']], trash: ['junk.txt'] });
+    program = await unpack(path.join(world.folder, 'installed'));
+  });
+  afterAll(() => world.remove());
+
+  test('goes from an empty folder to a night that begins by itself', async () => {
+    const server = path.join(world.folder, 'etc/server.toml');
+    const office = path.join(world.folder, 'etc/office.toml');
+    const options: RunOptions = { bare: true, program, cwd: world.folder };
+    const orderbak = (config: string, ...args: string[]) =>
+      runOrderbak(world, [...args, '--config', config], options);
+
+    // The first answers are wrong: each is told at once, and asked for again.
+    const answers = [
+      'sever',
+      'server',
+      'sqlite:nowhere.db',
+      world.databaseUrl,
+      '/nowhere',
+      world.root,
+      'Asia/Hanoy',
+      world.zone.name,
+      'n',
+    ];
+    const typed = await atTerminal(
+      [process.execPath, program, 'init', '--config', server],
+      answers,
+      world.folder,
+    );
+    expect(typed).toContain('there is no SQLite database at');
+    expect(typed).toContain('/nowhere: ENOENT');
+    expect(typed).toContain('"Asia/Hanoy" is no time zone');
+    expect(typed).toContain('the root is marked');
+    expect((await stat(server)).mode & 0o777).toBe(0o600);
+    const token = /^token = "([0-9a-f]{64})"$/m.exec(await readFile(server, 'utf8'))?.[1] ?? '';
+    expect(typed).not.toContain(token);
+    expect(await orderbak(server, 'init', '--yes', '--role', 'server')).toMatchObject({ code: 2 });
+    expect(await orderbak(server, 'config', 'validate')).toMatchObject({ code: 0 });
+
+    const port = await freePort();
+    const env = { ORDERBAK_SERVER_LISTEN: `127.0.0.1:${port}` };
+    const serving = start(world, ['serve', '--quiet', '--config', server], { ...options, env });
+    try {
+      const url = `http://127.0.0.1:${port}`;
+      for (let n = 0; n < 200 && !(await answers200(url)); n += 1)
+        await new Promise((done) => setTimeout(done, 100));
+      const doctor = await runOrderbak(world, ['doctor', '--config', server], { ...options, env });
+      expect(doctor.stdout + doctor.stderr).not.toContain('✖');
+      expect(doctor.code).toBe(0);
+      const flags = ['--url', url, '--store', world.store];
+      const wrong = await orderbak(
+        office,
+        'init',
+        '--yes',
+        '--role',
+        'office',
+        ...flags,
+        '--token',
+        'x'.repeat(64),
+      );
+      expect(wrong.code).toBe(4);
+      expect(
+        await orderbak(office, 'init', '--yes', '--role', 'office', ...flags, '--token', token),
+      ).toMatchObject({ code: 0 });
+      expect((await orderbak(office, 'doctor')).code).toBe(0);
+
+      expect((await orderbak(server, 'schedule', 'list')).stdout).toContain('unlink-backed-up');
+      for (const [config, entry] of [
+        [server, 'insert'],
+        [server, 'unlink-discuss'],
+        [server, 'unlink-trash'],
+        [office, 'pull'],
+        [server, 'unlink-backed-up'],
+      ] as const)
+        expect(await orderbak(config, 'schedule', 'run', entry, '--now'), entry).toMatchObject({
+          code: 0,
+          stderr: '',
+        });
+      const rows = await world.ask(readBakRows);
+      expect(rows.map(({ isUnlinked }) => isUnlinked)).toEqual([true, true]);
+    } finally {
+      serving.child.kill('SIGTERM');
+      await serving.finished;
+    }
+  });
+});
+
+/** What the package has in it, as an installation lays it out. Its parts are the repository's. */
+async function unpack(folder: string): Promise<string> {
+  await mkdir(path.join(folder, 'node_modules'), { recursive: true });
+  await run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], {
+    cwd: REPOSITORY,
+  });
+  await run('sh', ['-c', 'tar -xzf *.tgz'], { cwd: folder });
+  await symlink(path.join(REPOSITORY, 'node_modules'), path.join(folder, 'package/node_modules'));
+  return path.join(folder, 'package/bin/orderbak.js');
+}
+
+/** Runs a command at a terminal of its own, and types. */
+function atTerminal(argv: readonly string[], lines: readonly string[], home: string): Promise<string> {
+  const command = argv.map((word) => `'${word}'`).join(' ');
+  return new Promise((resolve, reject) => {
+    const env = { PATH: process.env.PATH, HOME: home, TERM: 'xterm' };
+    const child = execFile(
+      'script',
+      ['-qec', command, '/dev/null'],
+      { env, encoding: 'utf8' },
+      (error, stdout) => (error === null ? resolve(stdout) : reject(new Error(stdout, { cause: error }))),
+    );
+    child.stdin?.write(lines.map((line) => `${line}\n`).join(''));
+  });
+}
+
+function answers200(url: string): Promise<boolean> {
+  return fetch(`${url}/healthz`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
