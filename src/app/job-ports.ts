@@ -10,11 +10,12 @@ import type { Step } from '../steps/step.js';
 import { openDoorbell, removeBell } from '../store/doorbell.js';
 import { openSpool } from '../store/spool.js';
 import { type RunChoices, toldOf } from './choices.js';
+import { openLog } from './log.js';
 
 /** Runs a step whose lease and record are kept in `database`. */
-export function runIn<Item>(
+export async function runIn<Item>(
   database: Database,
-  config: Pick<Config, 'retry' | 'history'>,
+  config: Pick<Config, 'retry' | 'history' | 'log'>,
   step: Step<Item>,
   choices: RunChoices,
   ceiling: Ceiling | null,
@@ -28,6 +29,7 @@ export function runIn<Item>(
     removeBell,
     clock: Date.now,
     watcher: choices.watcher,
+    log: await openLog(config),
     attempts: config.retry.attempts,
     keep: config.history.keep,
   };

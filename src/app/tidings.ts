@@ -4,6 +4,7 @@ import type { Watcher } from '../jobs/ports.js';
 import type { Summary } from '../jobs/summary.js';
 import { openPings } from '../notify/pings.js';
 import { alarm } from './alarms.js';
+import { openLog } from './log.js';
 import { writeMetrics } from './metrics.js';
 
 /** What runs by the clock, of which others want to hear. */
@@ -45,6 +46,8 @@ export function openTidings(config: Config, command: string, dryRun: boolean): T
     }),
 
     async step(summary, text) {
+      const log = await openLog(config);
+      log.write(summary.ok ? 'info' : 'error', 'ended', endOf(summary));
       if (dryRun || summary.exit === EXIT.busy) return [];
       // Without a database there is nothing to count: the numbers stay what they were, and grow old.
       const faults = summary.exit === EXIT.away ? [] : await writeMetrics(config);
@@ -57,6 +60,11 @@ export function openTidings(config: Config, command: string, dryRun: boolean): T
       return [...((await begun) ?? []), ...(await faultsOf(pings.end(exit, text)))];
     },
   };
+}
+
+/** The end of a run as the log has it. */
+function endOf({ run, command: step, counts, bytes, elapsedMs, exit, stopped, interrupted }: Summary) {
+  return { run, step, counts, bytes, elapsedMs, exit, interrupted, reason: stopped?.message ?? null };
 }
 
 async function faultsOf(ping: Promise<void>): Promise<string[]> {

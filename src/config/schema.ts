@@ -36,6 +36,7 @@ export const schema = z.strictObject({
       mail_to: value.mailAddresses.nullable().default(null),
     })
     .prefault({}),
+  log: z.strictObject({ file: value.text.nullable().default(null) }).prefault({}),
   metrics: z.strictObject({ textfile: value.text.nullable().default(null) }).prefault({}),
   server: z
     .strictObject({
@@ -86,6 +87,7 @@ export const SECRETS = [
 export const PATHS = [
   'orders.root',
   'source.views',
+  'log.file',
   'metrics.textfile',
   'server.tls_cert',
   'server.tls_key',

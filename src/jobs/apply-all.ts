@@ -57,7 +57,7 @@ export async function applyAll<Item>(
     try {
       const outcome = await step.apply(item, applying);
       const isCancelled = inHand.signal.reason instanceof RunCancelled;
-      tally.add(outcome);
+      tally.add(outcome, entries);
       if (isCancelled && !signal.aborted) tally.add({ skipped: files - handledIn(outcome) });
       tracker.ended(entries, outcome, isCancelled);
     } catch (error) {
@@ -69,7 +69,7 @@ export async function applyAll<Item>(
         return halted(error);
       else {
         const failure = failureOf(null, '', error);
-        tally.addBroken(failure, files);
+        tally.addBroken(failure, files, entries);
         tracker.broke(entries, failure);
       }
     } finally {

@@ -1,6 +1,6 @@
 import type { Ceiling } from '../domain/ceiling.js';
 import type { Clock } from '../domain/clock.js';
-import type { Doorbell, Kin, Leases, Origin, Runs, Spool, Watcher } from './ports.js';
+import type { Doorbell, Kin, Leases, Log, Origin, Runs, Spool, Watcher } from './ports.js';
 
 /** How a run is to go. */
 export interface JobOptions {
@@ -32,6 +32,7 @@ export interface JobPorts {
   removeBell(path: string): Promise<void>;
   readonly clock: Clock;
   readonly watcher: Watcher;
+  readonly log: Log;
   /** How often a file may fail before it waits for a person. */
   readonly attempts: number;
   /** How long what is over is remembered, ms. */

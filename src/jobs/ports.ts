@@ -136,6 +136,11 @@ export interface Doorbell {
   close(): Promise<void>;
 }
 
+/** Where events are written down for whoever looks for one later: a line each. */
+export interface Log {
+  write(level: 'info' | 'warn' | 'error', message: string, fields: object): void;
+}
+
 /** Told how a run goes, for somebody who looks on. */
 export interface Watcher {
   planning(step: StepName): void;

@@ -1,6 +1,7 @@
 import type { OrderbakError } from '../errors.js';
 import { leaseOf, type Step } from '../steps/step.js';
 import { applyAll, asStop } from './apply-all.js';
+import { Journal } from './journal.js';
 import { type HeldLease, holdLease } from './lease.js';
 import type { JobOptions, JobPorts } from './options.js';
 import { overCeiling, planInto } from './plan-into.js';
@@ -14,13 +15,15 @@ import { type Summary, statusOf, summarise, Tally } from './summary.js';
 export async function runJob<Item>(step: Step<Item>, options: JobOptions, ports: JobPorts): Promise<Summary> {
   const { clock, watcher } = ports;
   const started = clock();
-  const tally = new Tally();
+  const journal = new Journal(ports.log, step.name);
+  const tally = new Tally(journal);
   // A dry run changes nothing, so that it needs no lease and may look on while the step runs.
   const lease = options.dryRun ? null : await holdLease(ports.leases, leaseOf(step.name));
   let recording: Recording | null = null;
   let stopped: OrderbakError | null = null;
   try {
     recording = await startRecording(step, options, ports, tally);
+    journal.began(recording.run, { dryRun: options.dryRun, origin: options.origin });
     stopped = await planAndApply(step, options, ports, tally, recording, lease);
   } catch (error) {
     stopped = asStop(error);

@@ -1,6 +1,7 @@
 import type { Counts, RunStatus } from '../domain/run.js';
 import { EXIT, type ExitCode, type OrderbakError } from '../errors.js';
-import type { Failure, Held, Outcome, Planned, StepName } from '../steps/step.js';
+import type { Entry, Failure, Held, Outcome, Planned, StepName } from '../steps/step.js';
+import type { Journal } from './journal.js';
 
 /** What is told of a run: the object that `--json` prints, and the exit code. */
 export interface Summary {
@@ -43,6 +44,9 @@ export class Tally {
   bytesPlanned = 0;
   seen = 0;
 
+  /** `journal` hears of all, the lists hold the first. */
+  constructor(private readonly journal: Journal | null = null) {}
+
   addPlanned(planned: Planned<unknown>): void {
     if (planned.kind === 'do') {
       this.counts.planned += planned.files;
@@ -52,7 +56,9 @@ export class Tally {
     else this.seen += planned.files;
   }
 
-  add(outcome: Outcome): void {
+  /** `entries`: the files of which it came, where that is known. */
+  add(outcome: Outcome, entries: readonly Entry[] = []): void {
+    this.journal?.came(outcome, entries);
     this.counts.planned += outcome.planned ?? 0;
     this.counts.done += outcome.done ?? 0;
     this.counts.skipped += outcome.skipped ?? 0;
@@ -65,7 +71,8 @@ export class Tally {
   }
 
   /** A whole item broke: one entry stands for its `files` files, which may not have been counted yet. */
-  addBroken(failure: Failure, files: number): void {
+  addBroken(failure: Failure, files: number, entries: readonly Entry[]): void {
+    this.journal?.failed(failure, entries);
     this.counts.failed += Math.max(files, 1);
     keepSome(this.errors, [failure]);
   }

@@ -15,6 +15,7 @@ describe('where a value comes from', () => {
       trash: { min_age: 86_400_000, keep: 604_800_000 },
       delete: { max: null },
       notify: { ping_url: null, webhook: null, smtp_url: null, mail_from: null, mail_to: null },
+      log: { file: null },
       metrics: { textfile: null },
       server: { listen: { host: '127.0.0.1', port: 8480 }, token: null, tls_cert: null, tls_key: null },
       pull: {

@@ -64,6 +64,7 @@ export async function openToys(engine: Engine) {
     removeBell,
     clock: () => now,
     watcher: { planning() {}, started() {}, moved() {}, advanced() {}, finished() {} },
+    log: { write() {} },
     attempts: 3,
     keep: 90 * 86_400_000,
   };

@@ -44,25 +44,37 @@ export function serveCommand(): Command {
     const flags = command.optsWithGlobals<ServeFlags>();
     return answering(flags, async () => {
       const output = openOutput(flags);
-      const [{ openServerApp }, { loadConfig }, { readTls }, { checkTokens }, { createApiServer }] =
-        await Promise.all([
-          import('../../app/server.js'),
-          import('../../config/load.js'),
-          import('../../config/tls.js'),
-          import('../../http/auth.js'),
-          import('../../http/server.js'),
-        ]);
+      const [
+        { openServerApp },
+        { openLog },
+        { loadConfig },
+        { readTls },
+        { checkTokens },
+        { createApiServer },
+      ] = await Promise.all([
+        import('../../app/server.js'),
+        import('../../app/log.js'),
+        import('../../config/load.js'),
+        import('../../config/tls.js'),
+        import('../../http/auth.js'),
+        import('../../http/server.js'),
+      ]);
       const config = loadConfig(flags.config ?? null, process.env);
       const tokens = checkTokens(config.server.token);
       const tls = readTls(config.server);
       if (tls === null && flags.insecureHttp !== true) checkListen(config.server.listen);
+      const log = await openLog(config);
       const app = await openServerApp(config);
       try {
         const server = createApiServer(await app.api(), {
           tokens,
           tls,
-          failed: (error) => output.tell(errorBlock(error, output)),
+          failed: (error) => {
+            log.write('error', messageOf(error), { step: 'serve' });
+            output.tell(errorBlock(error, output));
+          },
           answered: (answered) => {
+            log.write('info', 'answered', { step: 'serve', ...answered });
             if (!output.quiet) output.tell(requestLine(answered, output, new Date()));
           },
         });
