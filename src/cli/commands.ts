@@ -22,6 +22,13 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
   [['schedule'], async () => [(await import('./commands/schedule/index.js')).scheduleCommand()]],
   [['init'], async () => [(await import('./commands/init.js')).initCommand()]],
   [['config'], async () => [(await import('./commands/config.js')).configCommand()]],
+  [
+    ['completion', 'man'],
+    async () => {
+      const { completionCommand, manCommand } = await import('./commands/completion.js');
+      return [completionCommand(), manCommand()];
+    },
+  ],
   [['unlock'], async () => [(await import('./commands/unlock.js')).unlockCommand()]],
 ];
 

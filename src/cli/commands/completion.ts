@@ -1,0 +1,49 @@
+import { Argument, Command } from 'commander';
+import { EXIT } from '../../errors.js';
+import { SHELLS, type Shell } from '../completion/shells.js';
+import { placesOf } from '../completion/tree.js';
+import { helpTail } from '../help.js';
+import { manPage } from '../man-page.js';
+import { VERSION } from '../version.js';
+
+const CODES = [EXIT.done, EXIT.usage] as const;
+
+/** What makes a shell complete the command line. */
+export function completionCommand(): Command {
+  return new Command('completion')
+    .summary('print a script that makes a shell complete commands and options')
+    .description(
+      `Prints the completion for a shell, made of the commands that this version has. Run it again after an update.`,
+    )
+    .addArgument(new Argument('<shell>', 'whose completion').choices(Object.keys(SHELLS)))
+    .addHelpText(
+      'after',
+      helpTail(
+        [
+          ['orderbak completion bash > /etc/bash_completion.d/orderbak', 'for everybody on this machine'],
+          ['orderbak completion fish > ~/.config/fish/completions/orderbak.fish', 'for oneself'],
+        ],
+        CODES,
+      ),
+    )
+    .action(async (shell: string) => {
+      // Commander has looked that it is one of them.
+      process.stdout.write(SHELLS[shell as Shell](placesOf(await wholeProgram())));
+    });
+}
+
+/** The manual page. */
+export function manCommand(): Command {
+  return new Command('man')
+    .summary('print the manual page')
+    .description(`Prints the manual page, made of the commands that this version has, in roff.`)
+    .addHelpText('after', helpTail([['orderbak man | man -l -', 'read it']], CODES))
+    .action(async () => {
+      process.stdout.write(manPage(await wholeProgram(), VERSION));
+    });
+}
+
+async function wholeProgram(): Promise<Command> {
+  const { buildProgram } = await import('../program.js');
+  return buildProgram([]);
+}
