@@ -85,9 +85,9 @@ describe('README', () => {
     );
     const known = Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts);
     expect(known).toEqual(expect.arrayContaining(scripts));
-    const files = [...readme.matchAll(/`((?:scheduler|sql)\/[\w./-]+|[A-Z]+\.md|crontab\.example)`/g)].map(
-      (match) => match[1] ?? '',
-    );
+    const files = [
+      ...readme.matchAll(/`((?:scheduler|sql)\/[\w./-]+|[A-Z]+\.md|(?:crontab|logrotate)\.example)`/g),
+    ].map((match) => match[1] ?? '');
     expect(files.length).toBeGreaterThan(6);
     expect(files.filter((file) => !existsSync(at(file)))).toEqual([]);
   });

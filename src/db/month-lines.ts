@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { FILE_TYPES, type FileType, fileTypeOf } from '../domain/file-type.js';
 import type { MonthLine } from '../domain/ledger.js';
+import { HELD } from './run-history.js';
 import type { Database } from './tables.js';
 
 /** Orders by the month of their creation, the earliest first. `month` is one such as `2026-10`; null = all. Reads whole tables. */
@@ -30,7 +31,7 @@ export async function readMonthLines(
   const failed = await ask(sql<{ month: string | null; files: number }>`
     SELECT ${monthOf} AS month, COUNT(DISTINCT f.item_id) AS files
     FROM orderbak_run_failure f JOIN tbl_bak_order b ON b.id = f.item_id
-    WHERE 1 = 1 ${wanted} GROUP BY ${monthOf}`);
+    WHERE f.code <> ${HELD} ${wanted} GROUP BY ${monthOf}`);
 
   return orders.map((line) => {
     const of = <Row extends { month: string | null }>(rows: readonly Row[]) =>
