@@ -88,4 +88,18 @@ describe.for(ENGINES)('very many waiting files on %s', (engine) => {
     expect(many.megabytes).toBeLessThan(MOST_MB);
     expect(many.megabytes - few.megabytes).toBeLessThan(SPREAD_MB);
   });
+
+  test('nothing is left out where stretches of the rows are marked already', async () => {
+    const stretches = 'id % 30000 < 12000 AND id % 50 <> 0';
+    await world.ask((database) =>
+      database.run(`UPDATE tbl_bak_order SET bak_date_time = '2026-01-01 00:00:00' WHERE ${stretches}`),
+    );
+    const waiting = await world.ask((database) =>
+      database.all('SELECT id FROM tbl_bak_order WHERE bak_date_time IS NULL ORDER BY id'),
+    );
+    const { stdout } = await start(world, ['list']).finished;
+    const listed = [...stdout.matchAll(/^\{"id":(\d+),/gm)].map(([, id]) => Number(id));
+    expect(listed.length).toBeGreaterThan(FEW);
+    expect(listed).toEqual(waiting.map(({ id }) => Number(id)));
+  });
 });

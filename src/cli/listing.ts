@@ -18,8 +18,8 @@ export interface FormatFlags {
 export interface Listing<T> {
   readonly command: string;
   readonly columns: readonly (readonly [title: string, align: HorizontalAlignment])[];
-  /** The entry as scripts see it. */
-  shown(entry: T): object;
+  /** The entry as scripts see it: JSON on one line. */
+  line(entry: T): string;
   /** The entry as a person sees it: plain text, a column each. */
   cells(entry: T): string[];
   /** Bytes, for the sum. */
@@ -56,7 +56,7 @@ interface Marks {
 
 /** Nothing is written before the first entries are there: a question that fails has no half answer. */
 async function printLines<T>(
-  { shown }: Listing<T>,
+  { line }: Listing<T>,
   pages: AsyncIterable<readonly T[]>,
   { head, between, none }: Marks,
 ): Promise<void> {
@@ -64,7 +64,7 @@ async function printLines<T>(
   let isFirst = true;
   for await (const page of pages) {
     for (const entry of page) {
-      text += `${isFirst ? '' : between}${JSON.stringify(shown(entry))}`;
+      text += isFirst ? line(entry) : between + line(entry);
       isFirst = false;
     }
     await write(text);

@@ -1,9 +1,8 @@
 import type { FileType } from '../domain/file-type.js';
 import type { ListedFile } from '../domain/wire.js';
 import type { OrderFilter, OrderStore, PendingRow, ReadPending } from '../steps/ports.js';
-import { lookAt } from './look-at.js';
 
-const PAGE = 5000;
+const PAGE = 2000;
 
 export interface PendingParts {
   readonly read: ReadPending;
@@ -44,17 +43,17 @@ export async function* pendingFiles(
 }
 
 function listed(page: readonly PendingRow[], store: PendingParts['store']): ListedFile[] {
-  const found = lookAt(page, store);
-  return page.map(({ id, orderId, type, filename, folder }) => {
-    const glance = found.get(id);
+  const found = store.lookAt(page);
+  return page.map(({ id, orderId, type, filename, folder }, index) => {
+    const glance = found[index] ?? null;
     return {
       id,
       id_order: orderId,
       folder: folder ?? '',
       filename,
       file_type: type,
-      size: glance?.size ?? null,
-      mtime: glance?.mtimeMs ?? null,
+      size: glance === null ? null : glance.size,
+      mtime: glance === null ? null : glance.mtimeMs,
     };
   });
 }

@@ -1,5 +1,4 @@
 import type { OrderStore, Quarantine, Trashed, WaitingFilter } from '../steps/ports.js';
-import { lookAt } from './look-at.js';
 
 const PAGE = 500;
 
@@ -18,11 +17,11 @@ export async function* quarantinedFiles(
     const page = await quarantine.waiting(filter, after, PAGE);
     const last = page.at(-1);
     if (last === undefined) return;
-    const places = page.map(({ id, quarantine: path, filename }) => {
-      return { id, filename, folder: path.slice(0, -filename.length - 1) };
+    const places = page.map(({ quarantine: path, filename }) => {
+      return { filename, folder: path.slice(0, -filename.length - 1) };
     });
-    const found = lookAt(places, store);
-    yield page.map((file) => ({ ...file, size: found.get(file.id)?.size ?? null }));
+    const found = store.lookAt(places);
+    yield page.map((file, index) => ({ ...file, size: found[index]?.size ?? null }));
     after = last.id;
   }
 }

@@ -8,8 +8,7 @@ import {
 import type { Clock } from '../domain/clock.js';
 import { roomNeeds, waitingNeeds } from '../domain/health.js';
 import type { Room } from '../domain/room.js';
-import type { BakFiles, OrderStore, ReadPending } from '../steps/ports.js';
-import { lookAt } from './look-at.js';
+import type { BakFiles, ListedPlace, OrderStore, ReadPending } from '../steps/ports.js';
 import {
   type DiskStatus,
   diskNeeds,
@@ -82,13 +81,10 @@ async function pilesOf(
   { store, bakFiles, readPending }: ServerStatusParts,
 ): Promise<ServerStatus['piles']> {
   const exact = (heap: Heap): Pile => ({ ...heap, about: false });
-  const judged = async (
-    { files }: Heap,
-    sample: () => Promise<Parameters<typeof lookAt>[0]>,
-  ): Promise<Pile> => {
+  const judged = async ({ files }: Heap, sample: () => Promise<readonly ListedPlace[]>): Promise<Pile> => {
     if (files === 0 || fault !== null) return { files, bytes: files === 0 ? 0 : null, about: false };
     const places = await sample();
-    const sizes = [...lookAt(places, store).values()].map((glance) => glance.size);
+    const sizes = store.lookAt(places).flatMap((glance) => glance?.size ?? []);
     const bytes = estimatedBytes(
       files,
       places.length,

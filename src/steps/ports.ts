@@ -259,6 +259,12 @@ export interface FolderListing {
   readonly others: readonly string[];
 }
 
+/** Where a file of a listing should lie; `folder` below the root, null when it cannot be told. */
+export interface ListedPlace {
+  readonly folder: string | null;
+  readonly filename: string;
+}
+
 /** A file as a listing shows it: size in bytes, time of its last change in whole ms since 1970. */
 export interface Glance {
   readonly size: number;
@@ -289,8 +295,11 @@ export interface OrderStore {
   openFolder(folder: string): Promise<OrderFolder | null>;
   /** Opens the root for a look into many folders, each as it is at its moment, for a plan. Throws as `checkRoot` does. */
   look(): Promise<FolderViews>;
-  /** What regular files of a folder are now, by their names, for a listing; throws as `checkRoot` does where the root is not what it was. */
-  lookAt(folder: string, filenames: readonly string[]): Map<string, Glance>;
+  /**
+   * What the files of a listing are now, in the order given: null for what is no regular file inside its folder. Throws as
+   * `checkRoot` does where the root is not what it was, before or after.
+   */
+  lookAt(places: readonly ListedPlace[]): (Glance | null)[];
   /** Deletes one file of the quarantine, and folders that it leaves empty, for good; gone already is well too. */
   purge(quarantine: string): Promise<void>;
   /**

@@ -71,9 +71,12 @@ export function openOrderStore(parts: OrderStoreParts): OrderStore {
       return { view: (folder, see) => viewFolder(root, folder, see), close: () => root.close() };
     },
 
-    lookAt(folder, filenames) {
-      if (known !== null && identityAt(parts.root) !== known) throw rootReplaced(parts.root);
-      return lookAt(parts.root, folder, filenames);
+    lookAt(places) {
+      const isSame = () => known === null || identityAt(parts.root) === known;
+      const found = isSame() ? lookAt(parts.root, places) : null;
+      // What was seen while the root was being replaced is of no use.
+      if (found === null || !isSame()) throw rootReplaced(parts.root);
+      return found;
     },
 
     purge: (quarantine) => onRoot((root) => purgeFile(root, quarantine, parts.thumbsFolder)),

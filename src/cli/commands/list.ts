@@ -23,15 +23,9 @@ const LISTING: Listing<ListedFile> = {
     ['type', 'left'],
     ['size', 'right'],
   ],
-  // Without `mtime`, which is for the office's client only.
-  shown: ({ id, id_order, folder, filename, file_type, size }) => ({
-    id,
-    id_order,
-    folder,
-    filename,
-    file_type,
-    size,
-  }),
+  // Without `mtime`, which is for the office's client only. By hand: of millions of rows JSON.stringify takes half the time.
+  line: ({ id, id_order, folder, filename, file_type, size }) =>
+    `{"id":${id},"id_order":${id_order},"folder":${JSON.stringify(folder)},"filename":${JSON.stringify(filename)},"file_type":"${file_type}","size":${size}}`,
   cells: ({ id, id_order, folder, filename, file_type, size }) => [
     String(id),
     String(id_order),

@@ -89,9 +89,9 @@ function listing(
       ['since', 'left'],
       ['until', 'left'],
     ],
-    shown: ({ id, run, folder, filename, size, since, restoring }) => {
+    line: ({ id, run, folder, filename, size, since, restoring }) => {
       const times = { since: new Date(since).toISOString(), until: new Date(since + keep).toISOString() };
-      return { id, run, folder, filename, size, ...times, restoring: restoring !== null };
+      return JSON.stringify({ id, run, folder, filename, size, ...times, restoring: restoring !== null });
     },
     cells: ({ id, run, folder, filename, size, since, restoring }) => [
       String(id),
