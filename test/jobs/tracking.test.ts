@@ -187,6 +187,41 @@ describe.for(ENGINES)('a run that is written down on %s', (engine) => {
     await toys.runs.finish(next.run, { status: 'completed', error: null, exit: 0 }, Date.now());
   });
 
+  test('forgets what is over, never the last of a step, what waits to be tried again, what was removed, or a receipt', async () => {
+    const { world, history } = toys;
+    await world.addOrder({ jobs: [{ image: 'main.txt' }] });
+    await world.ask(async (database) => {
+      await database.run("UPDATE orderbak_run SET step = 'insert' WHERE step = 'unlink-discuss'");
+      await database.run(
+        "INSERT INTO tbl_bak_order (id_order, filename, file_type, bak_date_time, file_size, file_sha256) VALUES (1, 'x', 1, '2020-01-01 00:00:00', 1, 'ab')",
+      );
+      await database.run(
+        "INSERT INTO orderbak_deletion (run_id, rule, folder, filename, row_ids, size, thumb, intended_ms, done_ms) VALUES (1, 'discuss', 'f', 'n', '[]', 1, 'kept', 1, 1)",
+      );
+    });
+    const receipts = () =>
+      world.ask(async (database) => [
+        await database.all('SELECT * FROM tbl_bak_order'),
+        await database.all('SELECT * FROM orderbak_deletion'),
+      ]);
+    const before = await receipts();
+    const fail = toyStep([fileOf(1), fileOf(2)], async (file) =>
+      file.order === 1 ? { failed: [{ ...file, code: 'broken', message: 'it is broken' }] } : done(),
+    );
+    const first = await toys.run(fail);
+    const second = await toys.run(toyStep([fileOf(1)], done), { files: new Set(['none']) });
+    const old = (await history.ended(100)).map(({ id }) => id);
+    expect(old).toEqual(expect.arrayContaining([first.run, second.run]));
+
+    expect(await toys.runs.forget(Date.now() + HOUR)).toBe(old.length - 3);
+    const left = await history.ended(100);
+    expect(left.map(({ step }) => step).sort()).toEqual(['insert', 'pull', 'unlink-discuss']);
+    expect(left.map(({ id }) => id)).toContain(second.run);
+    expect(await history.parts(first.run ?? 0, 0, 10)).toEqual([]);
+    expect(await history.openFailures(10)).toMatchObject([{ run: first.run, id: 1000, attempts: 1 }]);
+    expect(await receipts()).toEqual(before);
+  });
+
   /** Waits until the process of a run has looked what is wanted of it. */
   async function look(run: number): Promise<void> {
     expect(await ring((await only(run)).doorbell ?? '')).toBe(true);

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { Shop } from '../pull/office.js';
+import { BUNDLE, fair } from '../pull/proxy.js';
+import { type Finished, runOrderbak, start } from '../support/run.js';
+
+const NAMES = ['a.txt', 'b.txt', 'c.txt', 'd.txt'];
+
+test('a file that fails waits longer each time and then for a person; jobs retry runs just that one', async () => {
+  const shop = await Shop.open({ one: { jobs: [{ complete: NAMES }] } });
+  const office = await shop.office('one');
+  const bad = (await shop.rows(office.order)).find(({ name }) => name === 'c.txt')?.id ?? 0;
+  // The bundle never comes, so that each file is asked for by itself; one of them the server cannot read.
+  office.proxy.weather = async (asked, forward) => {
+    if (asked.path === BUNDLE) return 'drop';
+    if (!asked.path.endsWith(`/order_file/${bad}`)) return forward();
+    const error = { code: 'unreadable', message: 'the disk does not give it' };
+    return { status: 500, headers: {}, body: Buffer.from(JSON.stringify({ error })) };
+  };
+  const env = {
+    ORDERBAK_PULL_URL: office.proxy.url,
+    ORDERBAK_PULL_STORE: office.store,
+    ORDERBAK_PULL_TOKEN: shop.world.token,
+    ORDERBAK_RETRY_ATTEMPTS: '2',
+  };
+  const pull = (): Promise<Finished> => start(shop.world, ['pull', '--json'], { env }).finished;
+  const asked = () =>
+    office.proxy
+      .takeDownloads()
+      .map(({ path }) => Number(path.split('/').at(-1)))
+      .filter((id) => !Number.isNaN(id));
+
+  const first = await pull();
+  expect({ code: first.code, ...(JSON.parse(first.stdout) as object) }).toMatchObject({
+    code: 3,
+    counts: { planned: 4, done: 3, failed: 1 },
+    errors: [{ id: bad, code: 'unreadable' }],
+  });
+  asked();
+  // The next run tries it at once, and only it is left; that was the second time, which is as often as it may fail.
+  expect(JSON.parse((await pull()).stdout)).toMatchObject({ counts: { planned: 1, failed: 1 } });
+  expect(asked()).toEqual([bad]);
+  const third = await pull();
+  expect({ code: third.code, ...(JSON.parse(third.stdout) as object) }).toMatchObject({
+    code: 0,
+    counts: { planned: 0, held: 1, failed: 0 },
+    held: [{ id: bad, reason: expect.stringMatching(/^it failed 2 times, .*; it waits for a person$/) }],
+  });
+  expect(asked()).toEqual([]);
+
+  const jobs = (...args: string[]) => runOrderbak(shop.world, ['jobs', ...args], { bare: true, env });
+  const shown = await jobs('show', '2');
+  expect(shown.stdout).toContain(
+    `failed ${office.order.folder}/c.txt: the disk does not give it (unreadable, 2 times)`,
+  );
+  office.proxy.weather = fair;
+  const retried = await jobs('retry', '2', '--json');
+  expect({ code: retried.code, ...(JSON.parse(retried.stdout) as object) }).toMatchObject({
+    code: 0,
+    counts: { planned: 1, done: 1 },
+  });
+  expect(asked()).toEqual([bad]);
+  await office.expectAllStored();
+  expect((await jobs('retry', '2')).stdout).toBe(
+    'Nothing that failed in run 2 (pull) waits to be tried again.\n',
+  );
+  await shop.close();
+});
