@@ -51,8 +51,8 @@ export function summaryJson(summary: Summary): string {
   return JSON.stringify(summaryObject(summary));
 }
 
-/** A run in a few lines for a person. */
-export function summaryText(summary: Summary, output: Output): string {
+/** A run in a few lines for a person; `hints` = with what may be typed next. */
+export function summaryText(summary: Summary, output: Output, hints = true): string {
   const { paint } = output;
   const { counts, dryRun } = summary;
   const deeds = DEEDS[summary.command];
@@ -70,7 +70,7 @@ export function summaryText(summary: Summary, output: Output): string {
   const most = output.verbose ? Number.POSITIVE_INFINITY : FEW;
   const again = command === summary.command ? `orderbak ${command}` : 'the same without --dry-run';
   const next = dryRun ? again : NEXT[summary.command];
-  const tail = summary.ok && next !== undefined ? [paint.dim(`  Next: ${next}`)] : [];
+  const tail = hints && summary.ok && next !== undefined ? [paint.dim(`  Next: ${next}`)] : [];
   return [head, ...heldLines(summary, most, output), ...troubleLines(summary, most, output), ...tail].join(
     '\n',
   );

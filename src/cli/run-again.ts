@@ -4,12 +4,24 @@ import { isNightStep, type NightStep } from '../domain/night.js';
 import type { FailureRecord, RunRecord } from '../domain/run.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { keyOf } from '../jobs/parts.js';
+import { runWholeNight } from './run-night.js';
 import { type CommonFlags, runStep } from './run-step.js';
 
-/** Goes on with a run that has ended before its end. Throws with exit 2 when it has nothing to go on with. */
-export async function goOnWith(run: RunRecord, flags: CommonFlags): Promise<void> {
+/**
+ * Goes on with a run that has ended before its end; with a night (`steps` are its steps) with what of it is not completed.
+ * Throws with exit 2 when it has nothing to go on with.
+ */
+export async function goOnWith(
+  run: RunRecord,
+  steps: readonly RunRecord[],
+  flags: CommonFlags,
+): Promise<void> {
   if (run.status === 'completed')
     throw notAgain(run, 'it came to its end; what failed in it is for `jobs retry`');
+  if (run.step === 'run') {
+    const only = steps.filter(({ status }) => status !== 'completed').map(stepOf);
+    return runWholeNight({ ...flags, only, ...(run.dryRun && { dryRun: true }) }, run.id);
+  }
   const step = stepOf(run);
   const errand: Errand = { kin: { night: null, resumes: run.id }, files: null };
   await runStep(step, flags, (config, choices) =>

@@ -15,8 +15,11 @@ export interface NightFlags extends CommonFlags {
   readonly skip?: NightStep[];
 }
 
-/** Runs the night of this machine for the command line: each step tells how it went when it ends. */
-export async function runWholeNight(flags: NightFlags): Promise<void> {
+/**
+ * Runs the night of this machine for the command line: each step tells how it went when it ends. `resumes` is the night that
+ * it goes on for.
+ */
+export async function runWholeNight(flags: NightFlags, resumes: number | null = null): Promise<void> {
   const output = openOutput(flags);
   const interrupts = watchInterrupts(() => {
     if (output.watched) output.tell('\nrun: finishing what is in hand; once more ends at once');
@@ -35,8 +38,9 @@ export async function runWholeNight(flags: NightFlags): Promise<void> {
     const others = openTidings(config, 'run', choices.dryRun);
     tidings = others;
     const watcher = others.watching(choices.watcher);
-    const night = await wholeNight(config, steps, { ...choices, watcher }, async (summary) => {
-      if (!output.json) tellSummary(summary, output);
+    const errand = { kin: { night: null, resumes }, files: null };
+    const night = await wholeNight(config, steps, { ...choices, watcher, errand }, async (summary) => {
+      if (!output.json) tellSummary(summary, output, false);
       tellFaults(summary.command, await others.step(summary, tidingText(summary)), output);
     });
     if (output.json) output.answer(nightJson(night));

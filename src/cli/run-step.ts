@@ -92,15 +92,18 @@ export function choicesOf(flags: StepFlags, output: Output, stop: AbortSignal): 
   };
 }
 
-/** Says how a run went: to a person in words, to a script as JSON, to cron only what is worth a mail. */
-export function tellSummary(summary: Summary, output: Output): void {
+/**
+ * Says how a run went: to a person in words, to a script as JSON, to cron only what is worth a mail. `hints` = also what a
+ * person may type next.
+ */
+export function tellSummary(summary: Summary, output: Output, hints = true): void {
   if (output.json) output.answer(summaryJson(summary));
   const answers = !output.json && summary.dryRun && !output.quiet;
-  if (answers) output.answer(summaryText(summary, output));
+  if (answers) output.answer(summaryText(summary, output, hints));
   // Where only a script reads the answer, a dry run's troubles are told on their own as well.
   if (output.watched && answers) return;
   const toPerson = output.watched || output.verbose;
-  if (!output.json && toPerson && !answers) output.tell(summaryText(summary, output));
+  if (!output.json && toPerson && !answers) output.tell(summaryText(summary, output, hints));
   else if (troubleText(summary, output) !== '') output.tell(troubleText(summary, output));
 }
 

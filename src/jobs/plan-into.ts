@@ -59,6 +59,7 @@ function withoutLeftOut<Item>(
   retries: Recording['retries'],
   tally: Tally,
 ): ToDo<Item> | null {
+  if (files === null && retries.isEmpty) return planned;
   const entries = step.entries?.(planned.item) ?? [];
   const wanted = entries.map((entry) => {
     if (files !== null && !files.has(keyOf(entry))) return false;

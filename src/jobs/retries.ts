@@ -25,9 +25,13 @@ export class Retries {
     this.open = new Map(open.map((failure) => [keyOf(failure), failure]));
   }
 
+  /** Whether nothing has failed before. */
+  get isEmpty(): boolean {
+    return this.open.size === 0;
+  }
+
   /** Why a file is left out this time; null when it is not. */
   leftOut(entry: Entry): Held | null {
-    if (this.open.size === 0) return null;
     const key = keyOf(entry);
     const failure = this.open.get(key);
     if (failure === undefined) return null;
@@ -52,7 +56,7 @@ export class Retries {
 
   /** The rows that are settled by these files, which went well. */
   went(entries: readonly Entry[]): number[] {
-    if (this.open.size === 0) return [];
+    if (this.isEmpty) return [];
     return entries.flatMap((entry) => this.open.get(keyOf(entry))?.row ?? []);
   }
 

@@ -70,6 +70,23 @@ describe.for(ENGINES)('orderbak run on %s', (engine) => {
     expect(before[2]).toMatchObject({ step: 'run', status: 'failed', exit_code: 1 });
   });
 
+  test('is gone on with by jobs resume: what was not completed of it, as a night of its own', async () => {
+    await shop.app.migrate();
+    const resumed = await runOrderbak(shop.world, ['jobs', 'resume', 'run', '--json']);
+    expect(resumed).toMatchObject({ code: 0, stderr: '' });
+    const told = JSON.parse(resumed.stdout) as { run: number; steps: { command: string }[] };
+    expect(told.steps.map(({ command }) => command)).toEqual([
+      'insert',
+      'unlink-discuss',
+      'unlink-backed-up',
+    ]);
+    const before = (await rows()).filter(({ step, id }) => step === 'run' && id !== told.run).at(-1);
+    const [row] = await shop.world.ask((database) =>
+      database.all('SELECT resumes_id, status FROM orderbak_run WHERE id = ?', [told.run]),
+    );
+    expect(row).toEqual({ resumes_id: before?.id, status: 'completed' });
+  });
+
   test('refuses steps that this machine does not have', async () => {
     expect(await runOrderbak(shop.world, ['run', '--only', 'pull'])).toMatchObject({ code: 2, stdout: '' });
     expect(await runOrderbak(shop.world, ['run', '--only', 'nonsense'])).toMatchObject({

@@ -65,6 +65,7 @@ export function resumeJob(): Command {
     return answering(flags, async () => {
       const jobs = await openTheJobs(flags, target);
       let run: RunRecord;
+      let steps: readonly RunRecord[];
       try {
         run = await jobs.find(target);
         if (isActive(run.status) || flags.order !== undefined) {
@@ -72,11 +73,12 @@ export function resumeJob(): Command {
           tellSteered('resume', steered, flags.order ?? null, openOutput(flags));
           return;
         }
+        ({ steps } = await jobs.details(run.id));
       } finally {
         await jobs.close();
       }
       const { order: _, remove: __, ...common } = flags;
-      await goOnWith(run, common);
+      await goOnWith(run, steps, common);
     });
   });
 }

@@ -6,6 +6,7 @@ import { night } from './night.js';
 import { pulls } from './pull.js';
 import { startUp } from './start-up.js';
 import { thumb } from './thumb.js';
+import { track } from './track.js';
 import { trash } from './trash.js';
 
-export const BENCHES: readonly Bench[] = [startUp, list, insert, mark, ...pulls, trash, thumb, night];
+export const BENCHES: readonly Bench[] = [startUp, list, insert, mark, ...pulls, trash, thumb, track, night];
