@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -99,6 +99,27 @@ describe('a demo for looking at', () => {
   });
 });
 
+/**
+ * What is left of an answer's lines without what differs from one night and machine to the next. Of runs, one is like the
+ * other but for what they have to tell; what this machine's scheduler holds is not the demo's.
+ */
+function shapeOf(text: string): string[] {
+  const lines = text
+    .replace(/\n.{2}schedule .*(\n {17}.*)?/, '')
+    .replace(/^\d+ +\S+ +running .*\n/m, '')
+    .replace(/(\w+:\/)?\/[\w./:@-]+/g, 'PLACE')
+    .replace(/127\.0\.0\.1:\d+/g, 'PLACE')
+    .replace(/\d{4}-\d\d(-\d\d( \d\d:\d\d(:\d\d)?)?)?/g, 'DATE')
+    .replace(/~?\d[\d.,]* [kMGT]?B/g, 'SIZE')
+    .replace(/\d[\d.]*(ms|s|m|h|d)\b( \d[\d.]*(s|m|h)\b)*/g, 'SPAN')
+    .replace(/\d[\d.,]*/g, 'N')
+    .replace(/^N +\S+ +completed +N files( · SIZE)?( · N held back)? · SPAN/gm, 'RUN')
+    .trim()
+    .split('\n')
+    .map((line) => line.replace(/ +/g, ' '));
+  return lines.filter((line, at) => line !== lines[at - 1]);
+}
+
 describe('a demo that is kept', () => {
   let report: Report;
   let server: Tree;
@@ -165,6 +186,19 @@ describe('a demo that is kept', () => {
       0o600, 0o600,
     ]);
   });
+
+  test.each(['status', 'doctor', 'report', 'jobs'])(
+    'the README shows what `%s` answers on it',
+    async (command) => {
+      const config = path.join(report.folder, 'server.toml');
+      const { stdout, stderr } = await finish(start([command, '--config', config], await newTmp()));
+      expect(stderr).toBe('');
+      const readme = await readFile(path.join(import.meta.dirname, '../README.md'), 'utf8');
+      const shown = readme.split(`$ orderbak ${command}\n`)[1]?.split('\n```')[0] ?? '';
+      expect(shapeOf(shown)).toEqual(shapeOf(stdout));
+      expect(shapeOf(shown).length).toBeGreaterThan(command === 'jobs' ? 0 : 5);
+    },
+  );
 
   test('the next commands can be pasted into a shell', async () => {
     for (const { command } of report.next) {
