@@ -27,8 +27,7 @@ export function openDeletions({ engine, kysely }: Database, clock: Clock): Delet
 
   return {
     async intend(removals, mandate) {
-      const [first] = removals;
-      if (first === undefined) return [];
+      if (removals.length === 0) return [];
       const { run } = mandate;
       return kysely.transaction().execute(async (transaction) => {
         await prove(transaction, mandate);
@@ -47,19 +46,19 @@ export function openDeletions({ engine, kysely }: Database, clock: Clock): Delet
             })),
           )
           .execute();
+        const names = removals.map((removal) => removal.filename);
         const rows = await transaction
           .selectFrom('orderbak_deletion')
           .selectAll()
           .where('run_id', '=', run)
-          .where('folder', '=', first.folder)
-          .where(
-            'filename',
-            'in',
-            removals.map((removal) => removal.filename),
-          )
+          .where('folder', 'in', [...new Set(removals.map((removal) => removal.folder))])
+          .where('filename', 'in', [...new Set(names)])
           .where('done_ms', 'is', null)
+          .orderBy('id')
           .execute();
-        return rows.map(intentOf);
+        const written = new Set(removals.map(({ folder, filename }) => `${folder}/${filename}`));
+        const own = rows.filter(({ folder, filename }) => written.has(`${folder}/${filename}`));
+        return own.map(intentOf);
       });
     },
 

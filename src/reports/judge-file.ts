@@ -4,7 +4,7 @@ import type { PastRemoval } from '../domain/past-removal.js';
 import { judgeRemoval, sameReceipt } from '../domain/removal.js';
 import { type Retention, whyKept } from '../domain/retention.js';
 import { faultOfBytes } from '../domain/thumb-fault.js';
-import { isOpen } from '../steps/unlink-recorded.js';
+import { isOpen } from '../steps/plan-unlink.js';
 import type { Sight } from './sight.js';
 
 /**

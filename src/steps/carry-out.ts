@@ -8,21 +8,27 @@ export interface Allowed {
   readonly stamp: Stamp;
 }
 
+/** Removals of one folder. */
+export interface Departure {
+  readonly folder: OrderFolder;
+  readonly allowed: readonly Allowed[];
+}
+
 /** Takes one file away. Answers false when it is no longer what its stamp says; then it stays. */
-export type TakeAway = (intent: Intent, stamp: Stamp) => Promise<boolean>;
+export type TakeAway = (folder: OrderFolder, intent: Intent, stamp: Stamp) => Promise<boolean>;
 
 /**
- * Carries out removals of one folder: writes the intentions down, acts, makes it durable, reports.
+ * Carries out removals of some folders: writes the intentions down, acts, makes it durable, reports.
  * Throws RunStopped when the lease went to somebody else; what was gone by then is reported all the same.
  */
 export async function carryOut(
-  folder: OrderFolder,
-  allowed: readonly Allowed[],
+  departures: readonly Departure[],
   takeAway: TakeAway,
   deletions: Deletions,
   mandate: Mandate,
   localNow: () => string,
 ): Promise<Outcome> {
+  const allowed = departures.flatMap((departure) => departure.allowed);
   if (allowed.length === 0) return {};
   let intents: Intent[];
   try {
@@ -32,11 +38,22 @@ export async function carryOut(
     );
   } catch (error) {
     if (!(error instanceof Doubt)) throw error;
+    // A record that was changed keeps the files of its own folder.
+    if (departures.length > 1) {
+      const each: Outcome[] = [];
+      for (const departure of departures)
+        each.push(await carryOut([departure], takeAway, deletions, mandate, localNow));
+      return sumOf(each);
+    }
     return sumOf(
       allowed.map(({ removal }) => troubleOf(removal.rows[0]?.id ?? null, pathOf(removal), error)),
     );
   }
-  const stamps = new Map(allowed.map(({ removal, stamp }) => [removal.filename, stamp]));
+  const leaving = new Map(
+    departures.flatMap(({ folder, allowed: some }) =>
+      some.map(({ removal, stamp }) => [pathOf(removal), { folder, stamp }] as const),
+    ),
+  );
   const gone: Intent[] = [];
   const kept: Intent[] = [];
   const troubles: Outcome[] = [];
@@ -45,8 +62,8 @@ export async function carryOut(
       // Outside the try: without the lease nothing more is touched, and what was intended is settled by whoever has it.
       await deletions.confirm(mandate);
       try {
-        const stamp = stamps.get(intent.filename);
-        if (stamp === undefined || !(await takeAway(intent, stamp)))
+        const file = leaving.get(pathOf(intent));
+        if (file === undefined || !(await takeAway(file.folder, intent, file.stamp)))
           throw new Doubt('it changed while it was being removed');
         gone.push(intent);
       } catch (error) {
@@ -56,15 +73,36 @@ export async function carryOut(
       }
     }
   };
+  const done: Intent[] = [];
   await takeAll().finally(async () => {
-    await folder.sync();
-    await deletions.done(gone, localNow());
+    const faults = await syncAll(departures);
+    for (const intent of gone) {
+      const fault = faults.get(intent.folder);
+      if (fault === undefined) done.push(intent);
+      else troubles.push(troubleOf(intent.rowIds[0] ?? null, pathOf(intent), fault));
+    }
+    await deletions.done(done, localNow());
     await deletions.withdraw(kept);
   });
   return sumOf([
     ...troubles,
-    { done: gone.length, bytes: gone.reduce((sum, intent) => sum + intent.size, 0) },
+    { done: done.length, bytes: done.reduce((sum, intent) => sum + intent.size, 0) },
   ]);
+}
+
+/** Makes the removals durable, all at once; answers what went wrong, by the folder's name. */
+async function syncAll(departures: readonly Departure[]): Promise<Map<string, unknown>> {
+  const faults = new Map<string, unknown>();
+  await Promise.all(
+    departures.map(async ({ folder, allowed }) => {
+      try {
+        await folder.sync();
+      } catch (error) {
+        for (const { removal } of allowed) faults.set(removal.folder, error);
+      }
+    }),
+  );
+  return faults;
 }
 
 function pathOf({ folder, filename }: { folder: string; filename: string }): string {

@@ -1,39 +1,20 @@
 import pLimit from 'p-limit';
 import type { Receipt } from '../domain/order.js';
 import { judgeRemoval, sameReceipt, type Verdict } from '../domain/removal.js';
-import { faultOfBytes, thumbFaultOf } from '../domain/thumb-fault.js';
-import { Doubt } from '../errors.js';
 import { type Allowed, carryOut, type TakeAway } from './carry-out.js';
-import type { BakFiles, OrderFolder, Stamp } from './ports.js';
+import { type FolderPaths, type Opened, type Path, type Prepared, placeOf, prepare } from './prepare-path.js';
 import { type Applying, type Outcome, sumOf, troubleOf } from './step.js';
 import type { UnlinkParts } from './unlink-recorded.js';
 
 const FILES_AT_ONCE = 4;
 
-/** Paths of one folder that may go, each with the receipt that the plan saw; `orderIds` are asked about again. */
+/** Paths of some folders that may go: the database is asked once for all of them. */
 export interface UnlinkItem {
-  readonly folder: string;
-  readonly orderIds: readonly number[];
-  readonly paths: readonly {
-    readonly id: number;
-    readonly filename: string;
-    readonly receipt: Receipt | null;
-    readonly thumbFault: string | null;
-  }[];
+  readonly folders: readonly FolderPaths[];
 }
 
-type Path = UnlinkItem['paths'][number];
-
-/** What the slow part found out about one path: hashed where there is a receipt, thumb safe on disk. */
-type Prepared =
-  | { readonly kind: 'ready'; readonly stamp: Stamp; readonly sha256: string | null; readonly thumb: string }
-  | { readonly kind: 'missing' }
-  | { readonly kind: 'changed' }
-  | { readonly kind: 'not-tried' }
-  | { readonly kind: 'trouble'; readonly outcome: Outcome };
-
 /**
- * Removes paths of one folder: prepares each (hash, thumb), asks the database again about all of them,
+ * Removes paths of some folders: prepares each (hash, thumb), asks the database again about all of them,
  * writes the intentions down, unlinks, makes that durable, and closes the rows.
  */
 export async function removePaths(
@@ -42,77 +23,56 @@ export async function removePaths(
   applying: Applying,
   parts: UnlinkParts,
 ): Promise<Outcome> {
-  let folder: OrderFolder | null;
+  const opened: Opened[] = [];
+  const troubles: Outcome[] = [];
   try {
-    folder = await parts.store.openFolder(item.folder);
-  } catch (error) {
-    return sumOf(item.paths.map(({ id, filename }) => troubleOf(id, `${item.folder}/${filename}`, error)));
-  }
-  try {
-    const limit = pLimit(FILES_AT_ONCE);
-    const prepared = await Promise.all(
-      item.paths.map((path) => limit(() => prepare(path, item.folder, folder, applying, parts.bakFiles))),
-    );
-    return await removePrepared(item, prepared, rule, folder, applying, parts);
-  } finally {
-    await folder?.close();
-  }
-}
-
-async function prepare(
-  path: Path,
-  folderName: string,
-  folder: OrderFolder | null,
-  { gate, signal }: Applying,
-  bakFiles: BakFiles,
-): Promise<Prepared> {
-  await gate();
-  if (signal.aborted) return { kind: 'not-tried' };
-  try {
-    const file = (await folder?.open(path.filename)) ?? null;
-    if (file === null || folder === null) return { kind: 'missing' };
-    try {
-      const { receipt } = path;
-      if (receipt !== null && file.stamp.size !== receipt.size) return { kind: 'changed' };
-      const sha256 = receipt === null ? null : await file.sha256();
-      if (sha256 !== (receipt?.sha256 ?? null)) return { kind: 'changed' };
-      const known = faultOfBytes(path.thumbFault, file.stamp);
-      const thumb = await folder.ensureThumb(path.filename, file, known);
-      if (thumb.kind !== 'unreadable') return { kind: 'ready', stamp: file.stamp, sha256, thumb: thumb.kind };
-      const reason = `no thumb can be made of it: ${thumb.reason}`;
-      if (receipt !== null) return { kind: 'ready', stamp: file.stamp, sha256, thumb: reason };
-      if (known === null) await bakFiles.noteThumbFault([path.id], thumbFaultOf(file.stamp, thumb.reason));
-      throw new Doubt(reason);
-    } finally {
-      await file.close();
+    for (const some of item.folders) {
+      try {
+        opened.push({ ...some, handle: await parts.store.openFolder(some.folder) });
+      } catch (error) {
+        for (const path of some.paths) troubles.push(troubleOf(path.id, placeOf(some, path), error));
+      }
     }
-  } catch (error) {
-    return { kind: 'trouble', outcome: troubleOf(path.id, `${folderName}/${path.filename}`, error) };
+    const limit = pLimit(FILES_AT_ONCE);
+    const states = await Promise.all(
+      opened.map((folder) =>
+        Promise.all(folder.paths.map((path) => limit(() => prepare(path, folder, applying, parts.bakFiles)))),
+      ),
+    );
+    return sumOf([...troubles, await removePrepared(opened, states, rule, applying, parts)]);
+  } finally {
+    for (const { handle } of opened) await handle?.close();
   }
 }
 
 async function removePrepared(
-  item: UnlinkItem,
-  prepared: readonly Prepared[],
+  opened: readonly Opened[],
+  states: readonly (readonly Prepared[])[],
   rule: 'discuss' | 'backed-up',
-  folder: OrderFolder | null,
   applying: Applying,
   { source, bakFiles, deletions, store, retention, localNow }: UnlinkParts,
 ): Promise<Outcome> {
-  const answer = await source.sameFacts(item.orderIds);
-  const facts = answer.folders.find((candidate) => candidate.folder === item.folder);
-  const findings = item.paths.map((path, i) => {
-    const verdict = facts && judgeRemoval(facts, path.filename, retention);
-    return findingOf(path, prepared[i] ?? { kind: 'not-tried' }, verdict, item.folder, rule);
+  const answer = await source.sameFacts([...new Set(opened.flatMap((folder) => folder.orderIds))]);
+  const factsOf = new Map(answer.folders.map((facts) => [facts.folder, facts]));
+  const found = opened.map((each, n) => {
+    const facts = factsOf.get(each.folder);
+    const findings = each.paths.map((path, i) => {
+      const verdict = facts && judgeRemoval(facts, path.filename, retention);
+      return findingOf(path, states[n]?.[i] ?? { kind: 'not-tried' }, verdict, each, rule);
+    });
+    return { folder: each.handle, findings };
   });
+  const findings = found.flatMap((each) => each.findings);
   const missing = findings.flatMap((finding) => finding.missing ?? []);
   // Where the disk went away meanwhile, everything is missing.
   if (missing.length > 0) await store.checkRoot();
   await bakFiles.backToRecorded(findings.flatMap((finding) => finding.changed ?? []));
   await bakFiles.markMissing(missing, localNow());
-  const allowed = findings.flatMap((finding) => finding.allowed ?? []);
-  const removed =
-    folder === null ? {} : await carryOut(folder, allowed, unlinkFrom(folder), deletions, applying, localNow);
+  const departures = found.flatMap(({ folder, findings: some }) =>
+    folder === null ? [] : [{ folder, allowed: some.flatMap((finding) => finding.allowed ?? []) }],
+  );
+  const leaving = departures.filter(({ allowed }) => allowed.length > 0);
+  const removed = await carryOut(leaving, unlinkIt, deletions, applying, localNow);
   return sumOf([
     ...findings.flatMap((finding) => finding.trouble ?? []),
     removed,
@@ -120,9 +80,7 @@ async function removePrepared(
   ]);
 }
 
-function unlinkFrom(folder: OrderFolder): TakeAway {
-  return ({ filename }, stamp) => folder.unlink(filename, stamp);
-}
+const unlinkIt: TakeAway = (folder, { filename }, stamp) => folder.unlink(filename, stamp);
 
 /** What is to be done with one path: row ids to close as missing or to take back, or one of the others. */
 interface Finding {
@@ -136,11 +94,12 @@ function findingOf(
   path: Path,
   state: Prepared,
   verdict: Verdict | undefined,
-  folder: string,
+  place: FolderPaths,
   rule: 'discuss' | 'backed-up',
 ): Finding {
   const { id, filename } = path;
-  const hold = (reason: string): Outcome => ({ held: [{ id, path: `${folder}/${filename}`, reason }] });
+  const { folder } = place;
+  const hold = (reason: string): Outcome => ({ held: [{ id, path: placeOf(place, path), reason }] });
   if (state.kind === 'not-tried') return {};
   if (state.kind === 'trouble') return { trouble: state.outcome };
   if (verdict === undefined) return { trouble: hold('its order moved to another folder') };

@@ -177,7 +177,7 @@ async function removeTrash(item: TrashItem, applying: Applying, parts: TrashPart
       held: (now.troubles.held ?? []).filter(isWanted),
       failed: (now.troubles.failed ?? []).filter(isWanted),
     };
-    const removed = await carryOut(folder, allowed, takeFrom(folder), deletions, applying, localNow);
+    const removed = await carryOut([{ folder, allowed }], takeTrash, deletions, applying, localNow);
     const told = allowed.length + (troubles.held?.length ?? 0) + (troubles.failed?.length ?? 0);
     return sumOf([troubles, removed, { skipped: item.names.length - told }]);
   } finally {
@@ -185,15 +185,13 @@ async function removeTrash(item: TrashItem, applying: Applying, parts: TrashPart
   }
 }
 
-function takeFrom(folder: OrderFolder): TakeAway {
-  return async ({ filename, quarantine }, stamp) => {
-    if (quarantine !== null) return folder.quarantine(filename, stamp, quarantine);
-    const gone = await folder.unlink(filename, stamp);
-    // The file is gone, and that has to be told; a thumb that cannot go with it is only in nobody's way.
-    if (gone) await folder.removeThumb(filename).catch(() => undefined);
-    return gone;
-  };
-}
+const takeTrash: TakeAway = async (folder, { filename, quarantine }, stamp) => {
+  if (quarantine !== null) return folder.quarantine(filename, stamp, quarantine);
+  const gone = await folder.unlink(filename, stamp);
+  // The file is gone, and that has to be told; a thumb that cannot go with it is only in nobody's way.
+  if (gone) await folder.removeThumb(filename).catch(() => undefined);
+  return gone;
+};
 
 function removalOf(folder: string, filename: string, stamp: Stamp, run: number, keep: number): Removal {
   const quarantine = keep > 0 ? `.orderbak-trash/${run}/${folder}/${filename}` : null;

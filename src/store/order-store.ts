@@ -67,7 +67,10 @@ export function openOrderStore(parts: OrderStoreParts): OrderStore {
     },
 
     async look() {
-      const root = await openRoot();
+      const root = await openRoot().catch(async (error: unknown) => {
+        await checkSameRoot();
+        throw error;
+      });
       return { view: (folder, see) => viewFolder(root, folder, see), close: () => root.close() };
     },
 

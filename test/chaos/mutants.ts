@@ -48,7 +48,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'the mark is trusted, the file is not hashed again',
     patches: [
       {
-        file: 'steps/remove-paths.ts',
+        file: 'steps/prepare-path.ts',
         find: 'const sha256 = receipt === null ? null : await file.sha256();',
         replace: 'const sha256 = receipt === null ? null : receipt.sha256;',
       },
@@ -84,7 +84,7 @@ export const MUTANTS: readonly Mutant[] = [
       { file: 'steps/find-trash.ts', find: '.filter((name) => !keep.names.has(name))', replace: '' },
       {
         file: 'domain/keep-set.ts',
-        find: 'const twin = keep.folded.get(foldName(name));',
+        find: 'const twin = keep.twinOf(name);',
         replace: 'const twin = undefined;',
       },
     ],
@@ -95,7 +95,7 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'domain/keep-set.ts',
-        find: 'const twin = keep.folded.get(foldName(name));',
+        find: 'const twin = keep.twinOf(name);',
         replace: 'const twin = undefined;',
       },
     ],
@@ -118,8 +118,9 @@ export const MUTANTS: readonly Mutant[] = [
       {
         file: 'steps/carry-out.ts',
         find: 'intents = await deletions.intend(',
-        replace: `for (const { removal, stamp } of allowed)
-          await takeAway({ ...removal, id: 0, run: 0, rowIds: [] } as unknown as Intent, stamp);
+        replace: `for (const { folder, allowed: some } of departures)
+          for (const { removal, stamp } of some)
+            await takeAway(folder, { ...removal, id: 0, run: 0, rowIds: [] } as unknown as Intent, stamp);
         intents = await deletions.intend(`,
       },
     ],
@@ -129,7 +130,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'no thumb is made',
     patches: [
       {
-        file: 'steps/remove-paths.ts',
+        file: 'steps/prepare-path.ts',
         find: 'const thumb = await folder.ensureThumb(path.filename, file, known);',
         replace: "const thumb = { kind: 'made' } as Awaited<ReturnType<OrderFolder['ensureThumb']>>;",
       },
@@ -162,7 +163,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'the ceiling is ignored',
     patches: [
       {
-        file: 'jobs/run-job.ts',
+        file: 'jobs/plan-into.ts',
         find: 'if (ceiling === null || !isOver(ceiling, planned, tally.seen)) return null;',
         replace: 'if (ceiling === null || planned >= 0) return null;',
       },

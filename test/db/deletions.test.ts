@@ -45,7 +45,8 @@ describe.for(ENGINES)('what is written down before a removal on %s', (engine) =>
 
   async function removals(): Promise<Removal[]> {
     const rows: BakFile[] = await openBakFiles(database, RULE).openRows('backed-up', 0, 10, null);
-    return rows.map((row) => ({
+    const byName = [...rows].sort((a, b) => (a.filename < b.filename ? -1 : 1));
+    return byName.map((row) => ({
       rule: 'backed-up',
       folder: 'f',
       filename: row.filename,

@@ -178,10 +178,11 @@ describe.each(['unlink-discuss', 'unlink-backed-up', 'unlink-trash'] as const)('
 });
 
 test('between two folders of one run the database is asked again as well', async () => {
-  const plans = Array.from({ length: 12 }, (_, index) => ({ discusses: [[`chat-${index}.txt`]] }));
+  // More than may be in hand at once.
+  const plans = Array.from({ length: 90 }, (_, index) => ({ discusses: [[`chat-${index}.txt`]] }));
   const { shop, orders } = await openShop('sqlite', plans);
   await shop.run('insert');
-  const last = at(orders, 11);
+  const last = at(orders, 89);
   let told = 0;
   const advanced = () => {
     told += 1;
@@ -191,7 +192,7 @@ test('between two folders of one run the database is asked again as well', async
       );
   };
   const summary = await shop.run('unlink-discuss', { watcher: { ...WATCHER, advanced } });
-  expect(summary.counts).toMatchObject({ planned: 12, done: 11, held: 1 });
-  expect(heldBy(summary)).toEqual({ 'chat-11.txt': expect.stringContaining('is not finished') });
+  expect(summary.counts).toMatchObject({ planned: 90, done: 89, held: 1 });
+  expect(heldBy(summary)).toEqual({ 'chat-89.txt': expect.stringContaining('is not finished') });
   await shop.close();
 });

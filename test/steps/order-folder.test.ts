@@ -214,6 +214,7 @@ test('a root that another folder has replaced shows nothing', async () => {
   await writeFile(path.join(root, '.orderbak-root'), '');
   await expect(known.look()).rejects.toThrow('was replaced');
   await rm(root, { recursive: true });
+  await expect(known.look()).rejects.toThrow('it does not exist');
   await mkdir(root);
   await expect(known.look()).rejects.toThrow('it is empty');
 });
