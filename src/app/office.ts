@@ -6,7 +6,8 @@ import type { Summary } from '../jobs/summary.js';
 import { BackupClient } from '../remote/backup-client.js';
 import { rateLimit } from '../remote/rate-limit.js';
 import { pullStep } from '../steps/pull.js';
-import { openOfficeStore, prepareStore } from '../store/office-store.js';
+import { openOfficeStore, partPathIn, prepareStore } from '../store/office-store.js';
+import { openBundles } from './bundles.js';
 import type { RunChoices } from './choices.js';
 import { runIn } from './job-ports.js';
 
@@ -20,18 +21,27 @@ export async function openOfficeApp(config: Config, transfers: number) {
   await prepareStore(path);
   const database = await openCatalogDatabase(path);
   const office = await openOfficeStore(path, openCatalog(database), clock);
-  const server = new BackupClient({ url, token, transfers, rate: rateLimit(config.pull.rate_limit) });
+  const limit = config.pull.rate_limit;
+  const rate = rateLimit(limit);
+  const server = new BackupClient({ url, token, transfers, rate });
+  const bundles = openBundles({
+    url,
+    token,
+    rate: limit === null ? null : rate,
+    partPath: (id) => partPathIn(path, id),
+  });
   return {
     /** Task 4. */
     pull: (choices: RunChoices): Promise<Summary> => {
       const { only, stop } = choices;
       const until = config.pull.until === null ? null : nextTimeOfDay(config.pull.until);
-      const step = pullStep({ server, office, only, transfers, clock, until, signal: stop });
+      const step = pullStep({ server, bundles, office, only, transfers, clock, until, signal: stop });
       return runIn(database, config, step, choices, null);
     },
 
     async close(): Promise<void> {
       await server.close();
+      await bundles.close();
       await office.close();
       await database.close();
     },

@@ -1,6 +1,7 @@
-import { BUNDLE_FIELDS } from './wire.js';
-
 const BLOCK = 512;
+
+/** The pax fields that an entry of a bundle carries; its name is the row id. */
+export const BUNDLE_FIELDS = { mtime: 'ORDERBAK.mtime', sha256: 'ORDERBAK.sha256' } as const;
 
 /** What the head of a bundle's member says: its row id, size in bytes, time of its last change in ms since 1970, SHA-256 in hex. */
 export interface MemberHead {

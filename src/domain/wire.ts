@@ -103,9 +103,6 @@ export const markAnswer = z.object({
 
 export const bundleRequest = z.strictObject({ ids: z.array(id).min(1).max(MOST_PER_CALL) });
 
-/** The pax fields that an entry of a bundle carries; its name is the row id. */
-export const BUNDLE_FIELDS = { mtime: 'ORDERBAK.mtime', sha256: 'ORDERBAK.sha256' } as const;
-
 /** `sha-256=:…:` (RFC 9530) of a digest in hex. */
 export function digestHeader(sha256: string): string {
   return `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`;

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 
 /**
  * Answers with a tar of small files, each entry named by its row id, with size, mtime and SHA-256 in its header. What is
- * not in it the client fetches by itself. The next piece is read when the client has taken the one before.
+ * not in it the client fetches by itself. A piece is read when the one before is out.
  */
 export async function sendBundle(response: ServerResponse, pieces: AsyncIterable<Uint8Array>): Promise<void> {
   // Goes out with the first piece: until then another answer can be given.
@@ -15,19 +15,19 @@ export async function sendBundle(response: ServerResponse, pieces: AsyncIterable
   for await (const piece of pieces) {
     // A client that goes away in the middle is nobody's failure.
     if (response.destroyed) return;
-    if (!response.write(piece)) await drained(response);
+    await written(response, piece);
   }
   response.end();
 }
 
-/** Resolves when more can be written, or when nobody reads any more. */
-function drained(response: ServerResponse): Promise<void> {
+/** Resolves when the bytes are out and their memory is free, or when nobody reads any more. */
+function written(response: ServerResponse, piece: Uint8Array): Promise<void> {
   return new Promise((resolve) => {
-    const go = () => {
-      response.off('drain', go).off('close', go);
+    const gone = () => resolve();
+    response.once('close', gone);
+    response.write(piece, () => {
+      response.off('close', gone);
       resolve();
-    };
-    response.on('drain', go).on('close', go);
-    if (response.destroyed) go();
+    });
   });
 }

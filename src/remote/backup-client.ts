@@ -7,7 +7,6 @@ import { API, listAnswer, markAnswer, parseDigest } from '../domain/wire.js';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
 import type { BackupServer, Download } from '../steps/ports.js';
 import { RunStopped } from '../steps/step.js';
-import { readBundle } from './bundle.js';
 import type { RateLimit } from './rate-limit.js';
 
 export interface ClientOptions {
@@ -66,16 +65,6 @@ export class BackupClient implements BackupServer {
       sha256: parseDigest(headerOf(headers, 'repr-digest')),
       body: this.paced(response.body, signal, begin === 0 ? 0 : from - begin),
     };
-  }
-
-  async *bundle(ids: readonly number[], signal: AbortSignal): ReturnType<BackupServer['bundle']> {
-    try {
-      const { body } = await this.request(API.bundle, { ids }, {}, signal);
-      yield* readBundle(this.paced(body, signal));
-    } catch (error) {
-      // What did not come is fetched file by file, with that path's own retries and words.
-      if (error instanceof RunStopped || signal.aborted) throw error;
-    }
   }
 
   /** Waits for nothing: what is still open then is an answer that nobody reads any more. */

@@ -1,40 +1,45 @@
-import { BUNDLE_FIELDS } from '../domain/wire.js';
-import type { BundleEntry } from '../steps/ports.js';
+import { BUNDLE_FIELDS } from '../domain/tar.js';
+
+/** One file of a bundle; `sha256` is what the server says, in hex. */
+export interface BundleEntry {
+  readonly id: number;
+  readonly sha256: string | null;
+  /** Good until the next bytes of the bundle are pushed. */
+  readonly bytes: Uint8Array;
+}
 
 const MOST_BYTES = 8 * 1024 * 1024;
 /** Four times what is asked for at once (`steps/pull.ts`): a bundle that goes on after that has no end. */
 const MOST_IN_ALL = 64 * 1024 * 1024;
 const MOST_PAX = 64 * 1024;
 const BLOCK = 512;
-
-/** The files of a bundle (a tar whose entries are named by row id), one at a time. Throws when it breaks off or is no bundle. */
-export async function* readBundle(body: AsyncIterable<Uint8Array>): AsyncGenerator<BundleEntry> {
-  const reader = new TarReader();
-  let length = 0;
-  for await (const chunk of body) {
-    length += chunk.byteLength;
-    if (length > MOST_IN_ALL) throw new Error('the bundle has no end');
-    yield* reader.push(chunk);
-  }
-  if (!reader.ended) throw new Error('the bundle breaks off');
-}
+/** Most members are not larger than this. */
+const MEMORY = 1024 * 1024;
 
 /**
- * Reads a tar (POSIX ustar with pax records) as it comes: a library's stream for each member takes longer than its bytes.
- * What the server does not write is an error; fields of a pax header that it does not write are passed over.
+ * Reads a bundle, a tar (POSIX ustar with pax records) whose members are named by row id, as it comes: a library's stream
+ * for each member takes longer than its bytes. What the server does not write is an error; fields of a pax header that it
+ * does not write are passed over.
  */
-class TarReader {
+export class BundleReader {
   /** What the next blocks are, and the member that its header has announced. */
   private next: 'header' | 'pax' | 'bytes' = 'header';
-  private blocks = Buffer.alloc(BLOCK);
+  private memory = Buffer.allocUnsafeSlow(MEMORY);
+  private blocks = this.memory.subarray(0, BLOCK);
   private filled = 0;
   private size = 0;
   private id = Number.NaN;
   private pax = '';
+  private length = 0;
   ended = false;
 
-  /** Takes the next bytes. Answers the members that they complete, each in memory of its own. */
-  *push(chunk: Uint8Array): Generator<BundleEntry> {
+  /** `found` is given each member, and is done with its bytes when it returns. */
+  constructor(private readonly found: (entry: BundleEntry) => void) {}
+
+  /** Takes the next bytes of the bundle. Throws when it is none, or has no end. */
+  push(chunk: Uint8Array): void {
+    this.length += chunk.byteLength;
+    if (this.length > MOST_IN_ALL) throw new Error('the bundle has no end');
     for (let at = 0; at < chunk.byteLength && !this.ended; ) {
       const some = chunk.subarray(at, at + this.blocks.byteLength - this.filled);
       this.blocks.set(some, this.filled);
@@ -43,7 +48,7 @@ class TarReader {
       if (this.filled < this.blocks.byteLength) continue;
       if (this.next === 'header') this.readHeader();
       else if (this.next === 'pax') this.readPax();
-      if (this.next === 'bytes' && this.filled === this.blocks.byteLength) yield this.member();
+      if (this.next === 'bytes' && this.filled === this.blocks.byteLength) this.found(this.member());
     }
   }
 
@@ -80,8 +85,9 @@ class TarReader {
   private expect(next: 'header' | 'pax' | 'bytes', size: number): void {
     this.next = next;
     this.size = size;
-    // A member's memory goes with it, so that it is not shared with others, as that of small buffers is.
-    this.blocks = Buffer.allocUnsafeSlow(Math.ceil(size / BLOCK) * BLOCK);
+    const room = Math.ceil(size / BLOCK) * BLOCK;
+    if (room > this.memory.byteLength) this.memory = Buffer.allocUnsafeSlow(room);
+    this.blocks = this.memory.subarray(0, room);
     this.filled = 0;
   }
 }

@@ -1,14 +1,14 @@
 import { groupBy } from '../domain/group-by.js';
 import { TAR_END } from '../domain/tar.js';
 import { Doubt } from '../errors.js';
-import type { BakFiles, LocatedFile, OrderFolder, OrderStore } from '../steps/ports.js';
+import type { BakFiles, OrderFolder, OrderStore } from '../steps/ports.js';
 
 /** Larger files travel by themselves. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
 /**
  * A tar of the files of these rows, piece by piece, in no certain order. Left out is what is unlinked, missing, larger than
- * 4 MiB, or no regular file inside its folder. Memory: some pieces, also where they are taken slowly.
+ * 4 MiB, or no regular file inside its folder. Memory: one piece, which is good until the next is asked for.
  */
 export async function* bundleOf(
   ids: readonly number[],
@@ -16,24 +16,26 @@ export async function* bundleOf(
   store: OrderStore,
 ): AsyncGenerator<Uint8Array> {
   const there = (await rows.byId(ids)).filter(({ unlinkTime }) => unlinkTime === null);
+  let spare: Uint8Array | null = null;
   for (const [path, files] of groupBy(there, ({ folder }) => folder)) {
     const folder = path === null ? null : await openFolder(path, store);
     if (folder === null) continue;
     try {
-      yield* piecesOf(files, folder);
+      for (let at = 0; at < files.length; ) {
+        const piece: Awaited<ReturnType<OrderFolder['pack']>> = await folder.pack(
+          files.slice(at),
+          MOST_BYTES,
+          spare,
+        );
+        at += piece.looked;
+        if (piece.tar.byteLength > 0) yield piece.tar;
+        spare = piece.tar;
+      }
     } finally {
       await folder.close();
     }
   }
   yield TAR_END;
-}
-
-async function* piecesOf(files: readonly LocatedFile[], folder: OrderFolder): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < files.length; ) {
-    const { tar, looked } = await folder.pack(files.slice(at), MOST_BYTES);
-    at += looked;
-    if (tar.byteLength > 0) yield tar;
-  }
 }
 
 async function openFolder(path: string, store: OrderStore): Promise<OrderFolder | null> {

@@ -2,12 +2,13 @@ import pRetry from 'p-retry';
 import type { Receipt } from '../domain/order.js';
 import type { ListedFile } from '../domain/wire.js';
 import { EXIT, OrderbakError } from '../errors.js';
-import type { Arrival, BackupServer, OfficeStore, PartFile, WholeFile } from './ports.js';
+import type { Arrival, BackupServer, Bundles, OfficeStore, PartFile } from './ports.js';
 import { type Applying, RunCancelled, RunStopped } from './step.js';
 
 /** What the fetching of one parcel needs; `fail` notes a file that does not arrive this time. */
 export interface Fetching extends Applying {
   readonly server: BackupServer;
+  readonly bundles: Bundles;
   readonly office: OfficeStore;
   fail(file: ListedFile, error: unknown): void;
 }
@@ -49,46 +50,14 @@ async function whyAway(error: unknown, { server, signal }: Fetching): Promise<Or
   }
 }
 
-/** So much of a bundle is written while the next of it arrives. */
-const BATCH_BYTES = 1024 * 1024;
-
 async function fetchBundle(
   files: readonly ListedFile[],
-  { server, office, signal, gate, progress }: Fetching,
+  { bundles, signal, gate, progress }: Fetching,
 ): Promise<Arrival[]> {
-  const missing = new Map(files.map((file) => [file.id, file]));
-  const arrivals: Arrival[] = [];
-  let batch: WholeFile[] = [];
-  let size = 0;
-  let writing: Promise<void> = Promise.resolve();
-  const write = async (some: readonly WholeFile[]) => {
-    // What is not written is fetched again by itself, and fails there if it must.
-    for (const arrival of await office.write(some)) {
-      arrivals.push(arrival);
-      progress(arrival.receipt.size);
-    }
-  };
-  try {
-    for await (const { id, sha256, bytes } of server.bundle([...missing.keys()], signal)) {
-      await gate();
-      if (signal.aborted) break;
-      const file = missing.get(id);
-      if (file === undefined || sha256 === null || bytes.byteLength !== file.size) continue;
-      missing.delete(id);
-      size += bytes.byteLength;
-      if (batch.push({ file, bytes, sha256 }) > 0 && size < BATCH_BYTES) continue;
-      await writing;
-      writing = write(batch);
-      batch = [];
-      size = 0;
-    }
-  } catch (error) {
-    // What has arrived until then is whole, and is kept.
-    if (!signal.aborted) throw error;
-  } finally {
-    await writing;
-  }
-  if (batch.length > 0) await write(batch);
+  await gate();
+  if (signal.aborted) return [];
+  const arrivals = await bundles.fetch(files, signal);
+  for (const { receipt } of arrivals) progress(receipt.size);
   return arrivals;
 }
 

@@ -1,7 +1,7 @@
 import type { ListedFile, MarkResult, MarkStatus } from '../domain/wire.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { type Fetching, fetchFiles } from './fetch-files.js';
-import type { Arrival, BackupServer, OfficeStore } from './ports.js';
+import type { Arrival } from './ports.js';
 import { type Applying, type Failure, failureOf, type Outcome } from './step.js';
 
 /**
@@ -10,14 +10,14 @@ import { type Applying, type Failure, failureOf, type Outcome } from './step.js'
  */
 export async function fetchParcel(
   parcel: readonly ListedFile[],
-  server: BackupServer,
-  office: OfficeStore,
+  { server, bundles, office }: Pick<Fetching, 'server' | 'bundles' | 'office'>,
   applying: Applying,
 ): Promise<Outcome> {
   const failed: Failure[] = [];
   const fetching: Fetching = {
     ...applying,
     server,
+    bundles,
     office,
     fail: (file, error) => failed.push(failureOf(file.id, pathOf(file), error)),
   };

@@ -235,10 +235,12 @@ export interface OrderFolder {
   /**
    * Reads small files, hashes them, and answers them as members of a bundle's tar: as many of the first as make a piece, at
    * least one. `looked` = how many these were; left out of the tar is what is larger than `most` bytes or cannot be read.
+   * `spare`: an earlier tar that nobody needs any more, whose memory is used again.
    */
   pack(
     files: readonly { readonly id: number; readonly filename: string }[],
     most: number,
+    spare: Uint8Array | null,
   ): Promise<{ readonly tar: Uint8Array; readonly looked: number }>;
   /** Makes the thumb safe on disk before it answers. A `knownFault` of these very bytes is not found out again. */
   ensureThumb(filename: string, file: OrderFile, knownFault: string | null): Promise<ThumbResult>;
@@ -323,29 +325,21 @@ export interface Download {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** One file of a bundle; `sha256` is the server's. */
-export interface BundleEntry {
-  readonly id: number;
-  readonly sha256: string | null;
-  /** In memory that nobody else uses. */
-  readonly bytes: Uint8Array;
-}
-
 /** The server, as the office machine sees it. */
 export interface BackupServer {
   list(after: number, limit: number, signal: AbortSignal): Promise<ListPage>;
   /** The bytes of one file from `from` on, if its validator still is `etag`; else from the start. */
   download(id: number, from: number, etag: string | null, signal: AbortSignal): Promise<Download>;
-  /** Many small files in one answer, in any order; what is missing or breaks is simply not among them. */
-  bundle(ids: readonly number[], signal: AbortSignal): AsyncIterable<BundleEntry>;
   mark(receipts: readonly ReceiptClaim[], signal: AbortSignal): Promise<MarkResult[]>;
 }
 
-/** A small file whose bytes are all here, and what the server says is their SHA-256, in hex. */
-export interface WholeFile {
-  readonly file: ListedFile;
-  readonly bytes: Uint8Array;
-  readonly sha256: string;
+/** Fetches many small files in one answer of the server. */
+export interface Bundles {
+  /**
+   * The files that came whole, are what the server says, and are durable under no name yet. What is missing or breaks is
+   * simply not among them; an aborted `signal` ends it early.
+   */
+  fetch(files: readonly ListedFile[], signal: AbortSignal): Promise<Arrival[]>;
 }
 
 /** What the store holds of some files; `failed` = that could not be found out. */
@@ -391,11 +385,6 @@ export interface OfficeStore {
   /** What the store holds under these names, read again from its disk; left out is what it holds nothing good of in that size. */
   held(files: readonly ListedFile[]): Promise<Holding>;
   part(file: ListedFile): Promise<PartFile>;
-  /**
-   * Hashes whole files, writes them and makes them durable, under no name yet. Left out is what is not what the server says,
-   * or could not be made durable. The memory of the bytes changes hands.
-   */
-  write(files: readonly WholeFile[]): Promise<Arrival[]>;
   /** Gives arrivals their names, durably, and enters them in the catalog. One that stays outside does not keep the others there. */
   keep(arrivals: readonly Arrival[]): Promise<Keeping>;
   marked(ids: readonly number[]): Promise<void>;

@@ -3,7 +3,7 @@ import type { Clock } from '../domain/clock.js';
 import { type ListedFile, rowPath } from '../domain/wire.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { fetchParcel } from './fetch-parcel.js';
-import type { BackupServer, OfficeStore, OrderFilter } from './ports.js';
+import type { BackupServer, Bundles, OfficeStore, OrderFilter } from './ports.js';
 import type { Planned, Step } from './step.js';
 
 const LIST_PAGE = 1000;
@@ -16,6 +16,7 @@ const RESERVE = 64 * 1024 * 1024;
 
 export interface PullParts {
   readonly server: BackupServer;
+  readonly bundles: Bundles;
   readonly office: OfficeStore;
   readonly only: OrderFilter;
   readonly transfers: number;
@@ -30,7 +31,7 @@ export type Parcel = readonly ListedFile[];
 
 /** Task 4: copies to the office what the server lists, and tells the server what the office holds. */
 export function pullStep(parts: PullParts): Step<Parcel> {
-  const { server, office, transfers, clock, until, signal } = parts;
+  const { office, transfers, clock, until, signal } = parts;
   return {
     name: 'pull',
     removes: false,
@@ -63,7 +64,7 @@ export function pullStep(parts: PullParts): Step<Parcel> {
 
     async apply(parcel, applying) {
       if (until !== null && clock() >= until) return { skipped: parcel.length };
-      return fetchParcel(parcel, server, office, applying);
+      return fetchParcel(parcel, parts, applying);
     },
   };
 }

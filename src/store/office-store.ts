@@ -42,6 +42,11 @@ export interface Catalog {
   dropParts(serverIds: readonly number[]): Promise<void>;
 }
 
+/** Where the half file of a row lies. */
+export function partPathIn(store: string, id: number): string {
+  return join(store, OWN_FOLDER, 'part', `${id}.part`);
+}
+
 /**
  * Makes the store's own folder. The store itself is made only if the folder that holds it is there: a disk that is
  * not mounted is not to be filled. Throws with exit 75.
@@ -68,7 +73,7 @@ export async function openOfficeStore(
   const locks = new Locks();
   const oneAtATime = pLimit(1);
   const partFolder = join(store, OWN_FOLDER, 'part');
-  const partPath = (id: number) => join(partFolder, `${id}.part`);
+  const partPath = (id: number) => partPathIn(store, id);
   const place: KeepingPlace = {
     store,
     mapped,
@@ -102,16 +107,6 @@ export async function openOfficeStore(
     },
 
     part: (file) => openPart(partPath(file.id), file.id, catalog, workers.take()),
-
-    async write(files) {
-      const jobs = files.map(({ file, bytes, sha256 }) => ({ path: partPath(file.id), bytes, sha256 }));
-      const buffers = files.map(({ bytes }) => bytes.buffer as ArrayBuffer);
-      const sizes = files.map(({ bytes }) => bytes.byteLength);
-      const faults = await workers.take().ask('writeWhole', [jobs], buffers);
-      return files.flatMap(({ file, sha256 }, i) =>
-        faults[i] === null ? [{ file, receipt: { size: sizes[i] ?? 0, sha256 } }] : [],
-      );
-    },
 
     async keep(arrivals) {
       if (arrivals.length === 0) return { kept: [], failed: [], notes: [] };

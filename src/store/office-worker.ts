@@ -1,17 +1,11 @@
-// The program of a thread that hashes and writes what arrives in the office.
+// The program of a thread that hashes and writes large files that arrive in the office.
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, constants, fsync, ftruncateSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsync, ftruncateSync, openSync, readSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { type Fault, faultOf, work } from './worker.js';
+import { work } from './worker.js';
+import { writeAll } from './write-whole.js';
 
 const BLOCK = 1024 * 1024;
-
-/** A whole file in memory, the SHA-256 in hex that it must have, and the path of the half file that it goes into. */
-export interface WholeFile {
-  readonly path: string;
-  readonly bytes: Uint8Array;
-  readonly sha256: string;
-}
 
 /** A half file that is being written. */
 interface OpenPart {
@@ -20,28 +14,11 @@ interface OpenPart {
   size: number;
 }
 
-// Not on this thread: while one waits for the disk, the next is hashed, and several share a commit of the disk's journal.
+// Not on this thread, which goes on with other files meanwhile.
 const sync = promisify(fsync);
 const parts = new Map<string, OpenPart>();
 
 const skills = {
-  /**
-   * Writes files and makes them durable; answers for each null, or why it is not: its bytes are others than they must be,
-   * or the system's words. After a failed fsync the system may hold the pages for clean: the bytes are thrown away.
-   */
-  writeWhole: (files: readonly WholeFile[]): Promise<(Fault | null)[]> =>
-    Promise.all(
-      files.map((file) => {
-        try {
-          if (createHash('sha256').update(file.bytes).digest('hex') !== file.sha256)
-            throw new Error('what arrived is not what the server says it sent');
-          return syncAndClose(writeFile(file), file.path);
-        } catch (error) {
-          return faultOf(error);
-        }
-      }),
-    ),
-
   /** Opens a half file, with what is in it or emptied. Answers its size in bytes. */
   open(path: string, keep: boolean): number {
     const { O_RDWR, O_CREAT, O_TRUNC } = constants;
@@ -97,34 +74,5 @@ function readAll(part: OpenPart): void {
     if (read === 0) return;
     part.hash.update(block.subarray(0, read));
     part.size += read;
-  }
-}
-
-function writeFile({ path, bytes }: WholeFile): number {
-  const fd = openSync(path, 'w', 0o644);
-  try {
-    writeAll(fd, bytes, 0);
-    return fd;
-  } catch (error) {
-    closeSync(fd);
-    throw error;
-  }
-}
-
-async function syncAndClose(fd: number, path: string): Promise<Fault | null> {
-  try {
-    await sync(fd);
-    return null;
-  } catch (error) {
-    rmSync(path, { force: true });
-    return faultOf(error);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function writeAll(fd: number, bytes: Uint8Array, position: number): void {
-  for (let written = 0; written < bytes.byteLength; ) {
-    written += writeSync(fd, bytes, written, bytes.byteLength - written, position + written);
   }
 }

@@ -78,10 +78,12 @@ export function openOrderFolder(
       };
     },
 
-    async pack(files, most) {
+    async pack(files, most, spare) {
       for (const { filename } of files) pathOf(filename);
       const wanted = files.map(({ id, filename }) => ({ id, filename }));
-      const { tar, looked, digests } = await parts.readers.take().ask('pack', [folder.base, wanted, most]);
+      const { tar, looked, digests } = await parts.readers
+        .take()
+        .ask('pack', [folder.base, wanted, most, spare], spare === null ? [] : [spare.buffer as ArrayBuffer]);
       for (const [key, sha256] of digests) parts.digests.remember(key, sha256);
       return { tar, looked };
     },

@@ -42,8 +42,9 @@ const skills = {
   /**
    * Reads small files of a folder once and answers them as members of a tar: as many as make a piece, and at least one.
    * Left out is what is larger than `most`, not a regular file, or cannot be read, or changes its size meanwhile.
+   * `spare`: memory of an earlier piece, which is used again.
    */
-  pack(base: string, files: readonly WantedFile[], most: number): TarPiece {
+  pack(base: string, files: readonly WantedFile[], most: number, spare: Uint8Array | null): TarPiece {
     const sizes: number[] = [];
     let room = 0;
     for (const { filename } of files) {
@@ -53,7 +54,9 @@ const skills = {
       sizes.push(fits ? size : -1);
       if (fits) room += HEAD_BYTES + paddedSize(size);
     }
-    const tar = Buffer.allocUnsafeSlow(room);
+    const isEnough = spare !== null && spare.buffer.byteLength >= room;
+    const memory = isEnough ? spare.buffer : new ArrayBuffer(Math.max(room, 2 * ENOUGH));
+    const tar = Buffer.from(memory);
     const digests: [string, string][] = [];
     let end = 0;
     for (const [i, size] of sizes.entries()) {

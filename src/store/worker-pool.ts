@@ -18,6 +18,8 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+/** What a thread throws away is little, but it would let it grow to 48 MB before it looks. */
+const YOUNG_MB = 6;
 /** More than this many do not make one disk faster. */
 const MOST_WORKERS = 4;
 
@@ -56,7 +58,7 @@ class Thread<S extends Skills> implements PoolWorker<S> {
   private asked = 0;
 
   constructor(program: URL, ended: () => void) {
-    this.worker = new Worker(program);
+    this.worker = new Worker(program, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
     // Nobody has to end it: it is in no process's way while it has nothing to do.
     this.worker.unref();
     this.worker.on('message', (answer: Answered) => this.answer(answer));

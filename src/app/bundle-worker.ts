@@ -1,0 +1,84 @@
+// The program of a thread that fetches bundles: it reads them from the network, hashes their files and writes them.
+import type { MessagePort } from 'node:worker_threads';
+import { BundleReader } from '../remote/bundle.js';
+import type { RateLimit } from '../remote/rate-limit.js';
+import { RawLines, type RawQuestion } from '../remote/raw-line.js';
+import { work } from '../store/worker.js';
+import { writeWhole } from '../store/write-whole.js';
+
+/** A file that is asked for: its size in bytes, and the path of the half file that it goes into. */
+export interface WantedMember {
+  readonly id: number;
+  readonly size: number;
+  readonly path: string;
+}
+
+/** A file that came whole and is durable in its half file; SHA-256 in hex. */
+export interface CameMember {
+  readonly id: number;
+  readonly sha256: string;
+}
+
+const lines = new RawLines();
+const underWay = new Map<number, AbortController>();
+
+const skills = {
+  /** Answers what came, however the transfer ended. `pace`: where each reading asks whether it may go on. */
+  async fetch(
+    key: number,
+    question: RawQuestion,
+    wanted: readonly WantedMember[],
+    pace: MessagePort | null,
+  ): Promise<CameMember[]> {
+    const missing = new Map(wanted.map((file) => [file.id, file]));
+    const came: Promise<CameMember | null>[] = [];
+    const reader = new BundleReader(({ id, sha256, bytes }) => {
+      const file = missing.get(id);
+      if (file === undefined || sha256 === null || bytes.byteLength !== file.size) return;
+      missing.delete(id);
+      came.push(keep(id, file.path, bytes, sha256));
+    });
+    const stop = new AbortController();
+    underWay.set(key, stop);
+    try {
+      const rate = pace === null ? null : askingAt(pace);
+      await lines.post(question, (piece) => reader.push(piece), rate, stop.signal);
+    } catch {
+      // What did not come is fetched file by file, with that path's own retries and words.
+    } finally {
+      underWay.delete(key);
+      pace?.close();
+    }
+    return (await Promise.all(came)).filter((file) => file !== null);
+  },
+
+  /** Ends a transfer; what has come until then is kept. */
+  stop(key: number): void {
+    underWay.get(key)?.abort();
+  },
+};
+
+/** What the main thread may ask of this one. */
+export type BundleSkills = typeof skills;
+
+work(skills);
+
+async function keep(id: number, path: string, bytes: Uint8Array, sha256: string): Promise<CameMember | null> {
+  try {
+    return { id, sha256: await writeWhole(path, bytes, sha256) };
+  } catch {
+    // It is fetched again by itself, and fails there if it must.
+    return null;
+  }
+}
+
+/** The main thread's rate limit, which all threads share. */
+function askingAt(port: MessagePort): RateLimit {
+  return {
+    pass: (bytes) =>
+      new Promise((resolve) => {
+        port.once('message', () => resolve());
+        port.postMessage(bytes);
+      }),
+  };
+}
