@@ -10,7 +10,6 @@ import { lastDue } from '../domain/schedule/due.js';
 import { type Entry, machineOf } from '../domain/schedule/entry.js';
 import { OrderbakError } from '../errors.js';
 import { isAlive } from '../jobs/is-alive.js';
-import { waitOnline } from '../remote/wait-online.js';
 import type { ScheduleBook } from '../schedule/book.js';
 import { runEntry, type Self, type Woken } from '../schedule/run-entry.js';
 import type { Scheduler } from '../schedule/scheduler.js';
@@ -126,8 +125,10 @@ export function wake(loaded: LoadedConfig, entry: Entry, choices: WakeChoices): 
 
 /** Runs an entry's step, due or not; `pull` waits first until the network is there. */
 export async function startNow({ config, path }: LoadedConfig, entry: Entry, { log, stop }: WakeChoices) {
-  if (entry.name === 'pull' && config.pull.url !== null)
+  if (entry.name === 'pull' && config.pull.url !== null) {
+    const { waitOnline } = await import('../remote/wait-online.js');
     await waitOnline(config.pull.url, config.pull.wait_online, stop);
+  }
   const argv = programArgv(path, entry.name);
   return startStep({ argv, log: log ?? entry.log, timeout: entry.timeout, stop });
 }
