@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { daysAgo, unixTime } from './support/clock.js';
 import { ENGINES, withDatabase } from './support/database.js';
+import { askOrderbak } from './support/kept-orderbak.js';
 import { type RunOptions, runOrderbak } from './support/run.js';
 import { startServe } from './support/serve.js';
 import { differences, snapshot } from './support/snapshot.js';
@@ -23,12 +24,12 @@ async function newWorld(engine: (typeof ENGINES)[number]): Promise<World> {
   const world = await createWorld(engine, { pictures: 'small' });
   worlds.push(world);
   await world.addOrders([{ jobs: [{ image: 'a.jpg', attach: ['b.txt'] }] }, { discusses: [['c.png']] }]);
-  expect((await runOrderbak(world, ['migrate'])).code).toBe(0);
+  expect((await askOrderbak(world, ['migrate'])).code).toBe(0);
   return world;
 }
 
 async function doctor(world: World, args: readonly string[] = [], options: RunOptions = {}) {
-  const { code, stdout, stderr } = await runOrderbak(world, ['doctor', '--json', ...args], options);
+  const { code, stdout, stderr } = await askOrderbak(world, ['doctor', '--json', ...args], options);
   expect(stderr).toBe('');
   const { ok, checks } = JSON.parse(stdout) as { ok: boolean; checks: Examined[] };
   expect(code).toBe(ok ? 0 : 1);
@@ -43,7 +44,7 @@ describe.for(ENGINES)('a doctor on %s', (engine) => {
   let world: World;
   beforeAll(async () => {
     world = await newWorld(engine);
-    await runOrderbak(world, ['insert']);
+    await askOrderbak(world, ['insert']);
     await startServe(world);
   });
 

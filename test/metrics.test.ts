@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exposition } from '../src/domain/exposition.js';
 import { ask, expectError, post } from './http/api.js';
 import { openShop, type Shop } from './steps/shop.js';
-import { runOrderbak } from './support/run.js';
+import { askOrderbak } from './support/kept-orderbak.js';
 import { startServe } from './support/serve.js';
 
 /** Reads Prometheus' text format strictly: each sample under its own HELP and TYPE, none twice. */
@@ -37,7 +37,7 @@ describe('numbers for monitoring', () => {
 
   const file = () => path.join(shop.world.folder, 'home', 'orderbak.prom');
   const run = (args: readonly string[], textfile = file()) =>
-    runOrderbak(shop.world, args, { env: { ORDERBAK_METRICS_TEXTFILE: textfile } });
+    askOrderbak(shop.world, args, { env: { ORDERBAK_METRICS_TEXTFILE: textfile } });
   const written = async () => parse(await readFile(file(), 'utf8'));
 
   test('are written after each run, whole or not at all, and not for a dry run', async () => {

@@ -126,6 +126,22 @@ describe('who is told of runs', () => {
     expect(hooks()).toHaveLength(1);
   });
 
+  test('a night gives signs of life for itself, and its steps alarm; one that cannot begin alarms, and recovers', async () => {
+    expect((await run(['run', '--only', 'insert'], gone)).code).toBe(75);
+    expect(pings()).toEqual([expect.stringMatching(/^\/ping\/run\/75\?/)]);
+    expect(hooks()).toMatchObject([
+      {
+        event: 'failure',
+        causes: ['database-away'],
+        summary: { command: 'run', error: { code: 'database-away' } },
+      },
+    ]);
+    web.heard.length = 0;
+    expect((await run(['run', '--only', 'insert'])).code).toBe(0);
+    expect(pings().map((ping) => ping.split('?')[0])).toEqual(['/ping/run/start', '/ping/run']);
+    expect(hooks()).toMatchObject([{ event: 'recovery', causes: ['database-away'], summary: { ok: true } }]);
+  });
+
   test('files that are held back are told with their reason', async () => {
     expect((await run(['unlink-discuss'])).code).toBe(0);
     expect(hooks()).toMatchObject([{ event: 'held', causes: ['unlink-discuss held'] }]);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openShop, type Shop } from './steps/shop.js';
 import { daysAgo } from './support/clock.js';
 import { ENGINES } from './support/database.js';
-import { runOrderbak } from './support/run.js';
+import { askOrderbak } from './support/kept-orderbak.js';
 
 interface Ledger {
   readonly months: readonly (Record<string, unknown> & { readonly month: string | null })[];
@@ -49,7 +49,7 @@ describe.for(ENGINES)('report on %s', (engine) => {
   afterAll(() => shop.close());
 
   async function report(...args: string[]): Promise<string> {
-    const done = await runOrderbak(shop.world, ['report', ...args]);
+    const done = await askOrderbak(shop.world, ['report', ...args]);
     expect(done).toMatchObject({ code: 0, stderr: '' });
     return done.stdout;
   }
@@ -106,7 +106,7 @@ describe.for(ENGINES)('report on %s', (engine) => {
     expect(head?.split(',').slice(0, 3)).toEqual(['month', 'orders', 'main']);
     expect(lines).toEqual(['2025-02,1,1,0,0,0,0,0,0,0,0,0,1']);
     expect(nights.trim().split('\r\n')).toHaveLength(1);
-    const wrong = await runOrderbak(shop.world, ['report', '--month', '2025-2']);
+    const wrong = await askOrderbak(shop.world, ['report', '--month', '2025-2']);
     expect(wrong.code).toBe(2);
   });
 

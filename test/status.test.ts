@@ -2,7 +2,8 @@ import { rename } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at, openShop, type Shop } from './steps/shop.js';
 import { ENGINES } from './support/database.js';
-import { type RunOptions, runOrderbak } from './support/run.js';
+import { askOrderbak } from './support/kept-orderbak.js';
+import type { RunOptions } from './support/run.js';
 import { startServe } from './support/serve.js';
 
 interface Pile {
@@ -56,7 +57,7 @@ describe.for(ENGINES)('status on %s', (engine) => {
   afterAll(() => shop.close());
 
   async function status(options: RunOptions = {}): Promise<Told> {
-    const { code, stdout, stderr } = await runOrderbak(shop.world, ['status', '--json'], options);
+    const { code, stdout, stderr } = await askOrderbak(shop.world, ['status', '--json'], options);
     expect(stderr).toBe('');
     const told = JSON.parse(stdout) as Told;
     expect(code).toBe(told.ok ? 0 : 1);
@@ -93,7 +94,7 @@ describe.for(ENGINES)('status on %s', (engine) => {
 
   test('each file is counted where the night has brought it, on both machines', async () => {
     await startServe(shop.world);
-    const pull = await runOrderbak(shop.world, ['pull']);
+    const pull = await askOrderbak(shop.world, ['pull']);
     expect(pull.code).toBe(0);
     const between = await status();
     expect(between.server?.backlog['backed-up']).toMatchObject({ files: 3 });
@@ -129,7 +130,7 @@ describe.for(ENGINES)('status on %s', (engine) => {
     const { needs } = await status();
     expect(needs.map(({ code }) => code)).toEqual(['lost', 'failed', 'waiting']);
     expect(needs[1]?.message).toBe('unlink-trash failed: the disk broke');
-    const { code, stdout, stderr } = await runOrderbak(shop.world, ['status', '--quiet']);
+    const { code, stdout, stderr } = await askOrderbak(shop.world, ['status', '--quiet']);
     expect({ code, stderr, lines: stdout.trim().split('\n') }).toEqual({
       code: 1,
       stderr: '',
@@ -146,7 +147,7 @@ describe.for(ENGINES)('status on %s', (engine) => {
   });
 
   test('on a terminal or not, a person reads one screen', async () => {
-    const { code, stdout } = await runOrderbak(shop.world, ['status']);
+    const { code, stdout } = await askOrderbak(shop.world, ['status']);
     expect(code).toBe(1);
     expect(stdout).toMatch(
       /^✖ unlink-discuss was lost: .*\n✖ unlink-trash failed: the disk broke\n✖ files wait/,

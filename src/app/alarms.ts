@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import type { Config } from '../config/schema.js';
-import { judgeAlarm, type Tiding, troublesOf } from '../domain/alarm.js';
+import { type Ended, judgeAlarm, type Tiding, troublesOf } from '../domain/alarm.js';
 import { localText } from '../domain/local-time.js';
-import { EXIT, messageOf } from '../errors.js';
+import { EXIT, messageOf, type OrderbakError } from '../errors.js';
 import { type Summary, summaryObject } from '../jobs/summary.js';
 import { sendMail } from '../notify/mail.js';
 import { post } from '../notify/post.js';
@@ -14,19 +14,44 @@ const WORDS: Readonly<Record<Tiding['event'], string>> = {
   recovery: 'is well again',
 };
 
+/** A run that has ended: how, for the decision; as scripts are told of it; and as a person is to read it. */
+export interface News {
+  readonly ended: Ended;
+  readonly summary: object;
+  readonly text: string;
+}
+
+/** The news of a step. */
+export function newsOf(summary: Summary, text: string): News {
+  const { command: step, stopped, errors, counts } = summary;
+  const failed = errors.map(({ code }) => code);
+  const ended = { step, stopped: stopped && stopOf(stopped), failed, held: counts.held };
+  return { ended, summary: summaryObject(summary), text };
+}
+
+/** The news of a whole night, whose steps have told their own: `error` for one that could not begin. */
+export function newsOfNight(error: OrderbakError | null, text: string): News {
+  const told = error && { code: error.code, message: error.message };
+  return {
+    ended: { step: 'run', stopped: error && stopOf(error), failed: [], held: 0 },
+    summary: { ok: error === null, command: 'run', error: told },
+    text,
+  };
+}
+
+function stopOf({ code, exit }: OrderbakError): Ended['stopped'] {
+  return { code, isAway: exit === EXIT.away || exit === EXIT.refused };
+}
+
 /**
- * Tells by webhook and mail of a run that failed, held files back, or went well again: one alarm a cause and day. `text` is
- * what a person is to read. Answers what did not get through; the run is none the worse for it.
+ * Tells by webhook and mail of a run that failed, held files back, or went well again: one alarm a cause and day. Answers
+ * what did not get through; the run is none the worse for it.
  */
-export async function alarm(
-  { notify }: Pick<Config, 'notify'>,
-  summary: Summary,
-  text: string,
-): Promise<string[]> {
+export async function alarm({ notify }: Pick<Config, 'notify'>, news: News): Promise<string[]> {
   if (notify.webhook === null && notify.mail_to === null) return [];
   const known = await readAlarmBook();
-  const { tiding, book } = judgeAlarm(known, summary.command, troublesOf(endedOf(summary)), today());
-  const faults = tiding === null ? [] : await tellAll(notify, tiding, summary, text);
+  const { tiding, book } = judgeAlarm(known, news.ended.step, troublesOf(news.ended), today());
+  const faults = tiding === null ? [] : await tellAll(notify, tiding, news);
   // What nobody heard is told again by the next run.
   const isHeard = tiding === null || faults.length < channelsOf(notify);
   if (!isHeard || JSON.stringify(book) === JSON.stringify(known)) return faults;
@@ -39,12 +64,11 @@ export async function alarm(
 async function tellAll(
   notify: Config['notify'],
   tiding: Tiding,
-  summary: Summary,
-  text: string,
+  { ended, summary, text }: News,
 ): Promise<string[]> {
   const { webhook, smtp_url: server, mail_to: to, mail_from: from } = notify;
   const host = hostname();
-  const line = `orderbak ${summary.command} ${WORDS[tiding.event]} on ${host}`;
+  const line = `orderbak ${ended.step} ${WORDS[tiding.event]} on ${host}`;
   const faults: string[] = [];
   const attempt = (what: string, work: Promise<void>) =>
     work.catch((error: unknown) => {
@@ -56,7 +80,7 @@ async function tellAll(
       causes: tiding.causes,
       host,
       text: `${line}\n${text}`,
-      summary: summaryObject(summary),
+      summary,
     };
     await attempt('the webhook', post(webhook, 'application/json', JSON.stringify(body)));
   }
@@ -72,18 +96,6 @@ async function tellAll(
 
 function channelsOf({ webhook, mail_to: to }: Config['notify']): number {
   return Number(webhook !== null) + Number(to !== null);
-}
-
-function endedOf({ command: step, stopped, errors, counts }: Summary): Parameters<typeof troublesOf>[0] {
-  return {
-    step,
-    stopped: stopped && {
-      code: stopped.code,
-      isAway: stopped.exit === EXIT.away || stopped.exit === EXIT.refused,
-    },
-    failed: errors.map(({ code }) => code),
-    held: counts.held,
-  };
 }
 
 /** On this machine's calendar. */

@@ -1,9 +1,9 @@
 import type { Config } from '../config/schema.js';
-import { EXIT, messageOf } from '../errors.js';
+import { EXIT, messageOf, type OrderbakError } from '../errors.js';
 import type { Watcher } from '../jobs/ports.js';
 import type { Summary } from '../jobs/summary.js';
 import { openPings } from '../notify/pings.js';
-import { alarm } from './alarms.js';
+import { alarm, newsOf, newsOfNight } from './alarms.js';
 import { openLog } from './log.js';
 import { writeMetrics } from './metrics.js';
 
@@ -26,8 +26,8 @@ export interface Tidings {
   watching(watcher: Watcher): Watcher;
   /** Tells of one step that has ended; `text` is what a person is to read. */
   step(summary: Summary, text: string): Promise<string[]>;
-  /** Tells that the command has ended with this exit code. */
-  ended(exit: number, text: string): Promise<string[]>;
+  /** Tells that the command has ended with this exit code; `error` of a night that could not begin. */
+  ended(exit: number, text: string, error?: OrderbakError): Promise<string[]>;
 }
 
 /** What tells others of a command, as far as the configuration names anybody. A dry run tells nobody. */
@@ -51,13 +51,18 @@ export function openTidings(config: Config, command: string, dryRun: boolean): T
       if (dryRun || summary.exit === EXIT.busy) return [];
       // Without a database there is nothing to count: the numbers stay what they were, and grow old.
       const faults = summary.exit === EXIT.away ? [] : await writeMetrics(config);
-      return isTold && !summary.interrupted ? [...faults, ...(await alarm(config, summary, text))] : faults;
+      return isTold && !summary.interrupted
+        ? [...faults, ...(await alarm(config, newsOf(summary, text)))]
+        : faults;
     },
 
-    async ended(exit, text) {
+    async ended(exit, text, error) {
       // Whoever runs already gives the signs of life.
-      if (pings === null || exit === EXIT.busy) return [];
-      return [...((await begun) ?? []), ...(await faultsOf(pings.end(exit, text)))];
+      if (!isTold || exit === EXIT.busy) return [];
+      const faults =
+        pings === null ? [] : [...((await begun) ?? []), ...(await faultsOf(pings.end(exit, text)))];
+      const isNight = command === 'run' && (error !== undefined || exit === EXIT.done);
+      return isNight ? [...faults, ...(await alarm(config, newsOfNight(error ?? null, text)))] : faults;
     },
   };
 }

@@ -2,7 +2,8 @@ import { openTidings, type Tidings } from '../app/tidings.js';
 import { stepsHere, wholeNight } from '../app/whole-night.js';
 import { loadConfig } from '../config/load.js';
 import { NIGHT, type NightStep } from '../domain/night.js';
-import { EXIT, messageOf, OrderbakError } from '../errors.js';
+import type { OrderbakError } from '../errors.js';
+import { asStop } from '../jobs/apply-all.js';
 import type { NightSummary } from '../jobs/run-night.js';
 import { watchInterrupts } from './interrupts.js';
 import { openOutput } from './output.js';
@@ -25,9 +26,9 @@ export async function runWholeNight(flags: NightFlags, resumes: number | null = 
     if (output.watched) output.tell('\nrun: finishing what is in hand; once more ends at once');
   });
   let tidings: Tidings | null = null;
-  const tell = async (exit: number, text: string) => {
+  const tell = async (exit: number, text: string, error?: OrderbakError) => {
     process.exitCode = exit;
-    tellFaults('run', (await tidings?.ended(exit, text)) ?? [], output);
+    tellFaults('run', (await tidings?.ended(exit, text, error)) ?? [], output);
   };
   try {
     const config = loadConfig(flags.config ?? null, process.env);
@@ -49,11 +50,11 @@ export async function runWholeNight(flags: NightFlags, resumes: number | null = 
     const exit = interrupts.exitCode() ?? (night.interrupted ? INTERRUPTED : night.exit);
     await tell(exit, night.steps.map(tidingText).join('\n'));
   } catch (error) {
-    const known = error instanceof OrderbakError ? error : null;
-    const told = { code: known?.code ?? 'failed', message: messageOf(error) };
+    const stop = asStop(error);
+    const told = { code: stop.code, message: stop.message };
     if (output.json) output.answer(JSON.stringify({ ok: false, command: 'run', error: told }));
     output.tell(errorBlock(error, output));
-    await tell(known?.exit ?? EXIT.failed, told.message);
+    await tell(stop.exit, stop.message, stop);
   } finally {
     interrupts.dispose();
   }
