@@ -1,5 +1,5 @@
 // The program of a decoder process: takes one picture at a time from its parent, answers with the thumb, writes nothing.
-import { open } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import type { Sharp } from 'sharp';
 import { claimsPicture, isSvg, thumbFormat } from '../domain/thumb-format.js';
 import { codeOf, messageOf } from '../errors.js';
@@ -13,7 +13,6 @@ process.on('disconnect', end);
 // It may have gone before this program had begun to listen.
 if (!process.connected) end();
 
-const { fileTypeFromFile } = await import('file-type');
 const { default: sharp } = await import('sharp');
 
 const MEMORY_BYTES = 2 * 1024 ** 3;
@@ -43,13 +42,13 @@ async function answer(job: PictureJob): Promise<PictureMessage> {
   }
 }
 
-/** Throws only what the system says of the file itself. */
+/** Throws only what the system says of the file itself. This process has nothing else to do while it reads. */
 async function render(job: PictureJob): Promise<Rendered> {
-  const file = await open(job.path, 'r');
+  const file = openSync(job.path, 'r');
   try {
-    const { size } = await file.stat();
+    const { size } = fstatSync(file);
     const head = Buffer.alloc(Math.min(HEAD_BYTES, size));
-    await file.read(head, 0, head.length, 0);
+    readSync(file, head, 0, head.length, 0);
     const mime = await sniff(job.path, head);
     if (mime === undefined || !isPicture(mime)) {
       if (!claimsPicture(job.name)) return { kind: 'not-picture' };
@@ -57,18 +56,20 @@ async function render(job: PictureJob): Promise<Rendered> {
       return unreadable(mime === undefined ? 'holds no picture' : `holds ${mime}, not a picture`);
     }
     if (size > FILE_BYTES) return unreadable('the file is larger than 1 GiB');
-    const bytes = await file.readFile();
+    const bytes = readFileSync(file);
     return await thumb(bytes, job).then(
       (made) => ({ kind: 'thumb', bytes: made }) as const,
       (error: unknown) => unreadable(reasonOf(error, mime)),
     );
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
 /** The MIME type that the content has, whatever the name says; undefined when it has no mark of any. */
 async function sniff(path: string, head: Buffer): Promise<string | undefined> {
+  if (isJpeg(head)) return 'image/jpeg';
+  const { fileTypeFromFile } = await import('file-type');
   const found = await fileTypeFromFile(path).catch((error: unknown) => {
     if (error instanceof Error && 'syscall' in error) throw error;
     return undefined;
@@ -79,6 +80,11 @@ async function sniff(path: string, head: Buffer): Promise<string | undefined> {
   // Two letters announce a BMP, and a note may begin with them; its reserved bytes are zero.
   if (mime === 'image/bmp' && !head.subarray(6, 10).equals(Buffer.alloc(4))) return undefined;
   return mime ?? cutPicture(head);
+}
+
+/** What nearly all pictures are: they need no list of all types. JPEG-LS, which nobody here decodes, begins alike. */
+function isJpeg(head: Buffer): boolean {
+  return head.toString('latin1', 0, 3) === '\xff\xd8\xff' && head[3] !== 0xf7;
 }
 
 /** These are not recognised any more when the file ends early, and are pictures still. */

@@ -286,6 +286,8 @@ describe('a picture that cannot be read', () => {
     ['a.jpg', 'nothing like a picture', 'holds no picture'],
     ['a.webp', '%PDF-1.7\n1 0 obj\n<<>>\nendobj\n', 'holds application/pdf, not a picture'],
     ['a.png', PSD, 'holds image/vnd.adobe.photoshop, not a picture'],
+    ['a.jpg', '\xff\xd8\xff\xf7\0\x0b\x08', 'no decoder here reads image/jls'],
+    ['a.txt', '\xff\xd8\xff', 'damaged or cut short'],
     ['a.heic', '\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'no decoder here reads image/heic'],
     ['a', `BM\x3a\0\0\0\0\0\0\0\x36\0\0\0\x28${'\0'.repeat(43)}`, 'no decoder here reads image/bmp'],
     ['a.svg', '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect', 'damaged or cut short'],
