@@ -6,17 +6,14 @@ import { openDatabase } from '../db/open.js';
 import { openScheduleBook } from '../db/schedule-book.js';
 import type { Database } from '../db/tables.js';
 import type { Clock } from '../domain/clock.js';
-import { lastDue } from '../domain/schedule/due.js';
 import { type Entry, machineOf } from '../domain/schedule/entry.js';
-import { OrderbakError } from '../errors.js';
 import { isAlive } from '../jobs/is-alive.js';
 import type { ScheduleBook } from '../schedule/book.js';
 import { runEntry, type Self, type Woken } from '../schedule/run-entry.js';
-import type { Scheduler } from '../schedule/scheduler.js';
-import { startApart, startStep } from '../schedule/start-step.js';
+import { startStep } from '../schedule/start-step.js';
 import { prepareStore } from '../store/office-store.js';
-import { entriesOf, machinesOf, zoneOf } from './entries.js';
-import { itemsOf, placeOf, programArgv } from './place.js';
+import { machinesOf, zoneOf } from './entries.js';
+import { programArgv } from './place.js';
 
 const clock: Clock = Date.now;
 
@@ -39,7 +36,12 @@ async function openCatalogOf(config: Config): Promise<Database> {
   return openCatalogDatabase(store);
 }
 
-function withBook<T>(config: Config, machine: 'server' | 'office', work: (book: ScheduleBook) => Promise<T>) {
+/** Opens the book of a kind of machine for one question or two. */
+export function withBook<T>(
+  config: Config,
+  machine: 'server' | 'office',
+  work: (book: ScheduleBook) => Promise<T>,
+) {
   return withDatabaseOf(config, machine, (database) => work(openScheduleBook(database)));
 }
 
@@ -53,53 +55,6 @@ export async function holdEntries(config: Config, hold: boolean): Promise<boolea
     changed ||= one;
   }
   return changed;
-}
-
-/**
- * Writes down that the last due times of entries without a history were before there was a schedule, so that no catch-up
- * runs them in the middle of the day.
- */
-async function settlePast(config: Config): Promise<void> {
-  const { host, pid } = self();
-  for (const entry of entriesOf(config)) {
-    await withBook(config, machineOf(entry.name), async (book) => {
-      const scope = entry.onOneServer ? '' : host;
-      const due = lastDue(entry.at, zoneOf(config), clock());
-      if (due === null || (await book.last(entry.name, scope)) !== null) return;
-      const at = clock();
-      await book.begin({
-        entry: entry.name,
-        scope,
-        due,
-        host,
-        pid,
-        begun: at,
-        ended: at,
-        result: 'settled',
-        exit: null,
-      });
-    });
-  }
-}
-
-/** Puts this machine's schedule into a scheduler; `user` = to whom that is to switch. Answers what was done, a sentence each. */
-export async function installSchedule(
-  loaded: LoadedConfig,
-  scheduler: Scheduler,
-  user: string | null,
-): Promise<string[]> {
-  const place = placeOf(loaded, user);
-  const wanted = scheduler.render(itemsOf(loaded, place, clock()), place);
-  // Before it is switched on: a scheduler may wake a catch-up at once.
-  const trouble = await settlePast(loaded.config).then(
-    () => null,
-    (error: unknown) => {
-      if (error instanceof OrderbakError)
-        return `when entries ran last cannot be looked up: ${error.message}`;
-      throw error;
-    },
-  );
-  return [...(await scheduler.install(wanted)), ...(trouble === null ? [] : [trouble])];
 }
 
 /** What may be said about waking entries. */
@@ -136,26 +91,4 @@ export async function startNow({ config, path }: LoadedConfig, entry: Entry, { l
 /** This process, and how it sees others of this machine. */
 export function self(): Self {
   return { host: hostname(), pid: process.pid, isAlive, booted: clock() - uptime() * 1000 };
-}
-
-/** What came of an entry in a catch-up. */
-export interface CaughtUp {
-  readonly entry: Entry;
-  /** Null for one that was begun and not waited for. */
-  readonly woken: Woken | null;
-}
-
-/**
- * Runs what was due and did not run, in the order in which it was due, one after the other. One that runs in the background is
- * begun and not waited for. An entry whose run went wrong does not keep the next from running.
- */
-export async function* catchUp(loaded: LoadedConfig, choices: WakeChoices): AsyncGenerator<CaughtUp> {
-  const { config, path } = loaded;
-  const zone = zoneOf(config);
-  const due = ({ at }: Entry) => lastDue(at, zone, clock()) ?? 0;
-  for (const entry of entriesOf(config).sort((a, b) => due(a) - due(b))) {
-    if (choices.stop.aborted) return;
-    if (entry.inBackground) startApart(programArgv(path, 'schedule', 'run', entry.name));
-    yield { entry, woken: entry.inBackground ? null : await wake(loaded, entry, choices) };
-  }
 }

@@ -131,7 +131,7 @@ async function installed(path: string, uid: number | null): Promise<string[]> {
   const [{ readConfig }, { openScheduler, ownTarget, userName }, { installSchedule }] = await Promise.all([
     import('../../config/load.js'),
     import('../../schedule/choose.js'),
-    import('../../app/schedule.js'),
+    import('../../app/install-schedule.js'),
   ]);
   const user = uid === null || uid === 0 ? null : await userName(uid);
   return installSchedule(readConfig(path, process.env), openScheduler(ownTarget(), user), user);

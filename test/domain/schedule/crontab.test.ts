@@ -1,4 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Item } from '../../../src/domain/schedule/item.js';
@@ -78,6 +81,25 @@ describe('a line', () => {
     const [line = ''] = linesOf([{ ...item('insert'), argv: [process.execPath, '-e', script] }]);
     expect(argvOf(line)).toEqual([place().path, '22']);
     expect(block.split('\n').filter((text) => /^\w+\s*=/.test(text))).toEqual([]);
+  });
+
+  test('that stays is begun again by the shell, unless its end is final', () => {
+    const box = mkdtempSync(join(tmpdir(), 'orderbak-crontab-'));
+    const ends = (codes: string) => {
+      // Ends with one code after the other, and counts in a file.
+      const script = `const fs=require('fs');fs.appendFileSync('n','x');process.exit([${codes}][fs.statSync('n').size-1])`;
+      const [line = ''] = linesOf([
+        { ...item('insert'), begins: 'and-stays', argv: [process.execPath, '-e', script] },
+      ]);
+      const command = line.replace('@reboot ', '').replace('sleep 30', 'true').replaceAll('\\%', '%');
+      rmSync(join(box, 'n'), { force: true });
+      execFileSync('/bin/sh', ['-c', command], { cwd: box });
+      return readFileSync(join(box, 'n'), 'utf8').length;
+    };
+    expect(ends('75, 1, 0, 9')).toBe(3);
+    expect(ends('75, 2, 0')).toBe(2);
+    expect(ends('143, 0')).toBe(1);
+    rmSync(box, { recursive: true });
   });
 
   function linesOf(items: readonly Item[]): string[] {

@@ -40,7 +40,7 @@ export function installCommand(): Command {
         await Promise.all([
           openTarget(flags),
           import('../../../app/place.js'),
-          import('../../../app/schedule.js'),
+          import('../../../app/install-schedule.js'),
           import('../../../schedule/scheduler.js'),
         ]);
       const lost = lostVariables(loaded.given);

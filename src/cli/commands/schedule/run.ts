@@ -75,7 +75,7 @@ export function catchUpCommand(): Command {
     const flags = command.optsWithGlobals<CommonFlags>();
     return answering(flags, async () => {
       const [{ catchUp }, { readConfig }, { tellWoken }] = await Promise.all([
-        import('../../../app/schedule.js'),
+        import('../../../app/catch-up.js'),
         import('../../../config/load.js'),
         import('../../woken-text.js'),
       ]);

@@ -10,14 +10,22 @@ const END = '# END orderbak';
  */
 export function crontabBlock(items: readonly Item[], { path }: Place): string {
   const lines = items.flatMap(({ about, argv, begins, cron }) => {
-    const command = escapeCron(
-      ['umask 022; PATH=', ...shellWords([path]), ' ', shellWords(argv).join(' ')].join(''),
-    );
+    const program = shellWords(argv).join(' ');
+    const stays = begins === 'and-stays' ? lasting(program) : program;
+    const command = escapeCron(`umask 022; PATH=${shellWords([path])}; export PATH; ${stays}`);
     const times = begins === 'at-times' ? cron : ['@reboot'];
     return [`# ${about}`, ...times.map((time) => `${time} ${command}`)];
   });
   const head = `${BEGIN} (made by \`orderbak schedule install\`; what is changed up to END is lost with the next one)`;
   return `${[head, ...lines, END].join('\n')}\n`;
+}
+
+/**
+ * cron starts nothing again that died, and at the start of a machine the database may not be there yet: the shell does it. A
+ * mistake in the configuration (2) and being asked to end (143) are final.
+ */
+function lasting(program: string): string {
+  return `until ${program}; do case $? in 2|130|143) break;; esac; sleep 30; done`;
 }
 
 /** What stands of orderbak's in a crontab; null when there is nothing. */

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LoadedConfig } from '../config/load.js';
+import type { Clock } from '../domain/clock.js';
+import { lastDue } from '../domain/schedule/due.js';
+import type { Entry } from '../domain/schedule/entry.js';
+import { EXIT, OrderbakError } from '../errors.js';
+import type { Woken } from '../schedule/run-entry.js';
+import { startApart } from '../schedule/start-step.js';
+import { entriesOf, machinesOf, zoneOf } from './entries.js';
+import { programArgv } from './place.js';
+import { self, type WakeChoices, wake, withBook } from './schedule.js';
+
+const clock: Clock = Date.now;
+
+/** How long a catch-up waits for the database of a machine that has just been started, and how often it looks, ms. */
+const PATIENCE = 300_000;
+const BETWEEN = 5000;
+
+/** Throws what is wrong when it is still away after all that time, or something else is wrong with it. */
+async function untilThere(ask: () => Promise<unknown>, stop: AbortSignal): Promise<void> {
+  const end = performance.now() + PATIENCE;
+  for (;;) {
+    try {
+      await ask();
+      return;
+    } catch (error) {
+      const isAway = error instanceof OrderbakError && error.exit === EXIT.away;
+      if (!isAway || stop.aborted || performance.now() > end) throw error;
+      await sleep(BETWEEN);
+    }
+  }
+}
+
+/** What came of an entry in a catch-up. */
+export interface CaughtUp {
+  readonly entry: Entry;
+  /** Null for one that was begun and not waited for. */
+  readonly woken: Woken | null;
+}
+
+/**
+ * Runs what was due and did not run, in the order in which it was due, one after the other. One that runs in the background is
+ * begun and not waited for. An entry whose run went wrong does not keep the next from running.
+ */
+export async function* catchUp(loaded: LoadedConfig, choices: WakeChoices): AsyncGenerator<CaughtUp> {
+  const { config, path } = loaded;
+  const zone = zoneOf(config);
+  const due = ({ at }: Entry) => lastDue(at, zone, clock()) ?? 0;
+  for (const machine of machinesOf(config))
+    await untilThere(() => withBook(config, machine, (book) => book.heldSince(self().host)), choices.stop);
+  for (const entry of entriesOf(config).sort((a, b) => due(a) - due(b))) {
+    if (choices.stop.aborted) return;
+    if (entry.inBackground) startApart(programArgv(path, 'schedule', 'run', entry.name));
+    yield { entry, woken: entry.inBackground ? null : await wake(loaded, entry, choices) };
+  }
+}
