@@ -108,7 +108,7 @@ async function remove(ground: Ground, order: Order, folder: string, id: number):
   try {
     await step.ready();
     let done = 0;
-    for await (const planned of step.plan()) {
+    for await (const planned of step.plan(lease.lost)) {
       if (planned.kind === 'held') throw broken(`it was held back: ${planned.held.reason}`);
       if (planned.kind === 'failed') throw broken(planned.failed.message);
       if (planned.kind === 'seen') continue;

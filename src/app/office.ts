@@ -33,9 +33,9 @@ export async function openOfficeApp(config: Config, transfers: number) {
   return {
     /** Task 4. */
     pull: (choices: RunChoices): Promise<Summary> => {
-      const { only, stop } = choices;
+      const { only } = choices;
       const until = config.pull.until === null ? null : nextTimeOfDay(config.pull.until);
-      const step = pullStep({ server, bundles, office, only, transfers, clock, until, signal: stop });
+      const step = pullStep({ server, bundles, office, only, transfers, clock, until });
       return runIn(database, config, step, choices, null);
     },
 

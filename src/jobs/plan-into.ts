@@ -28,7 +28,7 @@ export async function planInto<Item>(
   signal: AbortSignal,
 ): Promise<boolean> {
   const limit = options.limit ?? Number.POSITIVE_INFINITY;
-  for await (const planned of step.plan()) {
+  for await (const planned of step.plan(signal)) {
     await control.gate([], signal);
     if (signal.aborted) return false;
     if (planned.kind !== 'do') {

@@ -23,7 +23,6 @@ export interface PullParts {
   readonly clock: Clock;
   /** When no new file is begun any more, ms since 1970; null = never. */
   readonly until: number | null;
-  readonly signal: AbortSignal;
 }
 
 /** Files that are fetched together: many small ones, or one large. */
@@ -31,7 +30,7 @@ export type Parcel = readonly ListedFile[];
 
 /** Task 4: copies to the office what the server lists, and tells the server what the office holds. */
 export function pullStep(parts: PullParts): Step<Parcel> {
-  const { office, transfers, clock, until, signal } = parts;
+  const { office, transfers, clock, until } = parts;
   return {
     name: 'pull',
     removes: false,
@@ -39,11 +38,11 @@ export function pullStep(parts: PullParts): Step<Parcel> {
     ready: () => office.ready(),
     recover: async () => {},
 
-    async *plan(): AsyncGenerator<Planned<Parcel>> {
+    async *plan(signal): AsyncGenerator<Planned<Parcel>> {
       const room = await office.room();
       let bytes = 0;
       try {
-        for await (const planned of inParcels(wantedFiles(parts, room.total))) {
+        for await (const planned of inParcels(wantedFiles(parts, room.total, signal))) {
           // Looked at when more is asked for: what --limit leaves out needs no room.
           yield planned;
           if (planned.kind === 'do') bytes += planned.bytes;
@@ -80,8 +79,9 @@ function storeFull(free: number): OrderbakError {
 
 /** What the server lists: each file that is wanted, and of the others the reason why not. `total`: bytes of the store's disk. */
 async function* wantedFiles(
-  { server, office, only, signal }: PullParts,
+  { server, office, only }: PullParts,
   total: number,
+  signal: AbortSignal,
 ): AsyncGenerator<ListedFile | Refused> {
   for (let after = 0; ; ) {
     const { files, next } = await server.list(after, LIST_PAGE, signal);

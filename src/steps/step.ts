@@ -88,7 +88,8 @@ export interface Step<Item> {
   ready(): Promise<void>;
   /** Settles what a killed run left half done; not called for a dry run. */
   recover(): Promise<void>;
-  plan(): AsyncIterable<Planned<Item>>;
+  /** A plan that waits for others ends early, or throws, when the signal is aborted. */
+  plan(signal: AbortSignal): AsyncIterable<Planned<Item>>;
   /** The files of an item, in its order: a run tells by them how each order goes, and what has failed before. */
   entries?(item: Item): readonly Entry[];
   /** An item with only those of its files that are wanted, by their places in it. */

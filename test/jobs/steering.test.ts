@@ -1,22 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Office, Shop } from '../pull/office.js';
-import { fair, isDownload, type Weather } from '../pull/proxy.js';
+import { fair, isDownload, LIST, type Weather } from '../pull/proxy.js';
 import { type Finished, runOrderbak } from '../support/run.js';
 
 const BIG = 3_000_000;
 const HALF = 1_000_000;
+const SMALL = Array.from({ length: 30 }, (_, n) => `small-${n}.tif`);
+const small = { jobs: [{ complete: SMALL }] };
 const big = { jobs: [{ complete: ['big.psd'] }] };
 
 /** The first part of a download comes at once, the rest when it is let. */
-function tap(): { weather: Weather; open: () => void } {
+function tap(at = HALF + 100_000): { weather: Weather; open: () => void } {
   let open = () => {};
   const when = new Promise<void>((resolve) => {
     open = resolve;
   });
   const weather: Weather = async (asked, forward) => {
     const answer = await forward();
-    return isDownload(asked) ? { ...answer, later: { at: HALF + 100_000, when } } : answer;
+    return isDownload(asked) ? { ...answer, later: { at, when } } : answer;
   };
   return { weather, open: () => open() };
 }
@@ -24,7 +26,10 @@ function tap(): { weather: Weather; open: () => void } {
 describe.concurrent('a large download', () => {
   let shop: Shop;
   beforeAll(async () => {
-    shop = await Shop.open({ paused: big, cancelled: big, left: big }, { 'big.psd': BIG });
+    shop = await Shop.open(
+      { paused: big, cancelled: big, left: big, early: big, small },
+      { 'big.psd': BIG, ...Object.fromEntries(SMALL.map((name) => [name, 60_000])) },
+    );
   });
   afterAll(() => shop.close());
 
@@ -104,8 +109,19 @@ describe.concurrent('a large download', () => {
       ['pull', 'completed'],
       ['pull', 'cancelled'],
     ]);
+    const watched = await jobs(office, 'watch', 'pull', '--json');
+    expect(watched).toMatchObject({ code: 0, stderr: '' });
+    expect(
+      watched.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toMatchObject([{ id: 2, step: 'pull', status: 'completed' }]);
     expect(await jobs(office, 'cancel', '1', '--remove')).toMatchObject({ code: 0 });
     expect(await jobs(office, 'show', '1')).toMatchObject({ code: 2, stdout: '' });
+    expect((await jobs(office, 'clear', '2')).stdout).toBe('1 run is forgotten.\n');
+    expect((await jobs(office)).stdout).toBe('Nothing has run yet.\n');
+    await office.expectMarked(['big.psd']);
   });
 
   test('of an order that is left out: the run ends without it, whole', async () => {
@@ -123,5 +139,29 @@ describe.concurrent('a large download', () => {
     });
     expect(await office.parts()).toEqual([]);
     expect(await show(office)).toMatchObject({ status: 'completed', parts: [{ status: 'cancelled' }] });
+  });
+
+  test('whose list does not come is cancelled all the same', async () => {
+    const office = await shop.office('early', ({ path: asked }, forward) =>
+      asked.startsWith(LIST) ? new Promise(() => {}) : forward(),
+    );
+    const run = office.begin();
+    while (office.proxy.asked.length === 0) await sleep(10);
+    expect((await jobs(office, 'cancel', 'pull')).code).toBe(0);
+    expect(await run.finished).toEqual({ code: 130, signal: null, stdout: '', stderr: '' });
+  });
+
+  test('of many small files in one is cancelled: what has come is kept whole, nothing else is left', async () => {
+    const office = await shop.office('small', tap(1_500_000).weather);
+    const run = office.begin();
+    while ((await office.parts()).length < 3) await sleep(10);
+    expect((await jobs(office, 'cancel', 'pull')).code).toBe(0);
+    expect(await run.finished).toEqual({ code: 130, signal: null, stdout: '', stderr: '' });
+    expect(await office.parts()).toEqual([]);
+    expect(await office.strangers()).toEqual([]);
+    await office.expectMarked([]);
+    office.proxy.weather = fair;
+    await office.pullWell();
+    await office.expectAllStored();
   });
 });
