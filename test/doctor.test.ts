@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { clockFinding } from '../src/app/findings.js';
 import { daysAgo, unixTime } from './support/clock.js';
 import { ENGINES, withDatabase } from './support/database.js';
 import { askOrderbak } from './support/kept-orderbak.js';
@@ -183,4 +184,11 @@ test('without a configuration it says so, in lines for a person', async () => {
   expect(code).toBe(1);
   expect(stdout).toMatch(/^✔ node +v\d+/);
   expect(stdout).toContain('✖ configuration  no file: neither database.url nor pull.url is set\n    ');
+});
+
+test('a clock that is off by more than a lease lasts is a fault, one that is a little off a warning', () => {
+  expect(clockFinding(null)).toMatchObject({ status: 'ok' });
+  expect(clockFinding(-800)).toMatchObject({ status: 'ok' });
+  expect(clockFinding(6000)).toMatchObject({ status: 'warning', message: "is 6s ahead of this machine's" });
+  expect(() => clockFinding(-61_000)).toThrow("is 1m 1s behind this machine's");
 });

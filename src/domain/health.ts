@@ -41,7 +41,10 @@ export function runNeeds(steps: readonly Omit<StepHealth, 'next'>[], first: stri
       return [{ code: 'failed', message: `${step} failed: ${last.error ?? last.lastError ?? look}` }];
     if (last.status === 'lost')
       return [{ code: 'lost', message: `${step} was lost: its process is gone; the next run goes on` }];
-    if (last.status === 'paused') return [{ code: 'paused', message: `${step} is paused` }];
+    if (last.status === 'paused')
+      return [
+        { code: 'paused', message: `${step} is paused; \`orderbak jobs resume ${last.id}\` lets it go on` },
+      ];
     if (last.status === 'completed' && last.counts.failed > 0)
       return [{ code: 'partial', message: `${last.counts.failed} files failed in ${step}; ${look}` }];
     const since = lastGood ?? last.started;
@@ -76,12 +79,17 @@ export function roomNeeds(room: Room | null, place: string): Need[] {
     : [];
 }
 
-/** Files that failed so often that no run tries them any more. */
+/** Files that failed so often that no run tries them any more; one need a step, which names the first of them. */
 export function givenUpNeeds(failures: readonly FailureRecord[]): Need[] {
-  return failures.map(({ step, path, message, attempts }) => ({
-    code: 'given-up',
-    message: `${step} failed ${attempts} times on ${path}: ${message}`,
-  }));
+  return [...new Set(failures.map(({ step }) => step))].flatMap((step) => {
+    const own = failures.filter((failure) => failure.step === step);
+    const [first] = own;
+    if (first === undefined) return [];
+    const { path, attempts, message, run } = first;
+    const others = own.length > 1 ? `, and ${own.length - 1} more` : '';
+    const told = `${step} failed ${attempts} times on ${path} (${message})${others}`;
+    return [{ code: 'given-up', message: `${told}; \`orderbak jobs retry ${run}\` tries again` }];
+  });
 }
 
 function days(ms: number): string {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { estimatedBytes, recordedAt } from '../../src/domain/backlog.js';
-import { roomNeeds, runNeeds, unmarkedNeeds, waitingNeeds } from '../../src/domain/health.js';
+import { givenUpNeeds, roomNeeds, runNeeds, unmarkedNeeds, waitingNeeds } from '../../src/domain/health.js';
 import type { RunRecord } from '../../src/domain/run.js';
 
 const DAY = 86_400_000;
@@ -90,6 +90,34 @@ describe('when a row was recorded', () => {
     expect(waited(5.5)).toMatchObject([{ code: 'waiting', message: expect.stringContaining('for 5 days') }]);
     expect(waitingNeeds(null, NOW)).toEqual([]);
   });
+});
+
+test('files that no run tries any more are one need a step, however many they are', () => {
+  const failure = (step: string, path: string) => ({
+    run: 9,
+    step,
+    id: 1,
+    order: 1,
+    path,
+    code: 'EIO',
+    message: 'i/o error',
+    attempts: 5,
+    failed: NOW,
+    settled: null,
+  });
+  expect(givenUpNeeds([])).toEqual([]);
+  expect(
+    givenUpNeeds([failure('pull', 'x/a'), failure('pull', 'x/b'), failure('unlink-trash', 'x/c')]),
+  ).toEqual([
+    {
+      code: 'given-up',
+      message: 'pull failed 5 times on x/a (i/o error), and 1 more; `orderbak jobs retry 9` tries again',
+    },
+    {
+      code: 'given-up',
+      message: expect.stringMatching(/^unlink-trash failed 5 times on x\/c \(i\/o error\); /),
+    },
+  ]);
 });
 
 test('copies that the server is not told of, and a full disk, need a person', () => {
