@@ -3,7 +3,8 @@ import { Temporal } from 'temporal-polyfill';
 import { nextDue } from './due.js';
 import { expressionsOf, type When } from './when.js';
 
-const YEAR_DAYS = 370;
+const YEAR_DAYS = 371;
+const WEEK = 7;
 
 /**
  * The times of the day, as minutes since midnight on the machine's own clock, at which a scheduler must wake an entry.
@@ -77,10 +78,15 @@ function strangeDays(zones: readonly string[], now: number): [from: number, to: 
     roundingMode: 'floor',
   });
   const day = (n: number) => today.add({ hours: 24 * n });
-  const offsets = Array.from({ length: YEAR_DAYS + 1 }, (_, n) =>
-    zones.map((zone) => day(n).toZonedDateTimeISO(zone).offset).join(),
-  );
-  const changes = offsets.flatMap((offset, n) => (n > 0 && offset !== offsets[n - 1] ? [n] : []));
+  const offset = (n: number) =>
+    [...new Set(zones)].map((zone) => day(n).toZonedDateTimeISO(zone).offset).join();
+  const changes: number[] = [];
+  // No zone sets its clock forward and back within a week.
+  for (let n = 0; n < YEAR_DAYS; n += WEEK) {
+    if (offset(n) === offset(n + WEEK)) continue;
+    const days = Array.from({ length: WEEK }, (_, i) => n + i + 1);
+    changes.push(...days.filter((one) => offset(one) !== offset(one - 1)));
+  }
   return [0, ...changes].map((n) => [day(n - 1).epochMilliseconds - 1, day(n + 1).epochMilliseconds]);
 }
 
