@@ -1,7 +1,7 @@
 import type { LoadedConfig } from '../config/load.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import type { Check, Finding } from '../reports/examine.js';
-import { openScheduler, ownTarget } from '../schedule/choose.js';
+import { openScheduler, ownTarget, ownUser } from '../schedule/choose.js';
 import { officeChecks } from './doctor-office.js';
 import { type Listen, serverChecks } from './doctor-server.js';
 import { viewSchedule } from './schedule-view.js';
@@ -94,12 +94,9 @@ function scheduleCheck(loaded: LoadedConfig): Check {
     name: 'schedule',
     needs: ['configuration'],
     look: async () => {
-      const { installed, entries, held, troubles } = await viewSchedule(
-        loaded,
-        openScheduler(ownTarget(), null),
-        null,
-        Date.now(),
-      );
+      const user = await ownUser(loaded.path);
+      const scheduler = openScheduler(ownTarget(), user);
+      const { installed, entries, held, troubles } = await viewSchedule(loaded, scheduler, user, Date.now());
       if (held !== null) return warning('is held', 'Let it go on with `orderbak schedule continue`.');
       if (installed === 'as configured') return `${installed}, ${entries.length} entries`;
       const message = installed === 'unknown' ? (troubles[0] ?? installed) : installed;

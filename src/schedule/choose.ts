@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { EXIT, OrderbakError } from '../errors.js';
 import { cronScheduler } from './cron.js';
-import { execute, mustExecute } from './execute.js';
+import { execute } from './execute.js';
 import { launchdScheduler } from './launchd.js';
 import type { Scheduler, Target } from './scheduler.js';
 import { systemdScheduler } from './systemd.js';
@@ -40,9 +41,16 @@ export function openScheduler(target: Target, user: string | null): Scheduler {
   }
 }
 
-/** The name of a user of this machine. */
-export async function userName(uid: number): Promise<string> {
-  return (await mustExecute(execute, 'id', ['-nu', String(uid)])).trim();
+/**
+ * As whom root lets the schedule run unless somebody says otherwise: the owner of the configuration file, which `init` gives to
+ * the owner of the files. Null = nobody else.
+ */
+export async function ownUser(config: string | null): Promise<string | null> {
+  if (process.getuid?.() !== 0 || config === null) return null;
+  const { uid } = await stat(config);
+  if (uid === 0) return null;
+  const { code, stdout } = await execute('id', ['-nu', String(uid)]);
+  return code === 0 ? stdout.trim() : null;
 }
 
 function onlyRoot(user: string): OrderbakError {

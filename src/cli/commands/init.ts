@@ -64,11 +64,10 @@ async function init(flags: InitFlags): Promise<void> {
     const role = flags.role ?? (await askRole(asking));
     const values = await askAll(role, flags, getter(asking, output));
     const folder = values.find(({ key }) => key === 'orders.root' || key === 'pull.store')?.value ?? '.';
-    const owner = await ownerFor(folder);
-    writeNew(path, values, owner);
+    writeNew(path, values, await ownerFor(folder));
     const done = [`${path} is written`];
     if (role !== 'office') done.push(await prepared(path));
-    if (flags.install || (await isWanted(asking))) done.push(...(await installed(path, owner?.uid ?? null)));
+    if (flags.install || (await isWanted(asking))) done.push(...(await installed(path)));
     const next = 'orderbak doctor';
     if (output.json) output.answer(JSON.stringify({ ok: true, command: 'init', path, role, done, next }));
     else if (!output.quiet) output.answer([...done, `Next: ${next}`].join('\n'));
@@ -126,14 +125,13 @@ async function isWanted(asking: Asking | null): Promise<boolean> {
   return /^y/i.test(await asking.ask('Let the night begin by itself (orderbak schedule install)?', 'y'));
 }
 
-/** `uid` = as whom root lets it run; null = as whoever installs. */
-async function installed(path: string, uid: number | null): Promise<string[]> {
-  const [{ readConfig }, { openScheduler, ownTarget, userName }, { installSchedule }] = await Promise.all([
+async function installed(path: string): Promise<string[]> {
+  const [{ readConfig }, { openScheduler, ownTarget, ownUser }, { installSchedule }] = await Promise.all([
     import('../../config/load.js'),
     import('../../schedule/choose.js'),
     import('../../app/install-schedule.js'),
   ]);
-  const user = uid === null || uid === 0 ? null : await userName(uid);
+  const user = await ownUser(path);
   return installSchedule(readConfig(path, process.env), openScheduler(ownTarget(), user), user);
 }
 

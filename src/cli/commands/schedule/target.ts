@@ -11,16 +11,16 @@ export const targetOption = () =>
   new Option('--target <scheduler>', "instead of this machine's own").choices(TARGETS);
 
 export const runAsOption = () =>
-  new Option('--run-as <user>', 'as root: the user who is to run it, such as www-data');
+  new Option('--run-as <user>', 'as root: who is to run it, else the owner of the configuration file');
 
 /** The configuration, the scheduler that the flags mean, and the user to whom it is to switch. */
 export async function openTarget(flags: TargetFlags) {
-  const [{ readConfig }, { openScheduler, ownTarget }] = await Promise.all([
+  const [{ readConfig }, { openScheduler, ownTarget, ownUser }] = await Promise.all([
     import('../../../config/load.js'),
     import('../../../schedule/choose.js'),
   ]);
-  const user = flags.runAs ?? null;
   const loaded = readConfig(flags.config ?? null, process.env);
+  const user = flags.runAs ?? (await ownUser(loaded.path));
   return { loaded, user, scheduler: openScheduler(flags.target ?? ownTarget(), user) };
 }
 
