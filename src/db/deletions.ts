@@ -1,8 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Clock } from '../domain/clock.js';
-import { EXIT } from '../errors.js';
+import { leaseLost } from '../jobs/lease.js';
 import type { Deletions, Intent, Mandate, RemovalRule } from '../steps/ports.js';
-import { RunStopped } from '../steps/step.js';
 import { claimRows } from './claim-rows.js';
 import type { Database, Tables } from './tables.js';
 
@@ -21,7 +20,7 @@ export function openDeletions({ engine, kysely }: Database, clock: Clock): Delet
       .set({ fence: sql`fence + 1` })
       .where('token', '=', leaseToken)
       .executeTakeFirst();
-    if (lease.numUpdatedRows !== 1n) throw leaseGone();
+    if (lease.numUpdatedRows !== 1n) throw leaseLost('this step');
     proof = { token: leaseToken, ageMs };
   };
 
@@ -159,13 +158,4 @@ function intentOf(row: Selectable<Tables['orderbak_deletion']>): Intent {
 function stopwatch(clock: Clock): () => number {
   const [wall, steady] = [clock(), performance.now()];
   return () => Math.max(clock() - wall, performance.now() - steady);
-}
-
-function leaseGone(): RunStopped {
-  return new RunStopped(
-    EXIT.stopped,
-    'lease-lost',
-    'another process took this step over while this one was not heard of',
-    'Nothing more was removed here. Look at what the other run did; the next run goes on.',
-  );
 }

@@ -41,7 +41,7 @@ export async function holdLease(leases: Leases, step: StepName): Promise<HeldLea
 }
 
 /** The error of a run whose lease went to somebody else. */
-export function leaseLost(step: StepName): RunStopped {
+export function leaseLost(step: StepName | 'this step'): RunStopped {
   return new RunStopped(
     EXIT.stopped,
     'lease-lost',

@@ -1,5 +1,4 @@
 import pRetry, { AbortError } from 'p-retry';
-import { Agent } from 'undici';
 import { messageOf } from '../errors.js';
 
 const PATIENCE_MS = 10_000;
@@ -11,6 +10,8 @@ const RETRY = { retries: 2, minTimeout: 500, factor: 3 } as const;
  */
 export async function post(url: string, type: string, text: string): Promise<void> {
   const { origin, pathname, search, host } = new URL(url);
+  // Most runs have nothing to tell, and begin sooner without it.
+  const { Agent } = await import('undici');
   const agent = new Agent({ connect: { timeout: PATIENCE_MS } });
   const once = async () => {
     const { statusCode, body } = await agent.request({
