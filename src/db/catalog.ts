@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Kysely } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { OrderbakError } from '../errors.js';
 import { type Catalog, type Kept, OWN_FOLDER } from '../store/office-store.js';
 import { ExplainingDialect, explainDatabaseError } from './explain-errors.js';
@@ -45,22 +45,23 @@ export function openCatalog({ kysely }: Database): Catalog {
 
     async add(kept, keptMs) {
       if (kept.length === 0) return;
-      const rows = kept.map(({ serverId, ...row }) => {
-        return { ...row, server_id: serverId, kept_ms: keptMs, marked_ms: null };
-      });
+      // One value for all rows: to build a statement of a value for each cell takes longer than to carry it out.
+      const rows = JSON.stringify(
+        kept.map(({ folder, filename, path, size, sha256, serverId }) => {
+          return [folder, filename, path, size, sha256, serverId];
+        }),
+      );
+      const cell = (n: number) => sql`json_extract(value, ${sql.lit(`$[${n}]`)})`;
       const ids = kept.map(({ serverId }) => serverId);
       await kysely.transaction().execute(async (transaction) => {
-        await transaction
-          .insertInto('store_file')
-          .values(rows)
-          .onConflict((conflict) =>
-            conflict.columns(['folder', 'filename', 'sha256']).doUpdateSet((set) => ({
-              path: set.ref('excluded.path'),
-              server_id: set.ref('excluded.server_id'),
-              kept_ms: set.ref('excluded.kept_ms'),
-            })),
-          )
-          .execute();
+        // Without a WHERE of its own, SQLite would read ON CONFLICT as part of a join.
+        await sql`
+          INSERT INTO store_file (folder, filename, path, size, sha256, server_id, kept_ms)
+          SELECT ${sql.join([0, 1, 2, 3, 4, 5].map(cell))}, ${keptMs} FROM json_each(${rows}) WHERE 1 = 1
+          ON CONFLICT (folder, filename, sha256) DO UPDATE
+          SET path = excluded.path, server_id = excluded.server_id, kept_ms = excluded.kept_ms`.execute(
+          transaction,
+        );
         await transaction.deleteFrom('store_part').where('server_id', 'in', ids).execute();
       });
     },

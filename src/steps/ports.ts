@@ -380,6 +380,8 @@ export interface OfficeStore {
   ready(): Promise<void>;
   /** Bytes of its disk that are free for files, and all that it has. */
   room(): Promise<{ readonly free: number; readonly total: number }>;
+  /** Removes half files that nobody has come back to for 30 days. */
+  sweep(): Promise<void>;
   /** Why a file can have no place in the store; null when it can. */
   whyNoPlace(file: ListedFile): string | null;
   /** What the store holds under these names, read again from its disk; left out is what it holds nothing good of in that size. */

@@ -36,7 +36,7 @@ export function pullStep(parts: PullParts): Step<Parcel> {
     removes: false,
     concurrency: transfers,
     ready: () => office.ready(),
-    recover: async () => {},
+    recover: () => office.sweep(),
 
     async *plan(signal): AsyncGenerator<Planned<Parcel>> {
       const room = await office.room();

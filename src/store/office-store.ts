@@ -16,6 +16,7 @@ import { lookInStore } from './look-in-store.js';
 import type { OfficeSkills } from './office-worker.js';
 import { openPart } from './part-file.js';
 import { writeSums } from './sums.js';
+import { sweepParts } from './sweep-parts.js';
 import { WorkerPool } from './worker-pool.js';
 
 /** The folder of the store that belongs to orderbak: catalog and half files. */
@@ -96,6 +97,8 @@ export async function openOfficeStore(
       const { bavail, blocks, bsize } = await statfs(store);
       return { free: bavail * bsize + (await sizeOfFiles(partFolder)), total: blocks * bsize };
     },
+
+    sweep: () => sweepParts(partFolder, catalog, clock()),
 
     whyNoPlace: ({ folder, filename }) => whyNoPlace(folder, filename, mapped),
 

@@ -29,11 +29,13 @@ const skills = {
     return part.size;
   },
 
-  append(path: string, bytes: Uint8Array): void {
+  /** Answers the memory of the bytes, to be used again. */
+  append(path: string, bytes: Uint8Array): Uint8Array {
     const part = partAt(path);
     writeAll(part.fd, bytes, part.size);
     part.hash.update(bytes);
     part.size += bytes.byteLength;
+    return bytes;
   },
 
   restart(path: string): void {
@@ -59,7 +61,7 @@ const skills = {
 /** What the main thread may ask of this one. */
 export type OfficeSkills = typeof skills;
 
-work(skills);
+work(skills, (answer) => (answer instanceof Uint8Array ? [answer.buffer as ArrayBuffer] : []));
 
 function partAt(path: string): OpenPart {
   const part = parts.get(path);

@@ -19,19 +19,21 @@ export async function openPart(
 ): Promise<PartFile> {
   let etag = (await catalog.partEtag(serverId)) ?? null;
   let size = await worker.ask('open', [path, etag !== null]);
-  let block = Buffer.allocUnsafeSlow(BLOCK);
+  let block: Uint8Array = Buffer.allocUnsafeSlow(BLOCK);
   let filled = 0;
-  let writing: Promise<void> = Promise.resolve();
+  /** The block that is on its way to the disk, and whose memory comes back. */
+  let writing: Promise<Uint8Array | null> = Promise.resolve(null);
   let isOpen = true;
 
   /** Hands the block over once the one before it is written; a fault of that one is thrown. */
   const hand = async () => {
-    await writing;
+    const written = await writing;
     if (filled === 0) return;
-    writing = worker.ask('append', [path, block.subarray(0, filled)], [block.buffer]);
+    const bytes = block.subarray(0, filled);
+    writing = worker.ask('append', [path, bytes], [bytes.buffer as ArrayBuffer]);
     // It is thrown to who comes next.
     writing.catch(() => {});
-    block = Buffer.allocUnsafeSlow(BLOCK);
+    block = written === null ? Buffer.allocUnsafeSlow(BLOCK) : new Uint8Array(written.buffer);
     filled = 0;
   };
   const close = async () => {
@@ -68,7 +70,7 @@ export async function openPart(
     async restart(newEtag) {
       filled = 0;
       await writing.catch(() => {});
-      writing = Promise.resolve();
+      writing = Promise.resolve(null);
       await worker.ask('restart', [path]);
       size = 0;
       if (newEtag !== null) await catalog.setPart(serverId, newEtag);

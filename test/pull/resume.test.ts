@@ -1,4 +1,4 @@
-import { appendFile, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -16,7 +16,7 @@ describe.concurrent('a large file whose transfer is broken off', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await Shop.open(
-      { killed: big, changed: big, whole: big, asked: big, lost: big, damaged: big, early: big },
+      { killed: big, changed: big, whole: big, asked: big, lost: big, damaged: big, early: big, swept: big },
       { 'big.psd': BIG },
     );
   });
@@ -100,6 +100,24 @@ describe.concurrent('a large file whose transfer is broken off', () => {
     const downloads = office.proxy.answered.filter(({ asked }) => isDownload(asked));
     expect(downloads.reduce((sum, { answer }) => sum + answer.body.length, 0)).toBeLessThan(1000);
     await office.expectAllStored();
+  });
+
+  test('a half file whose row is not listed any more goes after 30 days, a younger one stays', async () => {
+    const office = await shop.office('swept');
+    const folder = path.join(office.store, '.orderbak/part');
+    await mkdir(folder, { recursive: true });
+    const day = 24 * 60 * 60;
+    for (const [name, days] of [
+      ['990001.part', 31],
+      ['sums-990001.tmp', 31],
+      ['990002.part', 29],
+    ] as const) {
+      await writeFile(path.join(folder, name), 'half');
+      const at = Date.now() / 1000 - days * day;
+      await utimes(path.join(folder, name), at, at);
+    }
+    await office.pullWell();
+    expect(await readdir(folder)).toEqual(['990002.part']);
   });
 
   test('a half file that was damaged on the disk costs a second transfer, not the file', async () => {
