@@ -6,10 +6,8 @@ import { officeGauges, serverGauges } from '../reports/metrics.js';
 import { writeDurably } from '../store/durable.js';
 import { readStatus } from './status.js';
 
-/** Writes the numbers for Prometheus' textfile collector where they are wanted: aside, then renamed. Answers what went wrong. */
-export async function writeMetrics(config: Config): Promise<string[]> {
-  const { textfile } = config.metrics;
-  if (textfile === null) return [];
+/** Writes the numbers for Prometheus' textfile collector: aside, then renamed. Answers what went wrong. */
+export async function writeMetrics(config: Config, textfile: string): Promise<string[]> {
   try {
     const { server, office } = await readStatus(config);
     const gauges = [

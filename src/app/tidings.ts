@@ -5,7 +5,6 @@ import type { Summary } from '../jobs/summary.js';
 import { openPings } from '../notify/pings.js';
 import { alarm, newsOf, newsOfNight } from './alarms.js';
 import { openLog } from './log.js';
-import { writeMetrics } from './metrics.js';
 
 /** What runs by the clock, of which others want to hear. */
 const NIGHTLY: ReadonlySet<string> = new Set([
@@ -50,7 +49,7 @@ export function openTidings(config: Config, command: string, dryRun: boolean): T
       log.write(summary.ok ? 'info' : 'error', 'ended', endOf(summary));
       if (dryRun || summary.exit === EXIT.busy) return [];
       // Without a database there is nothing to count: the numbers stay what they were, and grow old.
-      const faults = summary.exit === EXIT.away ? [] : await writeMetrics(config);
+      const faults = summary.exit === EXIT.away ? [] : await count(config);
       return isTold && !summary.interrupted
         ? [...faults, ...(await alarm(config, newsOf(summary, text)))]
         : faults;
@@ -65,6 +64,14 @@ export function openTidings(config: Config, command: string, dryRun: boolean): T
       return isNight ? [...faults, ...(await alarm(config, newsOfNight(error ?? null, text)))] : faults;
     },
   };
+}
+
+/** Writes the numbers for monitoring where they are wanted. What counts them is loaded only then. */
+async function count(config: Config): Promise<string[]> {
+  const { textfile } = config.metrics;
+  if (textfile === null) return [];
+  const { writeMetrics } = await import('./metrics.js');
+  return writeMetrics(config, textfile);
 }
 
 /** The end of a run as the log has it. */

@@ -9,6 +9,8 @@ const RETRY = { retries: 2, minTimeout: 500, factor: 3 } as const;
  * does not arrive; the address, which may be a secret, stands in no error but for its host.
  */
 export async function post(url: string, type: string, text: string): Promise<void> {
+  // Loaded here: it is large, and most runs have nobody to tell.
+  const { Agent } = await import('undici');
   const { origin, pathname, search, host } = new URL(url);
   // Most runs have nothing to tell, and begin sooner without it.
   const { Agent } = await import('undici');
