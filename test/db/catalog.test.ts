@@ -1,0 +1,33 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { openCatalogDatabase } from '../../src/db/catalog.js';
+import { withDatabase } from '../support/database.js';
+
+const store = await mkdtemp(path.join(tmpdir(), 'orderbak-catalog-'));
+afterAll(() => rm(store, { recursive: true, force: true }));
+
+test('a catalog that an update was killed in is brought up to date by the next command, and keeps its rows', async () => {
+  await mkdir(path.join(store, '.orderbak'));
+  await (await openCatalogDatabase(store)).close();
+  const url = `sqlite:${path.join(store, '.orderbak/catalog.sqlite')}`;
+  const schema = () =>
+    withDatabase(url, (database) => database.all('SELECT name, sql FROM sqlite_master ORDER BY name'));
+  const whole = await schema();
+  // As the version before left it, and then two of the columns of the next were added.
+  await withDatabase(url, async (database) => {
+    await database.run('DROP TABLE orderbak_run_part');
+    await database.run('DROP INDEX orderbak_run_failure_open');
+    for (const column of ['exit_code', 'last_error', 'errors', 'last_order'])
+      await database.run(`ALTER TABLE orderbak_run DROP COLUMN ${column}`);
+    await database.run('PRAGMA user_version = 6');
+    await database.run(
+      "INSERT INTO orderbak_run (step, status, dry_run, origin, host, pid, version, started_ms) VALUES ('pull', 'completed', 0, 'cron', 'h', 1, '0', 1)",
+    );
+  });
+  await (await openCatalogDatabase(store)).close();
+  expect((await schema()).map(({ name }) => name)).toEqual(whole.map(({ name }) => name));
+  const [row] = await withDatabase(url, (database) => database.all('SELECT * FROM orderbak_run'));
+  expect(row).toMatchObject({ step: 'pull', errors: 0, exit_code: null, last_order: null });
+});
