@@ -12,8 +12,6 @@ export async function post(url: string, type: string, text: string): Promise<voi
   // Loaded here: it is large, and most runs have nobody to tell.
   const { Agent } = await import('undici');
   const { origin, pathname, search, host } = new URL(url);
-  // Most runs have nothing to tell, and begin sooner without it.
-  const { Agent } = await import('undici');
   const agent = new Agent({ connect: { timeout: PATIENCE_MS } });
   const once = async () => {
     const { statusCode, body } = await agent.request({
