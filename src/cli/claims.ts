@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { linesOf } from '../domain/lines.js';
 import { receiptClaim } from '../domain/wire.js';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
-import type { Claim } from '../steps/mark-backed-up.js';
+import type { Claim } from '../steps/check-claims.js';
 import { wholeNumber } from './options.js';
 
 // A line may be one of `list --format ndjson` with the hash added: what else stands in it is not looked at.

@@ -8,11 +8,12 @@ import { type BakRow, bakFileColumns, bakFileOf } from './bak-rows.js';
 import { bytesCollation, bytesOf } from './bytes.js';
 import { rememberingFolders } from './remembering-folders.js';
 import { eligible } from './source.js';
-import type { Database, Tables } from './tables.js';
+import type { Database, Engine, Tables } from './tables.js';
 
 const ALL_NUMBERS = Object.values(FILE_TYPES);
 const COPIED_NUMBERS = COPIED_TYPES.map((type) => FILE_TYPES[type]);
 const ROWS_A_STATEMENT = 500;
+const RECEIPTS_A_STATEMENT = 1000;
 
 /** Recorded files, and the question where a name is known. */
 export interface BakFileTable extends BakFiles {
@@ -121,10 +122,12 @@ export function openBakFiles(database: Database, rule: FolderRule): BakFileTable
           ? sql`ON DUPLICATE KEY UPDATE tbl_bak_order.id = tbl_bak_order.id`
           : sql`ON CONFLICT DO NOTHING`;
       const before = await countRecorded(range);
+      // In this order, so that the files of one folder follow one another by their ids, as they are listed and fetched.
       await sql`
         INSERT INTO tbl_bak_order (id_order, order_create_time, order_create_by, id_job, id_rework, id_discuss, filename, file_type)
         SELECT f.id_order, o.create_time, o.create_by, f.id_job, f.id_rework, f.id_discuss, ${name}, f.file_type
         ${await newFiles(range, retention, only, before === 0)}
+        ORDER BY f.id_order, f.file_type
         ${conflict}`.execute(kysely);
       // MySQL counts a file that is named twice as two rows.
       return (await countRecorded(range)) - before;
@@ -164,18 +167,11 @@ export function openBakFiles(database: Database, rule: FolderRule): BakFileTable
     },
 
     async mark(receipts, bakTime) {
-      for (let i = 0; i < receipts.length; i += ROWS_A_STATEMENT) {
-        const some = receipts.slice(i, i + ROWS_A_STATEMENT);
-        const sizes = some.map(({ id, size }) => sql`WHEN ${id} THEN ${size}`);
-        const hashes = some.map(({ id, sha256 }) => sql`WHEN ${id} THEN ${sha256}`);
-        const set = sql`bak_date_time = ${bakTime}, missing_time = NULL,
-          file_size = CASE id ${sql.join(sizes, sql` `)} END,
-          file_sha256 = CASE id ${sql.join(hashes, sql` `)} END`;
-        await update(
-          some.map(({ id }) => id),
-          set,
-          sql`unlink_time IS NULL`,
-        );
+      for (let i = 0; i < receipts.length; i += RECEIPTS_A_STATEMENT) {
+        const some = receipts
+          .slice(i, i + RECEIPTS_A_STATEMENT)
+          .map(({ id, size, sha256 }) => [id, size, sha256]);
+        await markStatement(engine, JSON.stringify(some), bakTime).execute(kysely);
       }
     },
 
@@ -188,4 +184,25 @@ export function openBakFiles(database: Database, rule: FolderRule): BakFileTable
     backToRecorded: (ids) =>
       update(ids, sql`bak_date_time = NULL, file_size = NULL, file_sha256 = NULL`, sql`unlink_time IS NULL`),
   };
+}
+
+/**
+ * Receipts are joined, not listed as a CASE, which is gone through for each row. EXPLAIN (MariaDB 10.11): r ALL "Table
+ * function: json_table", b eq_ref PRIMARY.
+ */
+function markStatement(engine: Engine, receipts: string, bakTime: string): RawBuilder<unknown> {
+  if (engine === 'mysql') {
+    return sql`
+      UPDATE JSON_TABLE(${receipts}, '$[*]' COLUMNS (
+        id BIGINT PATH '$[0]', size BIGINT PATH '$[1]', sha256 CHAR(64) CHARACTER SET ascii PATH '$[2]'
+      )) r STRAIGHT_JOIN tbl_bak_order b ON b.id = r.id
+      SET b.bak_date_time = ${bakTime}, b.missing_time = NULL, b.file_size = r.size, b.file_sha256 = r.sha256
+      WHERE b.unlink_time IS NULL`;
+  }
+  return sql`
+    UPDATE tbl_bak_order
+    SET bak_date_time = ${bakTime}, missing_time = NULL,
+      file_size = json_extract(r.value, '$[1]'), file_sha256 = json_extract(r.value, '$[2]')
+    FROM json_each(${receipts}) r
+    WHERE tbl_bak_order.id = json_extract(r.value, '$[0]') AND unlink_time IS NULL`;
 }

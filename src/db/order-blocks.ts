@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import pLimit from 'p-limit';
 import type { Clock } from '../domain/clock.js';
 import { IDS_A_BLOCK, type OrderBlock, rangesOf, wholeBlocks } from '../domain/order-blocks.js';
 import type { Retention } from '../domain/retention.js';
@@ -27,10 +28,10 @@ export function openOrderBlocks(database: Database, clock: Clock): OrderBlocks {
   const { engine, kysely } = database;
   const div = engine === 'mysql' ? sql`DIV` : sql`/`;
   const blockOf = sql`id_order ${div} ${sql.lit(IDS_A_BLOCK)}`;
-  let remembers: Promise<boolean> | null = null;
+  let hasLists: Promise<boolean> | null = null;
   const isRemembering = () => {
-    remembers ??= hasListsView(database);
-    return remembers;
+    hasLists ??= hasListsView(database);
+    return hasLists;
   };
 
   /** EXPLAIN (MariaDB 10.11): o ALL, "Using where; Using temporary; Using filesort" of one row a block; u is eliminated. */
@@ -39,7 +40,8 @@ export function openOrderBlocks(database: Database, clock: Clock): OrderBlocks {
     only: OrderFilter,
     within: RawBuilder<unknown>,
   ): Promise<Block[]> => {
-    const ids = engine === 'mysql' ? sql`HEX(BIT_XOR(${hashOf(sql`id_order`)}))` : sql`''`;
+    // Two sums of the same ids: others, as many, that have both are not to be met with.
+    const ids = engine === 'mysql' ? sql`CONCAT(SUM(id_order), ' ', SUM(CRC32(id_order)))` : sql`''`;
     const { rows } = await sql<Record<'block' | 'first' | 'last' | 'orders', number> & { ids: string }>`
       SELECT ${blockOf} AS block, MIN(id_order) AS first, MAX(id_order) AS last, COUNT(*) AS orders, ${ids} AS ids
       FROM orderbak_order WHERE ${eligible(engine, retention, only)} AND ${within}
@@ -70,41 +72,44 @@ export function openOrderBlocks(database: Database, clock: Clock): OrderBlocks {
     return new Map(rows.map(({ block, print }) => [Number(block), print]));
   };
 
-  /** The blocks of which all is as it was when they were recorded. */
-  const unchanged = async (blocks: readonly Block[]): Promise<ReadonlySet<number>> => {
-    const believed = clock() - BELIEVED_MS;
+  /** What the blocks that were seen not long ago are now, and which of them have the same rows as then. */
+  const lookAgain = async (): Promise<{ seen: Prints; lists: Prints; same: ReadonlySet<number> }> => {
     const rows = await kysely
       .selectFrom('orderbak_seen')
       .selectAll()
-      .where('seen_ms', '>', believed)
+      .where('seen_ms', '>', clock() - BELIEVED_MS)
+      .orderBy('block')
       .execute();
-    const seen = new Map(rows.map((row) => [Number(row.block), row]));
-    const found = new Set<number>();
-    const look = async (some: readonly Block[]) => {
-      const range = wholeBlocks(some.at(0)?.from ?? 0, some.at(-1)?.to ?? 0);
-      const [lists, recorded] = await Promise.all([listsIn(range), recordedIn(range)]);
-      for (const block of some) {
-        const { named, recorded: then } = seen.get(block.block) ?? {};
-        if (named === namedIn(block, lists) && then === printIn(block, recorded)) found.add(block.block);
+    const lists = new Map<number, string>();
+    const same = new Set<number>();
+    const look = async (some: readonly { block: number; recorded: string }[]) => {
+      const [first = 0, last = 0] = [some.at(0), some.at(-1)].map((row) => Number(row?.block) * IDS_A_BLOCK);
+      const range = wholeBlocks(first, last);
+      const [named, recorded] = await Promise.all([listsIn(range), recordedIn(range)]);
+      for (const [block, print] of named) lists.set(block, print);
+      for (const row of some) {
+        if ((recorded.get(Number(row.block)) ?? NOTHING) === row.recorded) same.add(Number(row.block));
       }
     };
-    const known = blocks.filter(({ block }) => seen.has(block));
-    const questions: Block[][] = [];
-    for (let i = 0; i < known.length; i += BLOCKS_A_QUESTION) {
-      questions.push(known.slice(i, i + BLOCKS_A_QUESTION));
-    }
-    const worker = async () => {
-      for (let some = questions.shift(); some !== undefined; some = questions.shift()) await look(some);
-    };
-    await Promise.all(Array.from({ length: QUESTIONS_AT_ONCE }, worker));
-    return found;
+    const questions: (typeof rows)[] = [];
+    for (let i = 0; i < rows.length; i += BLOCKS_A_QUESTION)
+      questions.push(rows.slice(i, i + BLOCKS_A_QUESTION));
+    const limit = pLimit(QUESTIONS_AT_ONCE);
+    await Promise.all(questions.map((some) => limit(() => look(some))));
+    return { seen: new Map(rows.map((row) => [Number(row.block), row.named])), lists, same };
   };
 
   return {
     async *changed(retention, only) {
-      const blocks = await eligibleBlocks(retention, only, sql`1 = 1`);
-      const skipped = only === null && (await isRemembering()) ? await unchanged(blocks) : new Set<number>();
-      yield* rangesOf(blocks, (block) => skipped.has(block));
+      const remembers = only === null && (await isRemembering());
+      const [blocks, again] = await Promise.all([
+        eligibleBlocks(retention, only, sql`1 = 1`),
+        remembers ? lookAgain() : null,
+      ]);
+      const isUnchanged = (block: Block) =>
+        again?.same.has(block.block) === true && again.seen.get(block.block) === namedIn(block, again.lists);
+      const unchanged = new Set(blocks.filter(isUnchanged).map(({ block }) => block));
+      yield* rangesOf(blocks, (block) => unchanged.has(block));
     },
 
     async look(range, retention, only) {
@@ -132,10 +137,5 @@ export function openOrderBlocks(database: Database, clock: Clock): OrderBlocks {
 const NOTHING = '0';
 const printIn = ({ block }: Block, prints: Prints) => prints.get(block) ?? NOTHING;
 const namedIn = (block: Block, lists: Prints) => `${block.orders} ${block.ids} ${printIn(block, lists)}`;
-
-/** 64 bits that tell texts apart; CRC32 would give the same sum to two orders that exchange their lists. */
-function hashOf(text: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`CAST(CONV(LEFT(MD5(${text}), 16), 16, 10) AS UNSIGNED)`;
-}
 
 const isIn = ({ from, to }: OrderRange) => sql`id_order BETWEEN ${from} AND ${to}`;

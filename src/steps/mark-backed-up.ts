@@ -1,15 +1,9 @@
-import pLimit from 'p-limit';
-import { sameReceipt } from '../domain/removal.js';
-import type { MarkStatus, ReceiptClaim } from '../domain/wire.js';
-import { Doubt } from '../errors.js';
-import type { BakFiles, LocatedFile, OrderFolder, OrderStore } from './ports.js';
+import type { MarkStatus } from '../domain/wire.js';
+import { type Check, type Claim, checkAll } from './check-claims.js';
+import type { BakFiles, OrderStore } from './ports.js';
 import { type Failure, failureOf, type Outcome, type Planned, type Step } from './step.js';
 
 const CLAIMS_AN_ITEM = 500;
-const FILES_AT_ONCE = 4;
-
-/** A row id with the office's receipt, or alone: then it is the operator's word, and the server's own bytes are recorded. */
-export type Claim = ReceiptClaim | { readonly id: number };
 
 export interface MarkParts {
   readonly bakFiles: BakFiles;
@@ -70,10 +64,7 @@ export interface ClaimResult {
 export async function markClaims(claims: readonly Claim[], parts: MarkParts): Promise<ClaimResult[]> {
   const { bakFiles, store, localNow } = parts;
   const rows = new Map((await bakFiles.byId(claims.map((claim) => claim.id))).map((row) => [row.id, row]));
-  const limit = pLimit(FILES_AT_ONCE);
-  const checks = await Promise.all(
-    claims.map((claim) => limit(() => check(claim, rows.get(claim.id), store))),
-  );
+  const checks = await checkAll(claims, rows, store);
   const good = checks.flatMap(({ receipt, status }, i) => {
     const id = claims[i]?.id;
     return status === 'marked' && receipt !== undefined && id !== undefined ? [{ id, ...receipt }] : [];
@@ -87,39 +78,4 @@ export async function markClaims(claims: readonly Claim[], parts: MarkParts): Pr
     const path = row === undefined ? String(id) : `${row.folder ?? '?'}/${row.filename}`;
     return { id, status: checks[i]?.status ?? 'unknown', path, error: checks[i]?.error };
   });
-}
-
-interface Check {
-  readonly status: MarkStatus;
-  readonly receipt?: { size: number; sha256: string };
-  readonly error?: unknown;
-}
-
-async function check(claim: Claim, row: LocatedFile | undefined, store: OrderStore): Promise<Check> {
-  if (row === undefined || row.type === 'discuss') return { status: 'unknown' };
-  const claimed = 'sha256' in claim ? { size: claim.size, sha256: claim.sha256.toLowerCase() } : null;
-  if (row.bakTime !== null && row.receipt !== null) {
-    if (claimed === null || sameReceipt(row.receipt, claimed)) return { status: 'already' };
-  }
-  if (row.unlinkTime !== null || row.folder === null) return { status: 'missing' };
-  let folder: OrderFolder | null = null;
-  try {
-    folder = await store.openFolder(row.folder);
-    const file = (await folder?.open(row.filename)) ?? null;
-    if (file === null) return { status: 'missing' };
-    try {
-      if (claimed !== null && claimed.size !== file.stamp.size) return { status: 'mismatch' };
-      const receipt = { size: file.stamp.size, sha256: await file.sha256() };
-      return claimed === null || sameReceipt(claimed, receipt)
-        ? { status: 'marked', receipt }
-        : { status: 'mismatch' };
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    // One file that cannot be read is not in the way of the others of its batch.
-    return error instanceof Doubt ? { status: 'missing' } : { status: 'missing', error };
-  } finally {
-    await folder?.close();
-  }
 }

@@ -230,6 +230,8 @@ export interface OrderFolder {
   list(): Promise<FolderListing>;
   /** What a regular file is now, without opening it; null when there is none of that name. */
   look(filename: string): Promise<Stamp | null>;
+  /** At once what these files hold, in the order given, where their very bytes were hashed before; null where they must be opened. */
+  known(filenames: readonly string[]): (Receipt | null)[];
   /** Null when there is no such file; throws when it is not a regular file. */
   open(filename: string): Promise<OrderFile | null>;
   /**

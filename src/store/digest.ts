@@ -35,15 +35,19 @@ export class DigestMemory {
 
   /** SHA-256 in hex of the open file: from memory if its stamp is known, else by reading it. */
   async of(file: FileHandle, stamp: Stamp): Promise<string> {
-    const key = digestKey(stamp);
-    const known = this.known.get(key);
+    const known = this.knownOf(stamp);
     if (known !== undefined) return known;
     const sha256 =
       stamp.size > BLOCK
         ? await this.readers.take().ask('hash', [file.fd])
         : await sha256Of(file, stamp.size);
-    this.remember(key, sha256);
+    this.remember(digestKey(stamp), sha256);
     return sha256;
+  }
+
+  /** SHA-256 in hex of a file of this stamp; undefined when none was read. */
+  knownOf(stamp: Stamp): string | undefined {
+    return this.known.get(digestKey(stamp));
   }
 
   /** Keeps the hash of a file that was read elsewhere, under its `digestKey`. */

@@ -4,8 +4,9 @@ import { codeOf, Doubt, EXIT, OrderbakError } from '../errors.js';
 import type { OrderFolder } from '../steps/ports.js';
 import { type FolderHandle, makeBelow, openInside } from './folder-handle.js';
 import { listingOf } from './folder-view.js';
+import { isBelow } from './look-at.js';
 import type { OrderStoreParts } from './order-store.js';
-import { isStill, openRegular, stampOf } from './regular-file.js';
+import { isStill, openRegular, stampAt, stampOf } from './regular-file.js';
 import { openThumbs } from './thumbs.js';
 
 const READ_BLOCK = 256 * 1024;
@@ -62,6 +63,14 @@ export function openOrderFolder(
         throw error;
       }
       throw new Doubt('it is not a regular file');
+    },
+
+    known(filenames) {
+      return filenames.map((filename) => {
+        const stamp = isBelow(filename) ? stampAt(join(folder.base, filename)) : null;
+        const sha256 = stamp === null ? undefined : parts.digests.knownOf(stamp);
+        return stamp === null || sha256 === undefined ? null : { size: stamp.size, sha256 };
+      });
     },
 
     async open(filename) {

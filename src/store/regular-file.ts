@@ -1,4 +1,4 @@
-import { type BigIntStats, constants } from 'node:fs';
+import { type BigIntStats, constants, lstatSync } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { codeOf, Doubt } from '../errors.js';
 import type { Stamp } from '../steps/ports.js';
@@ -28,6 +28,17 @@ export async function openRegular(
   } catch (error) {
     await handle.close();
     throw error;
+  }
+}
+
+/** The stamp of a regular file, at once; null when there is none, or none that can be seen. */
+export function stampAt(path: string): Stamp | null {
+  try {
+    const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    return stats?.isFile() ? stampOf(stats) : null;
+  } catch {
+    // Whoever opens it hears why.
+    return null;
   }
 }
 

@@ -1,8 +1,8 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hashOf, Shop, someBytes } from '../pull/office.js';
-import { ask, expectError, jsonOf, MARK, post } from './api.js';
+import { ask, BUNDLE, expectError, jsonOf, MARK, post } from './api.js';
 
 interface Claim {
   readonly id: number;
@@ -18,7 +18,7 @@ const FILES = {
 describe('the call that marks', () => {
   let shop: Shop;
   beforeAll(async () => {
-    const names = ['marked', 'alone', 'mismatch', 'mixed', 'again', 'refused', 'many'];
+    const names = ['marked', 'alone', 'mismatch', 'mixed', 'again', 'refused', 'many', 'known', 'swapped'];
     shop = await Shop.open(Object.fromEntries(names.map((name) => [name, FILES])));
     for (const name of names) await rm(onServer(name, 'gone.jpg'));
   });
@@ -77,6 +77,31 @@ describe('the call that marks', () => {
     await writeFile(onServer('mismatch', 'a.jpg'), someBytes(a.size, 'changed since'));
     expect(await mark([a])).toEqual(['mismatch']);
     expect(await marked('mismatch')).toEqual([]);
+  });
+
+  test('what it has sent and hashed it does not believe to be the same when it was changed, replaced or swapped since', async () => {
+    const names = ['a.jpg', 'b.jpg', 'c.jpg'];
+    const claims = await Promise.all(
+      ['known', 'swapped'].flatMap((order) => names.map((name) => claimOf(order, name))),
+    );
+    expect((await post(shop.serve, BUNDLE, { ids: claims.map(({ id }) => id) })).status).toBe(200);
+    // As many bytes, and the times put back.
+    const a = onServer('known', 'a.jpg');
+    const { size, atime, mtime } = await stat(a);
+    await writeFile(a, someBytes(size, 'others'));
+    await utimes(a, atime, mtime);
+    const b = onServer('known', 'b.jpg');
+    await rename(b, `${b}.aside`);
+    await symlink(`${b}.aside`, b);
+    const folder = path.dirname(onServer('swapped', 'a.jpg'));
+    await cp(folder, `${folder}.aside`, { recursive: true, preserveTimestamps: true });
+    await rm(folder, { recursive: true });
+    await symlink(`${folder}.aside`, folder);
+    expect(await mark(claims)).toEqual(['mismatch', 'missing', 'marked', 'missing', 'missing', 'missing']);
+    expect(await marked('known')).toEqual(['c.jpg']);
+    expect(await marked('swapped')).toEqual([]);
+    await rm(folder);
+    await rename(`${folder}.aside`, folder);
   });
 
   test('tells apart what is unknown, missing and a chat, and marks the good ones among them', async () => {
