@@ -127,7 +127,7 @@ export function openBakFiles(database: Database, rule: FolderRule): BakFileTable
         INSERT INTO tbl_bak_order (id_order, order_create_time, order_create_by, id_job, id_rework, id_discuss, filename, file_type)
         SELECT f.id_order, o.create_time, o.create_by, f.id_job, f.id_rework, f.id_discuss, ${name}, f.file_type
         ${await newFiles(range, retention, only, before === 0)}
-        ORDER BY f.id_order, f.file_type
+        ORDER BY f.id_order, f.file_type, f.filename
         ${conflict}`.execute(kysely);
       // MySQL counts a file that is named twice as two rows.
       return (await countRecorded(range)) - before;
