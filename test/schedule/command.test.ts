@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { falseClock, whyNoFalseClock } from '../chaos/false-clock.js';
 import { onHost, whyNoOtherHost } from '../chaos/other-host.js';
@@ -93,6 +94,43 @@ describe('the commands of the schedule', () => {
     expect(stderr).toContain('insert: it was due 3 times in a row while it was still at work');
     expect(await readFile(`${world.folder}/log/insert.log`, 'utf8')).toContain('already running');
     await holdInsert(world, 'elsewhere', 1, -1);
+  });
+
+  test('what was missed for days is caught up with once, and not waited for in the background', async () => {
+    const rest = 'unlink_trash = "off"\nunlink_backed_up = "off"';
+    const config = await configure(world, `unlink_discuss = { in_background = true }\n${rest}`);
+    await world.ask(async (database) => {
+      await database.run('DELETE FROM orderbak_schedule');
+      for (const entry of ['insert', 'unlink-discuss'])
+        await database.run(
+          "INSERT INTO orderbak_schedule (entry, scope, due_ms, host, pid, begun_ms, ended_ms, result, exit_code) VALUES (?, '', ?, 'x', 1, 0, 0, 'done', 0)",
+          [entry, Date.now() - 5 * 24 * 60 * MINUTE],
+        );
+    });
+    const catchUp = async () => {
+      const { stdout, stderr } = await runOrderbak(
+        world,
+        ['schedule', 'catch-up', '--json', '--config', config],
+        bare,
+      );
+      expect(stderr).toBe('');
+      const lines = stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { entry: string; outcome: string });
+      return lines.map(({ entry, outcome }) => `${entry} ${outcome}`);
+    };
+    expect(await catchUp()).toEqual(['insert ran']);
+    const done = () =>
+      world.ask((database) =>
+        database.all(
+          "SELECT entry FROM orderbak_schedule WHERE due_ms > 0 AND begun_ms > 0 AND result = 'done'",
+        ),
+      );
+    for (let n = 0; n < 200 && (await done()).length < 2; n += 1) await sleep(100);
+    expect((await done()).map(({ entry }) => entry).sort()).toEqual(['insert', 'unlink-discuss']);
+    expect(await catchUp()).toEqual(['insert not-due']);
+    expect(await done()).toHaveLength(2);
   });
 
   test('one that takes too long is asked to end', async () => {
