@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { FILE_TYPES, type FileType, fileTypeOf } from '../domain/file-type.js';
 import type { MonthLine } from '../domain/ledger.js';
-import { HELD } from './run-history.js';
+import { HELD } from './run-rows.js';
 import type { Database } from './tables.js';
 
 /** Orders by the month of their creation, the earliest first. `month` is one such as `2026-10`; null = all. Reads whole tables. */

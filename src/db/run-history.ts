@@ -1,22 +1,15 @@
-import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import {
-  type FailureRecord,
   type HeldRecord,
   isActive,
   type PartRecord,
   type RunRecord,
   type RunStatus,
-  statusNow,
   type Wanted,
 } from '../domain/run.js';
-import { isAlive } from '../jobs/is-alive.js';
 import { nowMs } from './now.js';
-import type { Database, Tables } from './tables.js';
-
-/** What stands as the code of a file that was held back: it lies beside those that failed. */
-export const HELD = 'held';
-
-type Row = Selectable<Tables['orderbak_run']> & { silent: number | null };
+import { countsOf, failures, HELD, readFailures, recordOf } from './run-rows.js';
+import type { Database } from './tables.js';
 
 /** Reads what is kept of runs, seen from a process on `host`; changes nothing. */
 export function openRunHistory({ engine, kysely }: Database, host: string) {
@@ -107,78 +100,3 @@ export function openRunHistory({ engine, kysely }: Database, host: string) {
 }
 
 export type RunHistory = ReturnType<typeof openRunHistory>;
-
-function failures(kysely: Database['kysely']) {
-  return kysely.selectFrom('orderbak_run_failure').selectAll();
-}
-
-type FailureRow = Selectable<Tables['orderbak_run_failure']>;
-
-async function readFailures(
-  query: SelectQueryBuilder<Tables, 'orderbak_run_failure', FailureRow>,
-): Promise<FailureRecord[]> {
-  return (await query.execute()).map((row) => ({
-    run: Number(row.run_id),
-    step: row.step,
-    id: numberOf(row.item_id),
-    order: numberOf(row.id_order),
-    path: row.path,
-    code: row.code,
-    message: row.message,
-    attempts: row.attempts,
-    failed: Number(row.failed_ms),
-    settled: numberOf(row.settled_ms),
-  }));
-}
-
-function recordOf(row: Row, host: string): RunRecord {
-  const silentMs = numberOf(row.silent);
-  const here = isAlive(row.pid) ? 'alive' : 'gone';
-  // The column is only ever written from these words.
-  const stored = row.status as RunStatus;
-  return {
-    id: Number(row.id),
-    parent: numberOf(row.parent_id),
-    resumes: numberOf(row.resumes_id),
-    step: row.step,
-    status: statusNow(stored, row.host === host ? here : 'elsewhere', silentMs),
-    wanted: row.wanted as Wanted | null,
-    dryRun: Number(row.dry_run) === 1,
-    origin: row.origin,
-    host: row.host,
-    pid: row.pid,
-    user: row.user_name,
-    version: row.version,
-    told: row.choices,
-    doorbell: row.doorbell,
-    started: Number(row.started_ms),
-    ended: numberOf(row.ended_ms),
-    silentMs,
-    counts: countsOf(row),
-    bytes: Number(row.bytes),
-    bytesPlanned: Number(row.bytes_planned),
-    rate: Number(row.rate),
-    leftMs: numberOf(row.left_ms),
-    parts: Number(row.parts),
-    partsDone: Number(row.parts_done),
-    lastOrder: numberOf(row.last_order),
-    errors: Number(row.errors),
-    lastError: row.last_error,
-    error: row.error,
-    exit: row.exit_code,
-  };
-}
-
-function countsOf({ planned, done, skipped, held, failed }: RunRecord['counts']): RunRecord['counts'] {
-  return {
-    planned: Number(planned),
-    done: Number(done),
-    skipped: Number(skipped),
-    held: Number(held),
-    failed: Number(failed),
-  };
-}
-
-function numberOf(value: number | null): number | null {
-  return value === null ? null : Number(value);
-}
