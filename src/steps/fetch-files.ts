@@ -63,18 +63,25 @@ async function fetchBundle(
 
 const RETRY = { retries: 4, minTimeout: 500, factor: 2, randomize: true } as const;
 
-/** Fetches one file, going on where a broken transfer ended; bytes that are not what the server says are thrown away. */
+/**
+ * Fetches one file, going on where a broken transfer ended; bytes that are not what the server says are thrown away. A half
+ * that nobody will go on with is: of a file that the server does not give, and of a run that was cancelled.
+ */
 async function fetchOne(file: ListedFile, fetching: Fetching): Promise<Receipt> {
-  const part = await fetching.office.part(file);
+  const { office, signal } = fetching;
+  const part = await office.part(file);
   try {
     return await pRetry(() => fetchRest(file, part, fetching), {
       ...RETRY,
-      signal: fetching.signal,
+      signal,
       shouldRetry: ({ error }) => isAway(error),
     });
+  } catch (error) {
+    const isRefused = !signal.aborted && !isAway(error);
+    if (isRefused || part.size === 0 || signal.reason instanceof RunCancelled) await part.discard();
+    throw error;
   } finally {
-    if (fetching.signal.reason instanceof RunCancelled) await part.discard();
-    else await part.close();
+    await part.close();
   }
 }
 

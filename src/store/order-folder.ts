@@ -117,6 +117,8 @@ export function openOrderFolder(
       // Where the thumbs' folder is a link, nothing is touched.
       await thumbRoom();
       const waiting = await waitingRoom(names);
+      // Once more, for to make that room takes its time.
+      if (!(await isStill(path, stamp))) return false;
       await renameAside(path, join(waiting.base, filename));
       await mustBeGone(path);
       // The file is in the quarantine, and that has to be told; a thumb that cannot follow it is only in nobody's way.

@@ -89,7 +89,7 @@ export function deedTo(target: Target, words: string): Deed {
       (stats) => stats.isFile(),
       () => false,
     );
-    if (isThere || words in WORD_DEEDS) await deed(target, hands, place);
+    if (isThere) await deed(target, hands, place);
   };
 }
 

@@ -3,10 +3,11 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Finished } from '../support/run.js';
 import type { Round } from './fault.js';
+import { QUARANTINE } from './oracle/places.js';
 import { processesOf } from './processes.js';
 import { pick } from './random.js';
 import type { Scene, Step } from './scene.js';
-import { ALL_CALLS, type Call, readCalls, straced } from './strace.js';
+import { ALL_CALLS, type Call, isOf, readCalls, straced } from './strace.js';
 import { callsOf } from './traced.js';
 
 /**
@@ -45,6 +46,20 @@ export async function pausedAt(
     // Until it is seen to move again, the same stop would be met twice.
     await untilMoving(stopped);
   }
+}
+
+/**
+ * Whether a call comes before the last look at a file and the last question about it. Between those and the removal no
+ * program can see what others do.
+ */
+export function isUnhurried(call: Call): boolean {
+  const isInFolder = /\/proc\/\d+\/fd\/\d+\//.test(call.line) && !makesRoom(call);
+  return isInFolder && (isOf(call, 'open') || isOf(call, 'rename'));
+}
+
+/** Whether a call may belong to the making of a room in the quarantine, which comes after the question; a first look for one fails. */
+export function makesRoom({ line }: Call): boolean {
+  return line.includes(QUARANTINE) || line.includes('ENOENT');
 }
 
 /** The scene's processes that stand still, as soon as there is one; none when the command ended first. */

@@ -4,10 +4,10 @@ import { isDownload, MARK, startProxy, type Weather } from '../../pull/proxy.js'
 import { ENGINES } from '../../support/database.js';
 import { ALL_DEEDS, deedTo, pathOf, type Target, TO_FILES } from '../deeds.js';
 import type { Fault, Round } from '../fault.js';
-import { pausedAt } from '../pause.js';
+import { isUnhurried, pausedAt } from '../pause.js';
 import { pick } from '../random.js';
 import type { Scene } from '../scene.js';
-import { type Call, isOf, noStrace } from '../strace.js';
+import { noStrace } from '../strace.js';
 import { runToEnd } from '../to-end.js';
 
 const REMOVING = ['unlink-discuss', 'unlink-trash', 'unlink-backed-up'] as const;
@@ -120,9 +120,4 @@ async function happenTo(
   return async () => {
     if (wasSet && !(await isSnare())) scene.found.push(`I1: ${pathOf(target)} ${words}, and was removed`);
   };
-}
-
-/** Not between the last look at a file and its removal: there no program can see what a writer does. */
-function isUnhurried(call: Call): boolean {
-  return /\/proc\/\d+\/fd\/\d+\//.test(call.line) && (isOf(call, 'open') || isOf(call, 'rename'));
 }

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ENGINES } from '../../support/database.js';
 import type { Fault } from '../fault.js';
-import { pausedAt } from '../pause.js';
+import { isUnhurried, makesRoom, pausedAt } from '../pause.js';
 import type { Step } from '../scene.js';
 import { type Call, isOf, noStrace } from '../strace.js';
 
@@ -19,9 +19,12 @@ function reopened(step: Step): Fault {
       const scene = await round.scene();
       const [order] = scene.world.orders;
       if (order === undefined) throw new Error('the scene has no order');
-      // Its folder is opened for the plan, and again for the removal, each time before the question.
-      const opens = (call: Call) => isOf(call, 'open') && call.line.includes(`/${order.folder}"`);
+      // Its folder is opened for the plan, and again for the removal, each time before the question; that of the quarantine after it.
+      const opens = (call: Call) =>
+        isOf(call, 'open') && call.line.includes(`/${order.folder}"`) && !makesRoom(call);
       scene.struck = false;
+      // Thumbs that were made before it was taken back stay, and do no harm.
+      scene.hasTwin = false;
       await pausedAt(round, scene, [step, '--order', String(order.id)], opens, async () => {
         scene.struck = true;
         const reopen = 'UPDATE tbl_order SET status = 5 WHERE id_order = ?';
@@ -64,11 +67,6 @@ function rewritten(step: 'unlink-discuss' | 'unlink-backed-up', name: string): F
       await pausedAt(round, scene, [step, '--order', String(order?.id)], isUnhurried, rewrite, wasRead);
     },
   };
-}
-
-/** Not between the last look at a file and its removal: there no program can see what a writer does. */
-function isUnhurried(call: Call): boolean {
-  return /\/proc\/\d+\/fd\/\d+\//.test(call.line) && (isOf(call, 'open') || isOf(call, 'rename'));
 }
 
 export const MEANWHILE: readonly Fault[] = [
