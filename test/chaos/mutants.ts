@@ -106,7 +106,7 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'db/deletions.ts',
-        find: 'if (lease.numUpdatedRows !== 1n) throw leaseGone();',
+        find: "if (lease.numUpdatedRows !== 1n) throw leaseLost('this step');",
         replace: '',
       },
     ],
