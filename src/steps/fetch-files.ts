@@ -65,7 +65,7 @@ const RETRY = { retries: 4, minTimeout: 500, factor: 2, randomize: true } as con
 
 /**
  * Fetches one file, going on where a broken transfer ended; bytes that are not what the server says are thrown away. A half
- * that nobody will go on with is: of a file that the server does not give, and of a run that was cancelled.
+ * file stays for the next run, unless it is empty or the run was cancelled.
  */
 async function fetchOne(file: ListedFile, fetching: Fetching): Promise<Receipt> {
   const { office, signal } = fetching;
@@ -77,8 +77,7 @@ async function fetchOne(file: ListedFile, fetching: Fetching): Promise<Receipt> 
       shouldRetry: ({ error }) => isAway(error),
     });
   } catch (error) {
-    const isRefused = !signal.aborted && !isAway(error);
-    if (isRefused || part.size === 0 || signal.reason instanceof RunCancelled) await part.discard();
+    if (part.size === 0 || signal.reason instanceof RunCancelled) await part.discard();
     throw error;
   } finally {
     await part.close();

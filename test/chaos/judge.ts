@@ -10,6 +10,7 @@ import { readState } from './oracle/read-state.js';
 import type { State } from './oracle/state.js';
 import { endProcessesOf } from './processes.js';
 import { type Scene, STEPS, type Step } from './scene.js';
+import { letTimePass } from './tomorrow.js';
 
 export interface Verdict {
   /** `I1: …`, each a promise that was broken. */
@@ -46,6 +47,7 @@ export async function judge(scene: Scene, twin: () => Promise<State>): Promise<V
   let missing: string[] = [];
   do {
     nights += 1;
+    await letTimePass(world);
     await playNight(world, program);
     state = await look(`after night ${nights}`);
     missing = scene.hasTwin ? differences(state, await twin(), scene.deeds.length > 0) : [];
