@@ -1,3 +1,5 @@
+import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './ports.js';
 import { type Finished, type RunOptions, type Started, start } from './run.js';
@@ -26,7 +28,7 @@ export async function startServe(
     const started = start(world, ['serve', ...args], { ...options, env });
     const url = `http://127.0.0.1:${port}`;
     if (await isReady(started, url, world.token)) {
-      const serve = serveOf(world, started, url);
+      const serve = serveOf(world, started, url, options.wrap !== undefined && options.wrap.length > 0);
       world.serving = serve;
       return serve;
     }
@@ -61,14 +63,14 @@ async function ask(url: string, headers: Record<string, string>): Promise<number
   }
 }
 
-function serveOf(world: World, started: Started, url: string): Serve {
+function serveOf(world: World, started: Started, url: string, isWrapped: boolean): Serve {
   const serve: Serve = {
     url,
     token: world.token,
     pid: started.child.pid,
     stop: async () => {
       if (world.serving === serve) world.serving = undefined;
-      started.child.kill('SIGTERM');
+      end(started.child, isWrapped);
       const finished = await started.finished;
       if (finished.code !== 0 && finished.code !== 143) {
         throw new Error(`serve ended with ${finished.code ?? finished.signal}: ${finished.stderr}`);
@@ -77,4 +79,15 @@ function serveOf(world: World, started: Started, url: string): Serve {
     },
   };
   return serve;
+}
+
+/** What stands before Node, such as strace, may end without telling it. */
+function end(child: ChildProcess, isWrapped: boolean): void {
+  if (!isWrapped) {
+    child.kill('SIGTERM');
+    return;
+  }
+  const isOver = child.exitCode !== null || child.signalCode !== null;
+  const inner = isOver ? '' : readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim();
+  if (inner !== '') process.kill(Number(inner), 'SIGTERM');
 }
