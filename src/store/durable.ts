@@ -1,5 +1,5 @@
-import { constants, type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { constants, type FileHandle, lstat, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { codeOf } from '../errors.js';
 
@@ -40,16 +40,29 @@ const REFUSALS = new Set(['EPERM', 'EACCES', 'EBUSY']);
 
 /**
  * Renames. A virus scanner on Windows, or on the machine whose disk is mounted here, may hold a file for a moment:
- * what is refused is tried seven times in about two seconds, then the refusal is thrown.
+ * what is refused is tried seven times in about two seconds, then the refusal is thrown. Throws too where the disk says
+ * that it is done, and the old name is still there.
  */
 export async function renamePatiently(from: string, to: string): Promise<void> {
   for (const ms of WAITS_MS) {
     try {
-      return await rename(from, to);
+      return await renameOnce(from, to);
     } catch (error) {
       if (!REFUSALS.has(codeOf(error))) throw error;
       await wait(ms);
     }
   }
-  return rename(from, to);
+  return renameOnce(from, to);
+}
+
+async function renameOnce(from: string, to: string): Promise<void> {
+  await rename(from, to);
+  const isThere = await lstat(from).then(
+    () => true,
+    (error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return false;
+      throw error;
+    },
+  );
+  if (isThere) throw new Error(`the disk says that ${basename(from)} has its new name, and it has not`);
 }
