@@ -1,4 +1,4 @@
-import type { Counts, PartRecord, RunStatus, Wanted } from '../domain/run.js';
+import type { Counts, PartRecord, RunRecord, RunStatus, Wanted } from '../domain/run.js';
 import type { Failure, Held, StepName } from '../steps/step.js';
 
 /** The lock of one step: a row taken by a conditional update, kept by a heartbeat. */
@@ -56,18 +56,21 @@ export interface Kin {
 }
 
 /** How a run goes: all of it, and what is new since it was told last. */
-export interface Progress {
-  readonly status: RunStatus;
-  readonly counts: Readonly<Counts>;
-  readonly bytes: number;
-  readonly bytesPlanned: number;
-  readonly rate: number;
-  readonly leftMs: number | null;
-  readonly parts: number;
-  readonly partsDone: number;
-  readonly lastOrder: number | null;
-  readonly errors: number;
-  readonly lastError: string | null;
+export interface Progress
+  extends Pick<
+    RunRecord,
+    | 'status'
+    | 'counts'
+    | 'bytes'
+    | 'bytesPlanned'
+    | 'rate'
+    | 'leftMs'
+    | 'parts'
+    | 'partsDone'
+    | 'lastOrder'
+    | 'errors'
+    | 'lastError'
+  > {
   /** Parts that changed. */
   readonly changed: readonly Omit<PartRecord, 'wanted'>[];
   readonly failures: readonly NewFailure[];

@@ -1,7 +1,8 @@
-import { constants, type FileHandle, lstat, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { constants, type FileHandle, open, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { codeOf } from '../errors.js';
+import { renameSurely } from './rename-surely.js';
 
 /** Makes the names in a folder durable. Windows has no such call for folders; its renames are journalled. */
 export async function syncFolder(path: string): Promise<void> {
@@ -46,23 +47,11 @@ const REFUSALS = new Set(['EPERM', 'EACCES', 'EBUSY']);
 export async function renamePatiently(from: string, to: string): Promise<void> {
   for (const ms of WAITS_MS) {
     try {
-      return await renameOnce(from, to);
+      return await renameSurely(from, to);
     } catch (error) {
       if (!REFUSALS.has(codeOf(error))) throw error;
       await wait(ms);
     }
   }
-  return renameOnce(from, to);
-}
-
-async function renameOnce(from: string, to: string): Promise<void> {
-  await rename(from, to);
-  const isThere = await lstat(from).then(
-    () => true,
-    (error: unknown) => {
-      if (codeOf(error) === 'ENOENT') return false;
-      throw error;
-    },
-  );
-  if (isThere) throw new Error(`the disk says that ${basename(from)} has its new name, and it has not`);
+  return renameSurely(from, to);
 }

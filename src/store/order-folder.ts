@@ -1,12 +1,13 @@
-import { lstat, readdir, rename, unlink } from 'node:fs/promises';
+import { lstat, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, Doubt, EXIT, OrderbakError } from '../errors.js';
+import { codeOf, Doubt } from '../errors.js';
 import type { OrderFolder } from '../steps/ports.js';
 import { type FolderHandle, makeBelow, openInside } from './folder-handle.js';
 import { listingOf } from './folder-view.js';
 import { isBelow } from './look-at.js';
 import type { OrderStoreParts } from './order-store.js';
 import { isStill, openRegular, stampAt, stampOf } from './regular-file.js';
+import { mustBeGone, renameSurely } from './rename-surely.js';
 import { openThumbs } from './thumbs.js';
 
 const READ_BLOCK = 256 * 1024;
@@ -120,7 +121,6 @@ export function openOrderFolder(
       // Once more, for to make that room takes its time.
       if (!(await isStill(path, stamp))) return false;
       await renameAside(path, join(waiting.base, filename));
-      await mustBeGone(path);
       // The file is in the quarantine, and that has to be told; a thumb that cannot follow it is only in nobody's way.
       await moveThumb(filename, names).catch(() => undefined);
       return true;
@@ -160,21 +160,6 @@ function openPath(fd: number, path: string): string {
   return process.platform === 'linux' ? `/proc/${process.pid}/fd/${fd}` : path;
 }
 
-/** A disk that says yes and does nothing must not have its rows closed. */
-async function mustBeGone(path: string): Promise<void> {
-  try {
-    await lstat(path);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return;
-    throw error;
-  }
-  throw new OrderbakError(
-    EXIT.failed,
-    'still-there',
-    'the system said that it is removed, but it is still there',
-  );
-}
-
 async function isFile(path: string): Promise<boolean> {
   try {
     return (await lstat(path)).isFile();
@@ -187,5 +172,5 @@ async function isFile(path: string): Promise<boolean> {
 /** Renames without replacing what may already wait under that name. */
 async function renameAside(from: string, to: string): Promise<void> {
   if (await isFile(to)) throw new Doubt('the quarantine holds a file of that name already');
-  await rename(from, to);
+  await renameSurely(from, to);
 }

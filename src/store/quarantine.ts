@@ -1,9 +1,10 @@
-import { link, lstat, readdir, rename, rmdir, unlink } from 'node:fs/promises';
+import { link, lstat, readdir, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, Doubt, messageOf } from '../errors.js';
 import type { Stamp, Trashed } from '../steps/ports.js';
 import { type FolderHandle, makeBelow, makeInside, openBelow } from './folder-handle.js';
 import { openRegular } from './regular-file.js';
+import { renameSurely } from './rename-surely.js';
 
 /** Where trash waits, below the root. */
 export const QUARANTINE = '.orderbak-trash';
@@ -116,7 +117,7 @@ async function renameBack(from: FolderHandle, to: FolderHandle, name: string): P
     (error: unknown) => codeOf(error) === 'ENOENT',
   );
   if (!isFree) throw taken(name);
-  await rename(join(from.base, name), target);
+  await renameSurely(join(from.base, name), target);
   await to.sync();
   await from.sync();
 }
