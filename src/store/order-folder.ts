@@ -1,6 +1,6 @@
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, Doubt } from '../errors.js';
+import { codeOf, Doubt, EXIT, messageOf, OrderbakError } from '../errors.js';
 import type { OrderFolder } from '../steps/ports.js';
 import { type FolderHandle, makeBelow, openInside } from './folder-handle.js';
 import { listingOf } from './folder-view.js';
@@ -121,8 +121,7 @@ export function openOrderFolder(
       // Once more, for to make that room takes its time.
       if (!(await isStill(path, stamp))) return false;
       await renameAside(path, join(waiting.base, filename));
-      // The file is in the quarantine, and that has to be told; a thumb that cannot follow it is only in nobody's way.
-      await moveThumb(filename, names).catch(() => undefined);
+      await moveThumb(filename, names).catch(thumbStays);
       return true;
     },
 
@@ -153,6 +152,16 @@ export function openOrderFolder(
       await root.close();
     },
   };
+}
+
+/**
+ * A thumb that cannot follow its file is only in nobody's way, so that the file has gone. Throws where the disk refused:
+ * then the removal stays open, and the next run moves the thumb.
+ */
+function thumbStays(error: unknown): void {
+  if (error instanceof Doubt) return;
+  const reason = `it is in the quarantine, but its thumb is not: ${messageOf(error)}`;
+  throw new OrderbakError(EXIT.failed, 'thumb-stays', reason);
 }
 
 /** The path under which another process can open the very file that a handle holds. */

@@ -50,6 +50,24 @@ test('a thumb that cannot follow its file stays; the file is written down as rem
   ]);
 });
 
+test('a thumb that the disk refuses to move is tried again by the next run', async () => {
+  await open();
+  await mkdir(place('.orderbak-trash/1', folder, 'thumb/t.jpg'), { recursive: true });
+  const first = await shop.run('unlink-trash');
+  expect(first).toMatchObject({ exit: 3, counts: { done: 1, failed: 1 } });
+  expect(existsSync(place('.orderbak-trash/1', folder, 't.jpg'))).toBe(true);
+  expect((await deletions()).map((each) => [each.filename, each.done_ms !== null])).toEqual([
+    ['t.jpg', false],
+    ['u.tmp', true],
+  ]);
+
+  await rm(place('.orderbak-trash/1', folder, 'thumb/t.jpg'), { recursive: true });
+  expect(await shop.run('unlink-trash')).toMatchObject({ exit: 0, counts: { done: 0 } });
+  expect(existsSync(place(folder, 'thumb/t.jpg'))).toBe(false);
+  expect(existsSync(place('.orderbak-trash/1', folder, 'thumb/t.jpg'))).toBe(true);
+  expect((await deletions()).map((each) => each.done_ms !== null)).toEqual([true, true]);
+});
+
 test.each(['.orderbak-trash', 'of the run', 'of the order'])(
   'a quarantine behind a link is none: %s',
   async (which) => {
