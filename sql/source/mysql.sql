@@ -1,6 +1,7 @@
 -- The views through which orderbak reads the shop: all orders, every file that one names, and lists that cannot be read.
 -- A shop with other tables writes these three views with these columns and names the file in [source] views.
--- The fourth need not be: it spares insert the orders whose lists are what they were.
+-- The last two need not be: orderbak_order_list spares insert the orders whose lists are what they were, orderbak_order_raw
+-- spares the plan for trash to have the database open every list.
 -- A list is a JSON object or array of strings; whatever else is in it makes the row unreadable, and its order is not touched.
 -- CHAR_LENGTH, because a name of nothing but spaces equals '' here. A name of more than 1024 characters is cut by MariaDB and NULL in MySQL.
 -- CONVERT, because an escape such as \u1ea7 in a column of another character set comes out as '', and its file would be nobody's.
@@ -156,4 +157,16 @@ FROM tbl_job_rework r
 UNION ALL
 SELECT d.id_order, CAST(CONV(LEFT(MD5(CONCAT_WS(',', 'discuss', d.id_order, d.id_discuss,
   QUOTE(CAST(d.file AS BINARY)))), 16), 16, 10) AS UNSIGNED)
+FROM tbl_order_discuss d;
+
+-- One row a row of the shop that orderbak_order_file reads: the name of its main file, and its other lists as they are.
+CREATE OR REPLACE VIEW orderbak_order_raw AS
+SELECT j.id_order, CONVERT(j.image USING utf8mb4) AS main, CONVERT(j.attach USING utf8mb4) AS ref,
+  CONVERT(j.file_complete USING utf8mb4) AS complete, NULL AS rework, NULL AS discuss
+FROM tbl_job j
+UNION ALL
+SELECT r.id_order, NULL, NULL, CONVERT(r.file_complete USING utf8mb4), CONVERT(r.attach USING utf8mb4), NULL
+FROM tbl_job_rework r
+UNION ALL
+SELECT d.id_order, NULL, NULL, NULL, NULL, CONVERT(d.file USING utf8mb4)
 FROM tbl_order_discuss d;

@@ -1,16 +1,9 @@
-import { addCensus, type Census, EMPTY_CENSUS } from '../domain/census.js';
+import { addCensus, EMPTY_CENSUS } from '../domain/census.js';
 import { fileTypeOf } from '../domain/file-type.js';
 import type { CountedNames } from '../steps/ports.js';
-import {
-  badView,
-  type Folders,
-  type NamedRow,
-  orderIdsOf,
-  readNamed,
-  readRestored,
-  readUnreadable,
-} from './folder-reads.js';
+import { type Folders, orderIdsOf, readRestored } from './folder-reads.js';
 import { amongOrders } from './order-ids.js';
+import type { OrderLists, ReadLists } from './shop-lists.js';
 import type { Database, Tables } from './tables.js';
 
 type RecordedRow = Pick<Tables['tbl_bak_order'], 'id_order' | 'file_type' | 'filename'> & {
@@ -20,38 +13,26 @@ type RecordedRow = Pick<Tables['tbl_bak_order'], 'id_order' | 'file_type' | 'fil
 
 /** What is known of one order. The rows are kept as they came: there are a hundred of them for each. */
 interface OrderNames {
-  readonly named: NamedRow[];
+  readonly lists: OrderLists;
   readonly recorded: RecordedRow[];
-  readonly census: Record<keyof Census, number>;
   unreadable: boolean;
 }
 
 /** The names that are known in these folders, read now. */
-export async function readKnownNames(database: Database, folders: Folders): Promise<CountedNames[]> {
+export async function readKnownNames(
+  database: Database,
+  folders: Folders,
+  readLists: ReadLists,
+): Promise<CountedNames[]> {
   const ids = orderIdsOf(folders);
   if (ids.length === 0) return [];
-  const [unreadable, named, recorded, restored] = await Promise.all([
-    readUnreadable(database, ids),
-    readNamed(database, ids),
+  const [lists, recorded, restored] = await Promise.all([
+    readLists(database, ids),
     readRecorded(database, ids),
     readRestored(database, [...folders.keys()]),
   ]);
   const orders = new Map<number, OrderNames>();
-  for (const id of ids)
-    orders.set(id, {
-      named: [],
-      recorded: [],
-      census: { ...EMPTY_CENSUS, orders: 1 },
-      unreadable: unreadable.has(id),
-    });
-  for (const row of named) {
-    const order = orders.get(row.id_order);
-    if (order === undefined) continue;
-    const type = fileTypeOf(Number(row.file_type));
-    if (type === null) throw badView(row);
-    order.named.push(row);
-    order.census[type] += 1;
-  }
+  for (const [id, list] of lists) orders.set(id, { lists: list, recorded: [], unreadable: list.unreadable });
   for (const row of recorded) {
     const order = orders.get(row.id_order);
     if (order === undefined) continue;
@@ -65,10 +46,10 @@ export async function readKnownNames(database: Database, folders: Folders): Prom
       folder,
       orders: inIt,
       unreadable: new Set(inIt.filter((_, i) => names[i]?.unreadable).map((order) => order.id)),
-      named: together(names.map((each) => each.named)),
+      named: together(names.map((each) => each.lists.named)),
       recorded: together(names.map((each) => each.recorded)),
       restored: restored.get(folder) ?? new Set(),
-      census: names.map((each) => each.census).reduce(addCensus, EMPTY_CENSUS),
+      census: names.map((each) => ({ orders: 1, ...each.lists.counts })).reduce(addCensus, EMPTY_CENSUS),
     };
   });
 }

@@ -6,8 +6,10 @@ import type { Retention } from '../domain/retention.js';
 import type { FolderFactsAnswer, OrderFilter, Source } from '../steps/ports.js';
 import { readFolderFacts } from './folder-facts.js';
 import { readKnownNames } from './known-names.js';
+import { readLists, readRawLists } from './shop-lists.js';
 import { type DayMemory, type FindOrders, openShopOrders } from './shop-orders.js';
 import type { Database, Engine } from './tables.js';
+import { hasRawView } from './views.js';
 
 const ORDERS_A_PAGE = 80;
 /** While one page is worked on, so many later ones are read: the database is then never waited for, or never waits. */
@@ -58,9 +60,10 @@ export function openSource(database: Database, rule: FolderRule): ShopSource {
       await newestId();
       const pages = pagesOf((after) => eligibleOrders(retention, after, ORDERS_A_PAGE, only));
       const memory: DayMemory = new Map();
+      const read = (await hasRawView(database)) ? readRawLists : readLists;
       yield* ahead(pages, PAGES_AHEAD, async (orderIds) => {
         const { folders } = await housed(orderIds, (names) => neighbours(names, memory));
-        return { orderIds, folders: await readKnownNames(database, folders) };
+        return { orderIds, folders: await readKnownNames(database, folders, read) };
       });
     },
 

@@ -36,6 +36,14 @@ export interface Tables {
     file_type: number;
     filename: string;
   };
+  orderbak_order_raw: {
+    id_order: number;
+    main: string | null;
+    ref: string | null;
+    complete: string | null;
+    rework: string | null;
+    discuss: string | null;
+  };
   orderbak_unreadable: { id_order: number; origin: string; origin_id: number | null };
   orderbak_run: {
     id: Generated<number>;

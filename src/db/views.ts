@@ -4,19 +4,23 @@ import { splitSql } from './split-sql.js';
 import type { Database } from './tables.js';
 
 const VIEWS = ['orderbak_order', 'orderbak_order_file', 'orderbak_unreadable'] as const;
-/** MariaDB and MySQL only, and a shop's own views need not have it. */
 const LISTS_VIEW = 'orderbak_order_list';
-const COLUMNS: Readonly<Record<(typeof VIEWS)[number] | typeof LISTS_VIEW, string>> = {
+const RAW_VIEW = 'orderbak_order_raw';
+/** MariaDB and MySQL only, and a shop's own views need not have them. */
+const MORE_VIEWS = [LISTS_VIEW, RAW_VIEW] as const;
+const COLUMNS: Readonly<Record<(typeof VIEWS | typeof MORE_VIEWS)[number], string>> = {
   orderbak_order: 'id_order, create_time, create_by, status, done_time, folder',
   orderbak_order_file: 'id_order, id_job, id_rework, id_discuss, file_type, filename',
   orderbak_unreadable: 'id_order, origin, origin_id',
   orderbak_order_list: 'id_order, fingerprint',
+  orderbak_order_raw: 'id_order, main, ref, complete, rework, discuss',
 };
 
 /** Throws when a view does not have the columns that orderbak reads. */
 export async function checkViews(database: Database): Promise<void> {
-  const more = (await hasListsView(database)) ? ([LISTS_VIEW] as const) : [];
-  for (const view of [...VIEWS, ...more]) {
+  const views: (keyof typeof COLUMNS)[] = [...VIEWS];
+  for (const view of MORE_VIEWS) if (await hasView(database, view)) views.push(view);
+  for (const view of views) {
     try {
       await sql.raw(`SELECT ${COLUMNS[view]} FROM ${view} WHERE 1 = 0`).execute(database.kysely);
     } catch (error) {
@@ -37,8 +41,17 @@ export async function haveViews(database: Database): Promise<boolean> {
 }
 
 /** Whether the shop's views tell what makes its lists different from what they were. */
-export async function hasListsView(database: Database): Promise<boolean> {
-  return database.engine === 'mysql' && (await countViews(database, [LISTS_VIEW])) === 1;
+export function hasListsView(database: Database): Promise<boolean> {
+  return hasView(database, LISTS_VIEW);
+}
+
+/** Whether the shop's views give its lists as they are. */
+export function hasRawView(database: Database): Promise<boolean> {
+  return hasView(database, RAW_VIEW);
+}
+
+async function hasView(database: Database, view: (typeof MORE_VIEWS)[number]): Promise<boolean> {
+  return database.engine === 'mysql' && (await countViews(database, [view])) === 1;
 }
 
 /** The statements that install the views of a file, whatever was installed before. */
@@ -52,7 +65,7 @@ export function viewStatements(engine: Database['engine'], text: string): string
   // What was seen through other views is not believed: not if this ends half-way, and not if `insert` runs meanwhile.
   const forget = 'DELETE FROM orderbak_seen';
   const creates = statements.map((statement) => statement.replace(create, 'CREATE OR REPLACE VIEW '));
-  return [forget, `DROP VIEW IF EXISTS ${LISTS_VIEW}`, ...creates, forget];
+  return [forget, `DROP VIEW IF EXISTS ${MORE_VIEWS.join(', ')}`, ...creates, forget];
 }
 
 async function countViews({ engine, kysely }: Database, names: readonly string[]): Promise<number> {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../src/db/open.js';
+import { type ReadLists, readLists, readRawLists } from '../../src/db/shop-lists.js';
 import { ENGINES } from '../support/database.js';
 import type { PlantedOrder } from '../support/planting.js';
 import { at, openShop, type Shop } from './shop.js';
@@ -129,6 +131,22 @@ describe.for(ENGINES)('lists on %s', (engine) => {
       database.all('SELECT MAX(id_discuss) AS id FROM tbl_order_discuss'),
     );
     expect(named.at(-1)?.origin_id).toBe(last?.id);
+  });
+
+  test.runIf(engine === 'mariadb')('opened here, lists say what the views say', async () => {
+    const database = await openDatabase(shop.world.databaseUrl);
+    const read = async (readers: ReadLists) => {
+      const lists = await readers(
+        database,
+        orders.map(({ id }) => id),
+      );
+      return orders.map(({ id }, index) => {
+        const { named = [], counts, unreadable } = lists.get(id) ?? {};
+        return [at(LISTS, index)[0], named.map((file) => file.filename).sort(), counts, unreadable];
+      });
+    };
+    expect(await read(readRawLists)).toEqual(await read(readLists));
+    await database.close();
   });
 
   test('a name that is too long to be told is no file, and its order is not touched', async () => {
