@@ -13,6 +13,7 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
   [['mark-backed-up'], async () => [(await import('./commands/mark-backed-up.js')).markBackedUpCommand()]],
   [['pull'], async () => [(await import('./commands/pull.js')).pullCommand()]],
   [['why'], async () => [(await import('./commands/why.js')).whyCommand()]],
+  [['shadow'], async () => [(await import('./commands/shadow.js')).shadowCommand()]],
   [['quarantine'], async () => [(await import('./commands/quarantine.js')).quarantineCommand()]],
   [['status'], async () => [(await import('./commands/status.js')).statusCommand()]],
   [['report'], async () => [(await import('./commands/report.js')).reportCommand()]],

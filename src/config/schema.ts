@@ -68,6 +68,14 @@ export const schema = z.strictObject({
       unlink_backed_up: value.scheduleEntry('daily at 04:00'),
     })
     .prefault({}),
+  shadow: z
+    .strictObject({
+      table: value.sqlName.prefault('tbl_bak_order'),
+      backed_up: value.sqlName.prefault('bak_date_time'),
+      unlinked: value.sqlName.nullable().default(null),
+      since: value.day.nullable().default(null),
+    })
+    .prefault({}),
 });
 
 /** The configuration, read and checked. Times in ms, sizes in pixels, rates in bytes a second. */

@@ -4,7 +4,7 @@ import { parseCeiling } from '../domain/ceiling.js';
 import { parseCalendarAge, parseDuration } from '../domain/duration.js';
 import { isPlainName } from '../domain/file-name.js';
 import { templateFault } from '../domain/folder-name.js';
-import { isTimeZone } from '../domain/local-time.js';
+import { isTimeZone, parseLocalTime } from '../domain/local-time.js';
 import { type EntryRules, ROLES } from '../domain/schedule/entry.js';
 import { parseWhen } from '../domain/schedule/when.js';
 
@@ -31,6 +31,14 @@ export const timeOfDay = read(parseTimeOfDay, 'a time of day such as "06:30"');
 export const listen = read(parseListen, 'an address and port such as "127.0.0.1:8480"');
 export const role = z.enum(ROLES, `must be one of ${ROLES.join(', ')}`);
 export const thumbsFolder = read((name) => (isPlainName(name) ? name : null), 'the plain name of a folder');
+export const sqlName = read(
+  (name) => (/^[A-Za-z_][\w$]{0,63}$/.test(name) ? name : null),
+  'the plain name of a table or column',
+);
+export const day = read(
+  (written) => (parseLocalTime(written) === null ? null : written),
+  'a day such as "2026-11-08", or a time such as "2026-11-08 06:00"',
+);
 /** It may have a password in it. */
 export const httpUrl = read(parseHttpUrl, 'a URL such as "https://shop.example"', true);
 /** Whoever knows it can use it. */

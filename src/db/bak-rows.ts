@@ -24,6 +24,11 @@ export type BakRow = Pick<
   Column<(typeof bakFileColumns)[number]> & keyof Tables['tbl_bak_order']
 >;
 
+/** Whether a row has a type; an older script may have written others. */
+export function hasMeaning(row: BakRow): boolean {
+  return fileTypeOf(Number(row.file_type)) !== null;
+}
+
 /** A row as the rest of orderbak knows it. Throws for a `file_type` that is none of the five. */
 export function bakFileOf(row: BakRow): BakFile {
   const type = fileTypeOf(Number(row.file_type));

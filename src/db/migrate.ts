@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { sql } from 'kysely';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
 import { adoptStatements } from './adopt.js';
 import { bytesCollation } from './bytes.js';
 import { readExistingTable } from './existing-table.js';
-import { isThereAlready, readMigrations, SQL_FOLDER } from './migrations.js';
+import { isThereAlready, readMigrations } from './migrations.js';
 import type { Database } from './tables.js';
-import { haveViews, viewStatements } from './views.js';
+import { haveViews, readViews, viewStatements } from './views.js';
 
 /**
  * The statements that bring the database up to date, in order; none when it is. `viewsFile` names the shop's own views,
@@ -64,19 +62,7 @@ async function planViews(
   file: string | null,
   settings: ReadonlyMap<string, string>,
 ): Promise<string[]> {
-  const path = file ?? join(SQL_FOLDER, 'source', `${database.engine}.sql`);
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    const hint = 'Correct [source] views.';
-    throw new OrderbakError(
-      EXIT.usage,
-      'views-file',
-      `the views file cannot be read: ${messageOf(error)}`,
-      hint,
-    );
-  }
+  const text = await readViews(database.engine, file);
   const digest = createHash('sha256').update(text).digest('hex');
   if (settings.get('views') === digest && (await haveViews(database))) return [];
   return [...viewStatements(database.engine, text), saveSetting(database, 'views', digest)];

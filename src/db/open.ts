@@ -5,30 +5,36 @@ import { ExplainingDialect, explainDatabaseError } from './explain-errors.js';
 import { sqliteDialect } from './sqlite.js';
 import type { Database, Tables } from './tables.js';
 
+type Use = 'work' | 'look-only';
+
 /**
  * Opens the shop's database by its URL: `mysql://user:pw@host:port/db` or `sqlite:path`.
+ * `look-only`: the database itself refuses every change.
  * Throws with exit 2 for a URL that is neither, with exit 75 when a SQLite file is not there (it is never made).
  */
-export async function openDatabase(url: string): Promise<Database> {
-  if (url.startsWith('sqlite:')) return openSqlite(url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, ''));
-  if (/^(mysql|mariadb):\/\//.test(url)) return openMysql(url);
+export async function openDatabase(url: string, use: Use = 'work'): Promise<Database> {
+  if (url.startsWith('sqlite:'))
+    return openSqlite(url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, ''), use);
+  if (/^(mysql|mariadb):\/\//.test(url)) return openMysql(url, use);
   throw badUrl('it begins neither with mysql:// nor with sqlite:');
 }
 
-async function openSqlite(path: string): Promise<Database> {
+async function openSqlite(path: string, use: Use): Promise<Database> {
   if (!existsSync(path)) {
     const hint = 'Check [database] url; orderbak works on the database of a shop and does not make one.';
     throw new OrderbakError(EXIT.away, 'database-away', `there is no SQLite database at ${path}`, hint);
   }
   try {
-    const kysely = new Kysely<Tables>({ dialect: new ExplainingDialect(await sqliteDialect(path)) });
+    // Opened to be read alone, a database in WAL mode would be left with files of this user's beside it.
+    const pragmas = use === 'look-only' ? ['query_only = ON'] : [];
+    const kysely = new Kysely<Tables>({ dialect: new ExplainingDialect(await sqliteDialect(path, pragmas)) });
     return { engine: 'sqlite', kysely, close: () => kysely.destroy() };
   } catch (error) {
     throw explainDatabaseError(error);
   }
 }
 
-async function openMysql(url: string): Promise<Database> {
+async function openMysql(url: string, use: Use): Promise<Database> {
   const { host, port, user, password, database } = parseMysqlUrl(url);
   const { createPool } = await import('mysql2');
   const pool = createPool({
@@ -56,6 +62,7 @@ async function openMysql(url: string): Promise<Database> {
             "SESSION time_zone = '+00:00'",
             // INSERT … SELECT must not lock the shop's rows that it reads.
             'SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+            ...(use === 'look-only' ? ['SESSION TRANSACTION READ ONLY'] : []),
           ];
           for (const setting of settings) {
             await connection.executeQuery(sql.raw(`SET ${setting}`).compile(kysely));

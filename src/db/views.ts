@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
+import { SQL_FOLDER } from './migrations.js';
 import { splitSql } from './split-sql.js';
 import type { Database } from './tables.js';
 
@@ -52,6 +55,16 @@ export function hasRawView(database: Database): Promise<boolean> {
 
 async function hasView(database: Database, view: (typeof MORE_VIEWS)[number]): Promise<boolean> {
   return database.engine === 'mysql' && (await countViews(database, [view])) === 1;
+}
+
+/** The text of the views' file: the shop's own, or for null the shipped one. Throws with exit 2 when it cannot be read. */
+export async function readViews(engine: Database['engine'], file: string | null): Promise<string> {
+  try {
+    return await readFile(file ?? join(SQL_FOLDER, 'source', `${engine}.sql`), 'utf8');
+  } catch (error) {
+    const message = `the views file cannot be read: ${messageOf(error)}`;
+    throw new OrderbakError(EXIT.usage, 'views-file', message, 'Correct [source] views.');
+  }
 }
 
 /** The statements that install the views of a file, whatever was installed before. */

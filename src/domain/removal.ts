@@ -62,6 +62,12 @@ function withReceipt(rows: readonly BakFile[], twins: readonly BakFile[]): Verdi
   return { allowed: true, rows: rows.filter((row) => row.unlinkTime === null), receipt };
 }
 
+/** Whether a row is one that the task of this rule starts from. */
+export function isOpen(row: BakFile, rule: 'discuss' | 'backed-up'): boolean {
+  if (row.unlinkTime !== null || row.missingTime !== null) return false;
+  return rule === 'discuss' ? row.type === 'discuss' : row.type !== 'discuss' && row.bakTime !== null;
+}
+
 /** Whether two receipts speak of the same bytes. */
 export function sameReceipt(a: Receipt, b: Receipt): boolean {
   return a.size === b.size && a.sha256.toLowerCase() === b.sha256.toLowerCase();

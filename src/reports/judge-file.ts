@@ -1,10 +1,9 @@
 import { keepSetOf } from '../domain/keep-set.js';
 import type { BakFile, FolderFacts } from '../domain/order.js';
 import type { PastRemoval } from '../domain/past-removal.js';
-import { judgeRemoval, sameReceipt } from '../domain/removal.js';
+import { isOpen, judgeRemoval, sameReceipt } from '../domain/removal.js';
 import { type Retention, whyKept } from '../domain/retention.js';
 import { faultOfBytes } from '../domain/thumb-fault.js';
-import { isOpen } from '../steps/plan-unlink.js';
 import type { Sight } from './sight.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { BakFile, FolderFacts } from '../domain/order.js';
-import { judgeRemoval } from '../domain/removal.js';
+import { isOpen, judgeRemoval } from '../domain/removal.js';
 import type { Retention } from '../domain/retention.js';
 import type { FolderViews, OrderFilter } from './ports.js';
 import type { FolderPaths } from './prepare-path.js';
@@ -94,12 +94,6 @@ function todo(folders: readonly FolderPaths[]): Planned<UnlinkItem> {
   const receipts = folders.flatMap(({ paths }) => paths.map((path) => path.receipt));
   const bytes = receipts.reduce((sum, receipt) => sum + (receipt?.size ?? 0), 0);
   return { kind: 'do', item: { folders }, files: receipts.length, bytes };
-}
-
-/** Whether a row is one that the task of this rule starts from. */
-export function isOpen(row: BakFile, rule: 'discuss' | 'backed-up'): boolean {
-  if (row.unlinkTime !== null || row.missingTime !== null) return false;
-  return rule === 'discuss' ? row.type === 'discuss' : row.type !== 'discuss' && row.bakTime !== null;
 }
 
 /** Several rows may name one path; the one with the lowest id speaks for it. */

@@ -24,6 +24,12 @@ export async function checkRoot(root: string, rootId: string | null): Promise<Ro
   return identity;
 }
 
+/** Throws with exit 75 when the root is not there or empty; it need not carry a marker yet. */
+export async function checkThere(root: string): Promise<void> {
+  await checkFolder(root);
+  if ((await readdir(root)).length === 0) throw rootEmpty(root);
+}
+
 /** Throws with exit 75 when the root's file system cannot be written to, as after a disk's error. */
 export async function checkWritable(root: string): Promise<void> {
   try {

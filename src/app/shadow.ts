@@ -1,0 +1,44 @@
+import { need } from '../config/load.js';
+import type { Config } from '../config/schema.js';
+import { asMigrated } from '../db/as-migrated.js';
+import { openOldRows } from '../db/old-table.js';
+import { openDatabase } from '../db/open.js';
+import { openSource } from '../db/source.js';
+import { parseLocalTime, unixSeconds } from '../domain/local-time.js';
+import { retentionAt } from '../domain/retention.js';
+import { type Compared, shadow } from '../reports/shadow.js';
+import type { OrderFilter } from '../steps/ports.js';
+import { openToLook } from '../store/look-only.js';
+
+/** Compares with the old system, as `shadow` does. `since` is the shop's local time, null = all that it ever did. */
+export async function* compareWithOldSystem(
+  config: Config,
+  only: OrderFilter,
+  since: string | null,
+): AsyncGenerator<Compared> {
+  const zone = need(config.shop.timezone, 'shop.timezone');
+  const root = need(config.orders.root, 'orders.root');
+  const database = await openDatabase(need(config.database.url, 'database.url'), 'look-only');
+  try {
+    const seen = await asMigrated(database, config.source.views, config.shadow);
+    const views = await openToLook(root);
+    try {
+      const now = Date.now();
+      const from = parseLocalTime(since);
+      yield* shadow({
+        source: openSource(seen, { template: config.orders.folder, zone }),
+        old: openOldRows(seen),
+        views,
+        retention: retentionAt(now, config.retention.status, config.retention.age, zone),
+        only,
+        youngest: now - config.trash.min_age,
+        since: from && unixSeconds(from, zone) * 1000,
+        zone,
+      });
+    } finally {
+      await views.close();
+    }
+  } finally {
+    await database.close();
+  }
+}

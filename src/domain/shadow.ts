@@ -1,0 +1,134 @@
+import { afterInsert, NO_ROW } from './after-insert.js';
+import { baseName, foldName } from './file-name.js';
+import { groupBy } from './group-by.js';
+import { isHistory, type WatchSpan } from './old-mark.js';
+import type { BakFile, FolderFacts } from './order.js';
+import { isOpen, judgeRemoval } from './removal.js';
+import { type Retention, whyKept } from './retention.js';
+
+/**
+ * In what orderbak and an old system differ about a file, the gravest first. The last two are no differences: what could
+ * not be compared, and files that the old system says are backed up, of which nothing is known that the copy could be
+ * compared with.
+ */
+export const KINDS = [
+  'removed',
+  'gone',
+  'would-remove',
+  'still-there',
+  'recorded',
+  'unrecorded',
+  'unclear',
+  'unproven',
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** Whether a kind says that the two would have done, or would do, different things. */
+export function isDifference(kind: Kind): boolean {
+  return kind !== 'unclear' && kind !== 'unproven';
+}
+
+/** What is to be told of a file. */
+export interface Finding {
+  readonly kind: Kind;
+  /** The row of the old system's table; null where it has none. */
+  readonly id: number | null;
+  readonly orderId: number;
+  /** Below the root; '' when it cannot be told. */
+  readonly folder: string;
+  readonly filename: string;
+  /** By which rule of orderbak's, in words. */
+  readonly reason: string;
+}
+
+/** What lies in an order folder: names of files and of what else is no folder, and those of them that are trash. */
+export interface OnDisk {
+  readonly names: ReadonlySet<string>;
+  readonly trash: readonly string[];
+}
+
+/** By which rule orderbak decides, and what of the old system's work is looked at. */
+export interface Watch extends WatchSpan {
+  readonly retention: Retention;
+}
+
+/** Compares what orderbak would decide tonight of each file of a folder with the old system's marks, and with the disk. */
+export function compareFolder(facts: FolderFacts, disk: OnDisk, watch: Watch): Finding[] {
+  const tonight = afterInsert(facts, watch.retention);
+  // All records that can have a say about a name: a removal is judged on these alone, and a folder may have thousands.
+  const recorded = groupBy(tonight.recorded, foldedOf);
+  const named = groupBy(tonight.named, foldedOf);
+  const records = [...tonight.recorded, ...tonight.named];
+  const [first] = facts.orders;
+  const findings: Finding[] = [];
+  for (const [filename, own] of groupBy(records, (record) => record.filename)) {
+    const folded = foldName(baseName(filename));
+    const about = { ...tonight, recorded: recorded.get(folded) ?? [], named: named.get(folded) ?? [] };
+    const found = compareFile(filename, about, disk, watch);
+    const row = about.recorded.find((each) => each.filename === filename && each.id !== NO_ROW);
+    const orderId = row?.orderId ?? own[0]?.orderId ?? 0;
+    if (found !== null)
+      findings.push({ ...found, id: row?.id ?? null, orderId, folder: facts.folder, filename });
+  }
+  const place = { id: null, orderId: first?.id ?? 0, folder: facts.folder };
+  for (const filename of disk.trash)
+    findings.push({ kind: 'would-remove', ...place, filename, reason: 'trash: nobody names it' });
+  return findings;
+}
+
+function foldedOf({ filename }: { readonly filename: string }): string {
+  return foldName(baseName(filename));
+}
+
+/** `facts` are those of tonight, with no other records than those that can have a say about this name. */
+function compareFile(
+  filename: string,
+  facts: FolderFacts,
+  disk: OnDisk,
+  watch: Watch,
+): Pick<Finding, 'kind' | 'reason'> | null {
+  const { retention } = watch;
+  const rows = facts.recorded.filter((row) => row.filename === filename);
+  const isThere = disk.names.has(filename) || disk.names.has(baseName(filename));
+  const unlinked = rows.find((row) => row.unlinkTime !== null);
+  const believed = { ...facts, recorded: facts.recorded.map(atItsWord) };
+  const verdict = judgeRemoval(believed, filename, retention);
+  if (unlinked !== undefined || !isThere) {
+    if (isHistory(rows, watch)) return null;
+    if (verdict.allowed)
+      return unlinked && isThere
+        ? { kind: 'still-there', reason: `marked as removed ${unlinked.unlinkTime}` }
+        : null;
+    if (unlinked === undefined) return { kind: 'gone', reason: verdict.reason };
+    return { kind: 'removed', reason: `${verdict.reason}${isThere ? '; the file is still there' : ''}` };
+  }
+  const proven = judgeRemoval(facts, filename, retention);
+  if (proven.allowed && rows.some((row) => isOpen(row, 'discuss') || isOpen(row, 'backed-up')))
+    return { kind: 'would-remove', reason: proven.receipt === null ? 'of a discussion' : 'backed up' };
+  const reason = rows.map((row) => whyNotRecorded(row, facts, retention)).find((each) => each !== null);
+  if (reason) return isHistory(rows, watch) ? null : { kind: 'recorded', reason };
+  const fresh = rows.find((row) => row.id === NO_ROW);
+  if (fresh !== undefined) return { kind: 'unrecorded', reason: deedOf(fresh) };
+  const unproven = rows.find((row) => isOpen(row, 'backed-up') && row.receipt === null);
+  if (unproven === undefined || !verdict.allowed) return null;
+  return { kind: 'unproven', reason: `marked as backed up ${unproven.bakTime}, without a receipt` };
+}
+
+function deedOf({ orderId, type }: BakFile): string {
+  return `order ${orderId} names it as ${type}; it would be recorded and ${type === 'discuss' ? 'removed' : 'copied'}`;
+}
+
+/** Why orderbak would not have written this row, in words; null when it would. */
+function whyNotRecorded(row: BakFile, { orders, named }: FolderFacts, retention: Retention): string | null {
+  const order = orders.find(({ id }) => id === row.orderId);
+  if (order === undefined) return `the shop no longer knows order ${row.orderId}`;
+  const isNamed = named.some(
+    (file) => file.orderId === row.orderId && file.type === row.type && file.filename === row.filename,
+  );
+  return whyKept(order, retention) ?? (isNamed ? null : `order ${order.id} does not name it as ${row.type}`);
+}
+
+/** A row as if the old system's mark were the office's receipt; all are alike, so that they speak of the same bytes. */
+function atItsWord(row: BakFile): BakFile {
+  return row.bakTime === null ? row : { ...row, receipt: { size: 0, sha256: '' } };
+}
