@@ -35,9 +35,13 @@ export const sqlName = read(
   (name) => (/^[A-Za-z_][\w$]{0,63}$/.test(name) ? name : null),
   'the plain name of a table or column',
 );
-export const day = read(
-  (written) => (parseLocalTime(written) === null ? null : written),
-  'a day such as "2026-11-08", or a time such as "2026-11-08 06:00"',
+/** TOML has days and local times of its own, without quotes. */
+export const day = z.preprocess(
+  (raw) => (raw instanceof Date ? raw.toISOString() : raw),
+  read(
+    (written) => (parseLocalTime(written) === null ? null : written),
+    'a day such as "2026-11-08", or a time such as "2026-11-08 06:00"',
+  ),
 );
 /** It may have a password in it. */
 export const httpUrl = read(parseHttpUrl, 'a URL such as "https://shop.example"', true);

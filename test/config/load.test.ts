@@ -30,6 +30,7 @@ describe('where a value comes from', () => {
       retry: { attempts: 5 },
       history: { keep: 7_776_000_000 },
       machine: { role: null },
+      shadow: { table: 'tbl_bak_order', backed_up: 'bak_date_time', unlinked: null, since: null },
       schedule: {
         timezone: null,
         insert: entryAt('daily at 00:00', '0 0 * * *'),

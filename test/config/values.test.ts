@@ -37,6 +37,8 @@ describe('a value', () => {
     ],
     ['[pull]\ntransfers = 8', (config) => config.pull.transfers, 8],
     ['[orders]\nfolder = "{yyyy}/{id_order}"', (config) => config.orders.folder, '{yyyy}/{id_order}'],
+    ['[shadow]\nsince = 2026-11-08', (config) => config.shadow.since, '2026-11-08'],
+    ['[shadow]\nsince = "2026-11-08 06:00"', (config) => config.shadow.since, '2026-11-08 06:00'],
   ])('%s', (toml, pick, value) => {
     expect(pick(load(toml))).toEqual(value);
   });
@@ -86,6 +88,10 @@ describe('a value that is none is refused in words, with its key', () => {
     ['[pull]\nrate_limit = "0"', 'pull.rate_limit'],
     ['[pull]\nuntil = "25:00"', 'pull.until'],
     ['[trash]\nkeep = 1979-05-27', 'trash.keep'],
+    ['[shadow]\nsince = "yesterday"', 'shadow.since'],
+    ['[shadow]\nsince = 2026-11-08T06:00:00Z', 'shadow.since'],
+    ['[shadow]\ntable = "old`; DROP TABLE x"', 'shadow.table'],
+    ['[shadow]\nunlinked = ""', 'shadow.unlinked'],
     ['[notify]\nping_url = "hc-ping.com/x"', 'notify.ping_url'],
     ['[notify]\nsmtp_url = "https://mail.example"', 'notify.smtp_url'],
     ['[notify]\nmail_to = []', 'notify.mail_to'],
