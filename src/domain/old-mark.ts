@@ -1,4 +1,4 @@
-import { parseLocalTime, unixSeconds } from './local-time.js';
+import { localText, parseLocalTime, unixSeconds } from './local-time.js';
 import type { BakFile } from './order.js';
 
 /** From when on an old system's work is looked at, in ms since 1970 (null = from its first day), and its zone. */
@@ -12,6 +12,12 @@ export function isHistory(rows: readonly BakFile[], { since, zone }: WatchSpan):
   const marks = rows.flatMap((row) => [row.bakTime, row.unlinkTime]);
   const times = marks.map((mark) => momentOf(mark, zone)).filter((at) => at !== null);
   return since !== null && times.length > 0 && Math.max(...times) < since;
+}
+
+/** When a mark was set, on the shop's clock, with a space before it; '' when it does not say. */
+export function markText(mark: string | null, zone: string): string {
+  const at = momentOf(mark, zone);
+  return at === null ? '' : ` ${localText(at, zone)}`;
 }
 
 /** When a mark was set, in ms since 1970: it is a local time, or seconds since 1970; null when it does not say. */

@@ -1,7 +1,7 @@
 import { afterInsert, NO_ROW } from './after-insert.js';
 import { baseName, foldName } from './file-name.js';
 import { groupBy } from './group-by.js';
-import { isHistory, type WatchSpan } from './old-mark.js';
+import { isHistory, markText, type WatchSpan } from './old-mark.js';
 import type { BakFile, FolderFacts } from './order.js';
 import { isOpen, judgeRemoval } from './removal.js';
 import { type Retention, whyKept } from './retention.js';
@@ -87,7 +87,7 @@ function compareFile(
   disk: OnDisk,
   watch: Watch,
 ): Pick<Finding, 'kind' | 'reason'> | null {
-  const { retention } = watch;
+  const { retention, zone } = watch;
   const rows = facts.recorded.filter((row) => row.filename === filename);
   const isThere = disk.names.has(filename) || disk.names.has(baseName(filename));
   const unlinked = rows.find((row) => row.unlinkTime !== null);
@@ -97,7 +97,7 @@ function compareFile(
     if (isHistory(rows, watch)) return null;
     if (verdict.allowed)
       return unlinked && isThere
-        ? { kind: 'still-there', reason: `marked as removed ${unlinked.unlinkTime}` }
+        ? { kind: 'still-there', reason: `marked as removed${markText(unlinked.unlinkTime, zone)}` }
         : null;
     if (unlinked === undefined) return { kind: 'gone', reason: verdict.reason };
     return { kind: 'removed', reason: `${verdict.reason}${isThere ? '; the file is still there' : ''}` };
@@ -111,7 +111,10 @@ function compareFile(
   if (fresh !== undefined) return { kind: 'unrecorded', reason: deedOf(fresh) };
   const unproven = rows.find((row) => isOpen(row, 'backed-up') && row.receipt === null);
   if (unproven === undefined || !verdict.allowed) return null;
-  return { kind: 'unproven', reason: `marked as backed up ${unproven.bakTime}, without a receipt` };
+  return {
+    kind: 'unproven',
+    reason: `marked as backed up${markText(unproven.bakTime, zone)}, without a receipt`,
+  };
 }
 
 function deedOf({ orderId, type }: BakFile): string {

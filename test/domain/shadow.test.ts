@@ -68,6 +68,14 @@ describe('what an old system did and orderbak would not have done', () => {
     expect(told(compareFolder(facts, disk(['a.jpg']), WATCH))).toEqual([
       ['still-there', 'a.jpg', 'marked as removed 2025-07-02 04:00:00'],
     ]);
+    const markedAs = (unlinkTime: string) =>
+      compareFolder(
+        folder([order(1)], [removed(1, 'main', 'a.jpg', { unlinkTime })]),
+        disk(['a.jpg']),
+        WATCH,
+      );
+    expect(markedAs('1751428800')[0]?.reason).toBe('marked as removed 2025-07-02 04:00:00');
+    expect(markedAs('1')[0]?.reason).toBe('marked as removed');
   });
 
   test('recorded too early, or by no list any more', () => {

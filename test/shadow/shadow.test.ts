@@ -211,10 +211,18 @@ describe.for(ENGINES)('beside old scripts on %s, shadow', (engine) => {
     },
   );
 
-  test('once migrate has adopted the table, it says the same', async () => {
-    expect(await askOrderbak(shop.world, ['migrate'])).toMatchObject({ code: 0 });
+  test('once migrate has adopted the table, it says the same, and a night removes what it said', async () => {
+    const { world, orders } = shop;
+    expect(await askOrderbak(world, ['migrate'])).toMatchObject({ code: 0 });
     expectAll((await askJson()).told);
-    const rows = await shop.world.ask((database) => database.all('SELECT bak_date_time FROM tbl_bak_order'));
+    const rows = await world.ask((database) => database.all('SELECT bak_date_time FROM tbl_bak_order'));
     expect(rows.map((row) => row.bak_date_time)).not.toContain(NEVER);
+    const before = await snapshot(world.root);
+    for (const step of ['insert', 'unlink-discuss', 'unlink-trash', 'unlink-backed-up'])
+      expect(await askOrderbak(world, [step])).toMatchObject({ code: 0 });
+    const lines = differences(before, await snapshot(world.root));
+    expect(lines.filter((line) => line.startsWith('gone')).sort()).toEqual(
+      ['chat.txt', 'old.tmp'].map((name) => `gone: ${orders.done.folder}/${name}`),
+    );
   });
 });
