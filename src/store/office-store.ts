@@ -81,6 +81,8 @@ export async function openOfficeStore(
     partPath,
     makeFolder: (root, path) => oneAtATime(() => makeBelow(root, path)),
   };
+  /** The rows whose half files an earlier run has left. */
+  let halves = new Set<number>();
   /** Two files may have one place in the store, and two parcels one list of hashes. */
   const inFolders = <T>(files: readonly ListedFile[], work: () => Promise<T>): Promise<T> =>
     locks.holding([...new Set(files.map(({ folder }) => foldName(folder)))], work);
@@ -98,7 +100,9 @@ export async function openOfficeStore(
       return { free: bavail * bsize + (await sizeOfFiles(partFolder)), total: blocks * bsize };
     },
 
-    sweep: () => sweepParts(partFolder, catalog, clock()),
+    async sweep() {
+      halves = await sweepParts(partFolder, catalog, clock());
+    },
 
     whyNoPlace: ({ folder, filename }) => whyNoPlace(folder, filename, mapped),
 
@@ -125,9 +129,19 @@ export async function openOfficeStore(
       });
     },
 
-    marked: (ids) => catalog.marked(ids, clock()),
+    async marked(ids) {
+      await catalog.marked(ids, clock());
+      await dropHalves(ids);
+    },
     close: () => workers.close(),
   };
+
+  /** Of a file that the store turned out to hold, nobody comes back to the half one. */
+  async function dropHalves(ids: readonly number[]): Promise<void> {
+    const left = ids.filter((id) => halves.delete(id));
+    for (const id of left) await rm(partPath(id), { force: true });
+    await catalog.dropParts(left);
+  }
 
   /**
    * Writes the lists of hashes, and enters the files in the catalog. That comes last: what it does not know is looked at

@@ -16,7 +16,17 @@ describe.concurrent('a large file whose transfer is broken off', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await Shop.open(
-      { killed: big, changed: big, whole: big, asked: big, lost: big, damaged: big, early: big, swept: big },
+      {
+        killed: big,
+        changed: big,
+        whole: big,
+        asked: big,
+        lost: big,
+        damaged: big,
+        early: big,
+        swept: big,
+        held: big,
+      },
       { 'big.psd': BIG },
     );
   });
@@ -53,6 +63,20 @@ describe.concurrent('a large file whose transfer is broken off', () => {
     expect(asked?.headers['if-range']).toMatch(/^"[0-9a-f]{64}"$/);
     expect(answer?.status).toBe(206);
     expect(answer?.body.length).toBe(BIG - from);
+    await office.expectAllStored();
+  });
+
+  test('what the store holds already needs no half file', async () => {
+    const office = await shop.office('held');
+    await office.pullWell();
+    const [row] = await shop.rows(office.order);
+    const folder = path.join(office.store, '.orderbak/part');
+    await writeFile(path.join(folder, `${row?.id}.part`), someBytes(HALF, 'of a run that was killed'));
+    await shop.forgetMarks(office.order);
+    office.proxy.takeDownloads();
+    await office.pullWell();
+    expect(office.proxy.takeDownloads()).toEqual([]);
+    expect(await readdir(folder)).toEqual([]);
     await office.expectAllStored();
   });
 
