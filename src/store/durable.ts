@@ -42,16 +42,20 @@ const REFUSALS = new Set(['EPERM', 'EACCES', 'EBUSY']);
 /**
  * Renames. A virus scanner on Windows, or on the machine whose disk is mounted here, may hold a file for a moment:
  * what is refused is tried seven times in about two seconds, then the refusal is thrown. Throws too where the disk says
- * that it is done, and the old name is still there.
+ * that it is done, and the old name is still there. `rename`: how it is done each time.
  */
-export async function renamePatiently(from: string, to: string): Promise<void> {
+export async function renamePatiently(
+  from: string,
+  to: string,
+  rename: (from: string, to: string) => Promise<void> | void = renameSurely,
+): Promise<void> {
   for (const ms of WAITS_MS) {
     try {
-      return await renameSurely(from, to);
+      return await rename(from, to);
     } catch (error) {
       if (!REFUSALS.has(codeOf(error))) throw error;
       await wait(ms);
     }
   }
-  return renameSurely(from, to);
+  return rename(from, to);
 }

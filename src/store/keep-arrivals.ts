@@ -2,14 +2,13 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { foldName } from '../domain/file-name.js';
 import { groupBy } from '../domain/group-by.js';
-import { storeFolder, storeName, versionName } from '../domain/store-name.js';
-import { Doubt, EXIT, messageOf, OrderbakError } from '../errors.js';
+import { storeFolder, storeName } from '../domain/store-name.js';
+import { EXIT, messageOf, OrderbakError } from '../errors.js';
 import type { Arrival, Keeping } from '../steps/ports.js';
-import { sha256Of } from './digest.js';
-import { renamePatiently } from './durable.js';
 import { type FolderHandle, openRootHandle } from './folder-handle.js';
 import type { Kept } from './office-store.js';
-import { openRegular } from './regular-file.js';
+import type { PlaceGiven, Placing } from './put-in-place.js';
+import { errorOf } from './worker.js';
 
 /** An arrival in its place. */
 export interface PlacedFile {
@@ -34,6 +33,8 @@ export interface KeepingPlace {
   readonly store: string;
   readonly mapped: boolean;
   partPath(id: number): string;
+  /** Gives the half files of one folder, which is at `base`, their names. */
+  put(base: string, placings: readonly Placing[]): Promise<readonly PlaceGiven[]>;
   /** Makes and opens a folder below the store's root, one at a time: what one call finds there, another has made durable. */
   makeFolder(root: FolderHandle, path: string): Promise<FolderHandle>;
 }
@@ -61,20 +62,24 @@ export async function keepArrivals(
     }
     const room: Room = { folder: opened, placed: [] };
     try {
-      // One after the other: two may have one place.
-      for (const arrival of some) {
-        const { file, receipt } = arrival;
-        const own = storeName(file.filename, place.mapped);
-        try {
-          const { name, isNew } = await putInto(room.folder, own, place.partPath(file.id), receipt.sha256);
-          if (name !== own)
-            notes.push(`${path}/${own} holds other bytes already; both are kept, the new ones as ${name}`);
-          const { folder, filename, id: serverId } = file;
-          const entry = { ...receipt, folder, filename, path: `${path}/${name}`, serverId };
-          room.placed.push({ arrival, kept: entry, name, isNew });
-        } catch (error) {
-          failed.push({ file, error });
-        }
+      const given = await place.put(
+        room.folder.base,
+        some.map(({ file, receipt }) => ({
+          part: place.partPath(file.id),
+          own: storeName(file.filename, place.mapped),
+          sha256: receipt.sha256,
+        })),
+      );
+      for (const [i, arrival] of some.entries()) {
+        const got = given[i];
+        if (got === undefined) continue;
+        if ('fault' in got) failed.push({ file: arrival.file, error: errorOf(got.fault) });
+        else room.placed.push({ ...got, arrival, kept: keptOf(arrival, `${path}/${got.name}`) });
+      }
+      for (const { arrival, name } of room.placed) {
+        const own = storeName(arrival.file.filename, place.mapped);
+        if (name !== own)
+          notes.push(`${path}/${own} holds other bytes already; both are kept, the new ones as ${name}`);
       }
       const error = await syncOrTakeBack(room);
       if (error === null) kept.push(...room.placed);
@@ -100,27 +105,9 @@ export async function keepArrivals(
   }
 }
 
-async function putInto(
-  folder: FolderHandle,
-  own: string,
-  part: string,
-  sha256: string,
-): Promise<{ name: string; isNew: boolean }> {
-  for (const name of [own, versionName(own, sha256)]) {
-    const path = join(folder.base, name);
-    const there = await hashOf(path, name);
-    if (there !== null && there !== sha256) continue;
-    // Equal bytes are replaced too: of those in the part it is certain that they are on the disk.
-    await renamePatiently(part, path);
-    return { name, isNew: there === null };
-  }
-  throw new Doubt('two other files hold its names in the store already');
-}
-
-async function hashOf(path: string, name: string): Promise<string | null> {
-  const there = await openRegular(path, name);
-  if (there === null) return null;
-  return sha256Of(there.handle).finally(() => there.handle.close());
+function keptOf({ file, receipt }: Arrival, path: string): Kept {
+  const { folder, filename, id: serverId } = file;
+  return { ...receipt, folder, filename, path, serverId };
 }
 
 /**

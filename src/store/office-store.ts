@@ -79,6 +79,7 @@ export async function openOfficeStore(
     store,
     mapped,
     partPath,
+    put: (base, placings) => workers.take().ask('place', [base, placings]),
     makeFolder: (root, path) => oneAtATime(() => makeBelow(root, path)),
   };
   /** The rows whose half files an earlier run has left. */

@@ -1,7 +1,8 @@
-// The program of a thread that hashes and writes large files that arrive in the office.
+// The program of a thread that hashes and writes large files that arrive in the office, and gives files their names.
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, constants, fsync, ftruncateSync, openSync, readSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { putInPlace } from './put-in-place.js';
 import { work } from './worker.js';
 import { writeAll } from './write-whole.js';
 
@@ -51,6 +52,8 @@ const skills = {
     await sync(part.fd);
     return part.hash.copy().digest('hex');
   },
+
+  place: putInPlace,
 
   close(path: string): void {
     closeSync(partAt(path).fd);

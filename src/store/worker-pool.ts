@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type TransferListItem, Worker } from 'node:worker_threads';
-import { Doubt } from '../errors.js';
-import type { Answered, Asked, Skills } from './worker.js';
+import { type Answered, type Asked, errorOf, type Skills } from './worker.js';
 
 /** A thread of a pool; what one asks of it is done in the order of asking, as far as it does not wait for the disk. */
 export interface PoolWorker<S extends Skills> {
@@ -103,10 +102,4 @@ class Thread<S extends Skills> implements PoolWorker<S> {
     if ('answer' in answered) waiting?.resolve(answered.answer);
     else waiting?.reject(errorOf(answered.fault));
   }
-}
-
-/** An error as it was on the other thread: its words, and the system's code. */
-function errorOf({ message, code, isDoubt }: Extract<Answered, { fault: object }>['fault']): Error {
-  if (isDoubt) return new Doubt(message);
-  return code === '' ? new Error(message) : Object.assign(new Error(message), { code });
 }

@@ -26,6 +26,12 @@ export function faultOf(error: unknown): Fault {
   return { message: messageOf(error), code: codeOf(error), isDoubt: error instanceof Doubt };
 }
 
+/** An error as it was on the other thread: its words, and the system's code. */
+export function errorOf({ message, code, isDoubt }: Fault): Error {
+  if (isDoubt) return new Doubt(message);
+  return code === '' ? new Error(message) : Object.assign(new Error(message), { code });
+}
+
 /** Answers what the main thread asks, for as long as it lives. `buffersOf`: the buffers of an answer that change hands. */
 export function work(skills: Skills, buffersOf: (answer: unknown) => TransferListItem[] = () => []): void {
   parentPort?.on('message', async ({ id, skill, args }: Asked) => {
