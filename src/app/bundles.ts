@@ -2,8 +2,8 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { API } from '../domain/wire.js';
 import type { RateLimit } from '../remote/rate-limit.js';
 import type { Arrival, Bundles } from '../steps/ports.js';
-import { WorkerPool } from '../store/worker-pool.js';
-import type { BundleSkills } from './bundle-worker.js';
+import type { PoolWorker } from '../store/worker-pool.js';
+import type { BundleSkills } from './bundle-skills.js';
 
 export interface BundleParts {
   readonly url: string;
@@ -12,16 +12,15 @@ export interface BundleParts {
   readonly rate: RateLimit | null;
   /** Where a row's half file lies. */
   partPath(id: number): string;
+  readonly workers: { take(): PoolWorker<BundleSkills> };
 }
 
-/** Fetches bundles on worker threads, each of which reads, hashes and writes; `close` ends them. */
-export function openBundles(parts: BundleParts): Bundles & { close(): Promise<void> } {
-  const workers = new WorkerPool<BundleSkills>(new URL('./bundle-worker.js', import.meta.url));
+/** Fetches bundles on worker threads, each of which reads, hashes and writes. */
+export function openBundles({ url, token, rate, partPath, workers }: BundleParts): Bundles {
   let keys = 0;
   return {
     async fetch(files, signal): Promise<Arrival[]> {
       const key = ++keys;
-      const { url, token, rate, partPath } = parts;
       const body = JSON.stringify({ ids: files.map(({ id }) => id) });
       const wanted = files.map(({ id, size }) => ({ id, size: size ?? 0, path: partPath(id) }));
       const pace = rate === null ? null : paceBy(rate, signal);
@@ -41,8 +40,6 @@ export function openBundles(parts: BundleParts): Bundles & { close(): Promise<vo
         signal.removeEventListener('abort', stop);
       }
     },
-
-    close: () => workers.close(),
   };
 }
 

@@ -7,9 +7,11 @@ import { BackupClient } from '../remote/backup-client.js';
 import { rateLimit } from '../remote/rate-limit.js';
 import { pullStep } from '../steps/pull.js';
 import { openOfficeStore, partPathIn, prepareStore } from '../store/office-store.js';
+import { WorkerPool } from '../store/worker-pool.js';
 import { openBundles } from './bundles.js';
 import type { RunChoices } from './choices.js';
 import { runIn } from './job-ports.js';
+import type { OfficeSkills } from './office-worker.js';
 
 const clock: Clock = Date.now;
 
@@ -20,7 +22,8 @@ export async function openOfficeApp(config: Config, transfers: number) {
   const token = need(config.pull.token, 'pull.token');
   await prepareStore(path);
   const database = await openCatalogDatabase(path);
-  const office = await openOfficeStore(path, openCatalog(database), clock);
+  const workers = new WorkerPool<OfficeSkills>(new URL('./office-worker.js', import.meta.url));
+  const office = await openOfficeStore(path, openCatalog(database), clock, workers);
   const limit = config.pull.rate_limit;
   const rate = rateLimit(limit);
   const server = new BackupClient({ url, token, transfers, rate });
@@ -29,6 +32,7 @@ export async function openOfficeApp(config: Config, transfers: number) {
     token,
     rate: limit === null ? null : rate,
     partPath: (id) => partPathIn(path, id),
+    workers,
   });
   return {
     /** Task 4. */
@@ -41,8 +45,7 @@ export async function openOfficeApp(config: Config, transfers: number) {
 
     async close(): Promise<void> {
       await server.close();
-      await bundles.close();
-      await office.close();
+      await workers.close();
       await database.close();
     },
   };

@@ -13,11 +13,11 @@ import { makeBelow } from './folder-handle.js';
 import { type KeepingPlace, keepArrivals, type PlacedFile } from './keep-arrivals.js';
 import { Locks } from './locks.js';
 import { lookInStore } from './look-in-store.js';
-import type { OfficeSkills } from './office-worker.js';
 import { openPart } from './part-file.js';
+import type { PartSkills } from './part-skills.js';
 import { writeSums } from './sums.js';
 import { sweepParts } from './sweep-parts.js';
-import { WorkerPool } from './worker-pool.js';
+import type { PoolWorker } from './worker-pool.js';
 
 /** The folder of the store that belongs to orderbak: catalog and half files. */
 export const OWN_FOLDER = '.orderbak';
@@ -63,14 +63,14 @@ export async function prepareStore(store: string): Promise<void> {
   }
 }
 
-/** The office's copy of the shop's files below `store`, which `prepareStore` has prepared. `close` ends its threads. */
+/** The office's copy of the shop's files below `store`, which `prepareStore` has prepared. */
 export async function openOfficeStore(
   store: string,
   catalog: Catalog,
   clock: Clock,
-): Promise<OfficeStore & { close(): Promise<void> }> {
+  workers: { take(): PoolWorker<PartSkills> },
+): Promise<OfficeStore> {
   const mapped = await needsMapping(store);
-  const workers = new WorkerPool<OfficeSkills>(new URL('./office-worker.js', import.meta.url));
   const locks = new Locks();
   const oneAtATime = pLimit(1);
   const partFolder = join(store, OWN_FOLDER, 'part');
@@ -134,7 +134,6 @@ export async function openOfficeStore(
       await catalog.marked(ids, clock());
       await dropHalves(ids);
     },
-    close: () => workers.close(),
   };
 
   /** Of a file that the store turned out to hold, nobody comes back to the half one. */

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
 import type { PartFile } from '../steps/ports.js';
 import type { Catalog } from './office-store.js';
-import type { OfficeSkills } from './office-worker.js';
+import type { PartSkills } from './part-skills.js';
 import type { PoolWorker } from './worker-pool.js';
 
 const BLOCK = 256 * 1024;
@@ -15,7 +15,7 @@ export async function openPart(
   path: string,
   serverId: number,
   catalog: Catalog,
-  worker: PoolWorker<OfficeSkills>,
+  worker: PoolWorker<PartSkills>,
 ): Promise<PartFile> {
   let etag = (await catalog.partEtag(serverId)) ?? null;
   let size = await worker.ask('open', [path, etag !== null]);

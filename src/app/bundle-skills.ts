@@ -1,9 +1,7 @@
-// The program of a thread that fetches bundles: it reads them from the network, hashes their files and writes them.
 import type { MessagePort } from 'node:worker_threads';
 import { BundleReader } from '../remote/bundle.js';
 import type { RateLimit } from '../remote/rate-limit.js';
 import { RawLines, type RawQuestion } from '../remote/raw-line.js';
-import { work } from '../store/worker.js';
 import { writeWhole } from '../store/write-whole.js';
 
 /** A file that is asked for: its size in bytes, and the path of the half file that it goes into. */
@@ -22,7 +20,8 @@ export interface CameMember {
 const lines = new RawLines();
 const underWay = new Map<number, AbortController>();
 
-const skills = {
+/** What a thread does with bundles: it reads them from the network, hashes their files and writes them. */
+export const bundleSkills = {
   /** Answers what came, however the transfer ended. `pace`: where each reading asks whether it may go on. */
   async fetch(
     key: number,
@@ -58,10 +57,7 @@ const skills = {
   },
 };
 
-/** What the main thread may ask of this one. */
-export type BundleSkills = typeof skills;
-
-work(skills);
+export type BundleSkills = typeof bundleSkills;
 
 async function keep(id: number, path: string, bytes: Uint8Array, sha256: string): Promise<CameMember | null> {
   try {

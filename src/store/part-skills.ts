@@ -1,9 +1,7 @@
-// The program of a thread that hashes and writes large files that arrive in the office, and gives files their names.
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, constants, fsync, ftruncateSync, openSync, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { putInPlace } from './put-in-place.js';
-import { work } from './worker.js';
 import { writeAll } from './write-whole.js';
 
 const BLOCK = 1024 * 1024;
@@ -19,7 +17,8 @@ interface OpenPart {
 const sync = promisify(fsync);
 const parts = new Map<string, OpenPart>();
 
-const skills = {
+/** What a thread does with files that arrive in the office: hashes and writes large ones, and gives all their names. */
+export const partSkills = {
   /** Opens a half file, with what is in it or emptied. Answers its size in bytes. */
   open(path: string, keep: boolean): number {
     const { O_RDWR, O_CREAT, O_TRUNC } = constants;
@@ -61,10 +60,7 @@ const skills = {
   },
 };
 
-/** What the main thread may ask of this one. */
-export type OfficeSkills = typeof skills;
-
-work(skills, (answer) => (answer instanceof Uint8Array ? [answer.buffer as ArrayBuffer] : []));
+export type PartSkills = typeof partSkills;
 
 function partAt(path: string): OpenPart {
   const part = parts.get(path);
