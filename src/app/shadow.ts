@@ -31,6 +31,7 @@ export async function* compareWithOldSystem(
         views,
         retention: retentionAt(now, config.retention.status, config.retention.age, zone),
         only,
+        thumbsFolder: config.thumbs.folder,
         youngest: now - config.trash.min_age,
         since: from && unixSeconds(from, zone) * 1000,
         zone,

@@ -18,6 +18,7 @@ export interface ShadowSum {
 const MEANINGS: Readonly<Record<Kind, string>> = {
   removed: 'the old system says that it removed them; orderbak would have kept them',
   gone: 'not on the disk, and no mark says why; orderbak would have kept them',
+  'no-thumb': 'the old system removed pictures, and no thumb of them is there',
   'would-remove': 'orderbak would remove them tonight; the old system leaves them',
   'still-there': 'the old system says that it removed them; they are there',
   recorded: 'the old system recorded them; orderbak would not, yet',

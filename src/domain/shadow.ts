@@ -5,6 +5,7 @@ import { isHistory, markText, type WatchSpan } from './old-mark.js';
 import type { BakFile, FolderFacts } from './order.js';
 import { isOpen, judgeRemoval } from './removal.js';
 import { type Retention, whyKept } from './retention.js';
+import { claimsPicture } from './thumb-format.js';
 
 /**
  * In what orderbak and an old system differ about a file, the gravest first. The last two are no differences: what could
@@ -14,6 +15,7 @@ import { type Retention, whyKept } from './retention.js';
 export const KINDS = [
   'removed',
   'gone',
+  'no-thumb',
   'would-remove',
   'still-there',
   'recorded',
@@ -41,10 +43,14 @@ export interface Finding {
   readonly reason: string;
 }
 
-/** What lies in an order folder: names of files and of what else is no folder, and those of them that are trash. */
+/** What lies in an order folder. */
 export interface OnDisk {
+  /** Files, and what else is no folder. */
   readonly names: ReadonlySet<string>;
+  /** Those of them that are trash. */
   readonly trash: readonly string[];
+  /** Null when it cannot be told which thumbs there are. */
+  readonly thumbs: ReadonlySet<string> | null;
 }
 
 /** By which rule orderbak decides, and what of the old system's work is looked at. */
@@ -95,10 +101,16 @@ function compareFile(
   const verdict = judgeRemoval(believed, filename, retention);
   if (unlinked !== undefined || !isThere) {
     if (isHistory(rows, watch)) return null;
-    if (verdict.allowed)
-      return unlinked && isThere
-        ? { kind: 'still-there', reason: `marked as removed${markText(unlinked.unlinkTime, zone)}` }
+    const lacksThumb = claimsPicture(filename) && disk.thumbs?.has(filename) === false;
+    if (verdict.allowed && !isThere)
+      return lacksThumb
+        ? { kind: 'no-thumb', reason: 'orderbak leaves a thumb, or keeps the picture' }
         : null;
+    if (verdict.allowed)
+      return {
+        kind: 'still-there',
+        reason: `marked as removed${markText(unlinked?.unlinkTime ?? null, zone)}`,
+      };
     if (unlinked === undefined) return { kind: 'gone', reason: verdict.reason };
     return { kind: 'removed', reason: `${verdict.reason}${isThere ? '; the file is still there' : ''}` };
   }

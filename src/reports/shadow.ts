@@ -19,6 +19,8 @@ export interface ShadowParts extends Watch {
   };
   readonly views: FolderViews;
   readonly only: OrderFilter;
+  /** The name of the thumbs' folder inside an order folder. */
+  readonly thumbsFolder: string;
   /** The latest mtime that trash may have, ms since 1970. */
   readonly youngest: number;
 }
@@ -84,12 +86,13 @@ function compare(facts: FolderFacts, parts: ShadowParts): Compared {
   const { folder, orders, named, recorded } = facts;
   const count = new Set([...named, ...recorded].map(({ filename }) => filename)).size;
   try {
+    const thumbs = thumbsOf(folder, parts);
     const seen = parts.views.view(folder, (view): OnDisk => {
       const { trash } = glanceForTrash(facts, view, parts.retention, parts.youngest);
       const { files, others } = view.listing;
-      return { names: new Set([...files, ...others]), trash: trash.map(({ name }) => name) };
+      return { names: new Set([...files, ...others]), trash: trash.map(({ name }) => name), thumbs };
     });
-    const disk = seen ?? { names: new Set<string>(), trash: [] };
+    const disk = seen ?? { names: new Set<string>(), trash: [], thumbs };
     const findings = compareFolder(facts, disk, parts);
     return { orders: orders.length, files: count + disk.trash.length, isThere: seen !== null, findings };
   } catch (error) {
@@ -97,6 +100,16 @@ function compare(facts: FolderFacts, parts: ShadowParts): Compared {
     const place = { id: null, orderId: orders[0]?.id ?? 0, folder, filename: '' };
     const findings: Finding[] = [{ kind: 'unclear', ...place, reason: error.message }];
     return { orders: orders.length, files: count, isThere: null, findings };
+  }
+}
+
+/** The thumbs of a folder; null when they lie behind a link. */
+function thumbsOf(folder: string, { views, thumbsFolder }: ShadowParts): ReadonlySet<string> | null {
+  try {
+    return new Set(views.view(`${folder}/${thumbsFolder}`, ({ listing }) => listing.files));
+  } catch (error) {
+    if (error instanceof Doubt) return null;
+    throw error;
   }
 }
 

@@ -8,6 +8,7 @@ const WATCH = { retention: RETENTION, since: null, zone: 'UTC' };
 const disk = (names: readonly string[], trash: readonly string[] = []): OnDisk => ({
   names: new Set(names),
   trash,
+  thumbs: null,
 });
 const told = (findings: readonly Finding[]) =>
   findings.map(({ kind, filename, reason }) => [kind, filename, reason]);
@@ -61,6 +62,14 @@ describe('what an old system did and orderbak would not have done', () => {
     const named = [{ orderId: 1, type: 'rework', filename: 'a.jpg' }] as const;
     const [finding] = compareFolder(folder([order(1)], [], { named }), disk([]), WATCH);
     expect(finding).toMatchObject({ kind: 'gone', id: null, orderId: 1, filename: 'a.jpg' });
+  });
+
+  test('removed rightly, but without a thumb', () => {
+    const rows = ['a.jpg', 'b.JPG', 'c.pdf'].map((name) => removed(1, 'discuss', name));
+    const seen = { ...disk([]), thumbs: new Set(['a.jpg']) };
+    expect(told(compareFolder(folder([order(1)], rows), seen, WATCH))).toEqual([
+      ['no-thumb', 'b.JPG', 'orderbak leaves a thumb, or keeps the picture'],
+    ]);
   });
 
   test('marked as removed, and there', () => {

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { daysAgo } from '../support/clock.js';
 import { type Database, type Engine, insertRows, type Value } from '../support/database.js';
@@ -24,7 +24,8 @@ export const PLANS = {
         reworks: [{ attach: ['twice.txt'] }],
       },
     ],
-    discusses: [['chat.txt', 'talk.txt', 'twice.txt']],
+    discusses: [['chat.txt', 'talk.txt', 'twice.txt', 'seen.jpg', 'bare.jpg']],
+    missing: ['seen.jpg', 'bare.jpg'],
     trash: ['old.tmp'],
     youngTrash: ['new.tmp'],
   },
@@ -44,6 +45,8 @@ const DEEDS: readonly OldDeed[] = [
   { order: 'done', name: 'chat.txt', type: 5 },
   { order: 'done', name: 'talk.txt', type: 5, unlinked: true },
   { order: 'done', name: 'twice.txt', type: 5, unlinked: true },
+  { order: 'done', name: 'seen.jpg', type: 5, unlinked: true },
+  { order: 'done', name: 'bare.jpg', type: 5, unlinked: true },
   { order: 'agreed', name: 'a.txt', type: 1, backedUp: true, unlinked: true },
   { order: 'agreed', name: 'b.txt', type: 3 },
   { order: 'agreed', name: 'c.txt', type: 5, unlinked: true },
@@ -85,6 +88,9 @@ export async function openOldShop(engine: Engine): Promise<OldShop> {
   for (const { order, name } of gone)
     if (order !== 'deleted') await rm(path.join(world.root, orders[order].folder, name), { force: true });
   await rm(path.join(world.root, orders.done.folder, 'vanished.txt'));
+  const thumbs = path.join(world.root, orders.done.folder, 'thumb');
+  await mkdir(thumbs);
+  await writeFile(path.join(thumbs, 'seen.jpg'), 'a small picture');
   return { world, orders };
 }
 
