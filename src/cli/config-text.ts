@@ -18,5 +18,6 @@ export function configToml(values: readonly ShownValue[], origin: boolean): stri
 
 /** A table is told on one line, as the text that one would write. */
 function inline(value: unknown): unknown {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? JSON.stringify(value) : value;
+  const isTable = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isTable && !(value instanceof Date) ? JSON.stringify(value) : value;
 }

@@ -42,6 +42,11 @@ describe('what is shown of the configuration', () => {
     for (const secret of ['server.token', 'pull.token']) expect(shown(secret)?.value).toBe('********');
   });
 
+  test('has a day as one writes it', () => {
+    const dated = readConfig(put('dated.toml', '[shadow]\nsince = 2026-11-08\n'), {});
+    expect(configToml(shownValues(dated), false)).toMatch(/^since = 2026-11-08$/m);
+  });
+
   test('is TOML that says the same as the defaults where nothing was said', () => {
     const defaults = configToml(shownValues(readConfig(NO_FILE, {})), true);
     expect(schema.parse(parse(defaults))).toEqual(load(''));
