@@ -18,7 +18,7 @@ export function keepSetOf({ named, recorded, restored }: FolderNames): KeepSet {
   const unnamed = recorded.filter((row) => !names.has(row.filename));
   const forgotten = unnamed.find((row) => row.unlinkTime === null && row.missingTime === null)?.filename;
   for (const { filename } of unnamed) names.add(filename);
-  for (const name of [...names]) if (hasPath(name)) names.add(baseName(name));
+  for (const name of names) if (hasPath(name)) names.add(baseName(name));
   // Most folders hold nothing unknown, and nothing in them is compared so.
   let folded: ReadonlyMap<string, string> | null = null;
   const twinOf = (name: string) => {

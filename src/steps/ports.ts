@@ -34,7 +34,8 @@ export interface FolderFactsAnswer {
 /** Some orders, ascending by id, and what is known of their folders and of all who share them. */
 export interface NamesPage {
   readonly orderIds: readonly number[];
-  readonly folders: readonly CountedNames[];
+  /** Can be gone through once. */
+  readonly folders: AsyncIterable<CountedNames>;
 }
 
 export interface CountedNames extends FolderNames {

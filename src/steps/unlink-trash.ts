@@ -72,11 +72,12 @@ export function unlinkTrashStep(parts: TrashParts): Step<TrashItem> & { census()
     async *plan(): AsyncGenerator<Planned<TrashItem>> {
       const looked = { folders: 0, alarming: 0 };
       for await (const page of source.knownNames(retention, only)) {
-        const first = page.folders.filter(isFirstOfItsFolder(page, retention, only));
-        census = first.map((names) => names.census).reduce(addCensus, census);
+        const isFirst = isFirstOfItsFolder(page, retention, only);
         const views = await store.look();
         try {
-          for (const names of first) {
+          for await (const names of page.folders) {
+            if (!isFirst(names)) continue;
+            census = addCensus(census, names.census);
             const found = lookInto(names, views, parts);
             if (found === null) continue;
             looked.folders += 1;

@@ -5,7 +5,7 @@ import type { Database } from '../../src/db/tables.js';
 import { EMPTY_CENSUS } from '../../src/domain/census.js';
 import type { FolderRule } from '../../src/domain/folder-name.js';
 import type { FolderNames } from '../../src/domain/order.js';
-import type { NamesPage } from '../../src/steps/ports.js';
+import type { CountedNames } from '../../src/steps/ports.js';
 import { ENGINES, type Engine, insertRows, type Value } from '../support/database.js';
 import { createWorld, type World } from '../support/worlds.js';
 
@@ -240,8 +240,12 @@ describe.for(ENGINES)('orders that share a folder are found on %s', (engine) => 
     });
     const source = openSource(database, BY_TIME);
     const retention = { statuses: ['9'], cutoff: '2025-09-01 00:00:00' };
-    const told: NamesPage[] = [];
-    for await (const page of source.knownNames(retention, null)) told.push(page);
+    const told: { orderIds: readonly number[]; folders: CountedNames[] }[] = [];
+    for await (const { orderIds, folders } of source.knownNames(retention, null)) {
+      const all: CountedNames[] = [];
+      for await (const names of folders) all.push(names);
+      told.push({ orderIds, folders: all });
+    }
     const ids = told.flatMap((page) => page.orderIds);
     expect(ids).toEqual(Array.from({ length: 450 }, (_, index) => index + 1).filter((id) => id % 7 !== 0));
     const essence = (facts: FolderNames) => ({

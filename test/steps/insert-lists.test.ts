@@ -136,10 +136,8 @@ describe.for(ENGINES)('lists on %s', (engine) => {
   test.runIf(engine === 'mariadb')('opened here, lists say what the views say', async () => {
     const database = await openDatabase(shop.world.databaseUrl);
     const read = async (readers: ReadLists) => {
-      const lists = await readers(
-        database,
-        orders.map(({ id }) => id),
-      );
+      const ids = orders.map(({ id }) => id);
+      const lists = await (await readers(database, ids))(ids);
       return orders.map(({ id }, index) => {
         const { named = [], counts, unreadable } = lists.get(id) ?? {};
         return [at(LISTS, index)[0], named.map((file) => file.filename).sort(), counts, unreadable];
