@@ -1,7 +1,8 @@
 import prettyMs from 'pretty-ms';
 import type { Entry } from '../domain/schedule/entry.js';
+import { SKIPS_TO_TELL, skipsText } from '../domain/schedule/skips.js';
 import { EXIT } from '../errors.js';
-import { SKIPS_TO_TELL, type Woken } from '../schedule/run-entry.js';
+import type { Woken } from '../schedule/run-entry.js';
 import type { Output } from './output.js';
 
 /** Tells what came of waking an entry, and answers the exit code. A person or cron hears only what is worth hearing. */
@@ -41,7 +42,7 @@ function words({ name }: Entry, woken: Exclude<Woken, { kind: 'ran' }>): string 
       return `${name}: another machine runs it this time`;
     case 'skipped':
       if (woken.inARow < SKIPS_TO_TELL) return `${name}: skipped, it is still at work`;
-      return `✖ ${name}: it was due ${woken.inARow} times in a row while it was still at work\n${woken.end.stderr.trimEnd()}`;
+      return `✖ ${skipsText(name, woken.inARow)}\n${woken.end.stderr.trimEnd()}`;
   }
 }
 

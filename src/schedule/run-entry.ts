@@ -39,8 +39,6 @@ export type Woken =
   /** The step was at work already, now `inARow` times one after the other. */
   | { readonly kind: 'skipped'; readonly due: number; readonly end: StepEnd; readonly inARow: number };
 
-/** After so many skips in a row somebody is told. */
-export const SKIPS_TO_TELL = 3;
 const SKIPS_COUNTED = 100;
 
 /**

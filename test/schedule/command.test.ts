@@ -8,6 +8,7 @@ import { falseClock, whyNoFalseClock } from '../chaos/false-clock.js';
 import { onHost, whyNoOtherHost } from '../chaos/other-host.js';
 import { holdInsert } from '../support/held-lease.js';
 import { runOrderbak } from '../support/run.js';
+import { openWebSink } from '../support/sinks.js';
 import { createWorld, type World } from '../support/worlds.js';
 
 const MINUTE = 60_000;
@@ -75,7 +76,10 @@ describe('the commands of the schedule', () => {
       world,
       `insert = { at = "*/5 * * * *", log = "${world.folder}/log/insert.log" }`,
     );
-    const run = () => runOrderbak(world, ['schedule', 'run', 'insert', '--config', config], bare);
+    const web = await openWebSink();
+    const env = { ORDERBAK_NOTIFY_WEBHOOK: web.url };
+    const run = () => runOrderbak(world, ['schedule', 'run', 'insert', '--config', config], { ...bare, env });
+    const told = () => web.heard.map(({ body }) => JSON.parse(body) as { event: string; text: string });
     await holdInsert(world, 'elsewhere', 1, 600);
     const skips = (count: number) =>
       world.ask(async (database) => {
@@ -88,12 +92,19 @@ describe('the commands of the schedule', () => {
       });
     await skips(1);
     expect(await run()).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    expect(told()).toEqual([]);
     await skips(2);
     const { code, stderr } = await run();
+    const words = 'insert: it was due 3 times in a row while it was still at work';
     expect(code).toBe(11);
-    expect(stderr).toContain('insert: it was due 3 times in a row while it was still at work');
+    expect(stderr).toContain(words);
     expect(await readFile(`${world.folder}/log/insert.log`, 'utf8')).toContain('already running');
+    expect(told()).toMatchObject([{ event: 'failure', text: expect.stringContaining(words) }]);
     await holdInsert(world, 'elsewhere', 1, -1);
+    await skips(2);
+    expect(await run()).toMatchObject({ code: 0 });
+    expect(told().map(({ event }) => event)).toEqual(['failure', 'recovery']);
+    await web.close();
   });
 
   test('what was missed for days is caught up with once, and not waited for in the background', async () => {

@@ -37,8 +37,9 @@ export function runCommand(): Command {
   return command.action((name: string) => {
     const flags = command.optsWithGlobals<RunFlags>();
     return answering(flags, async () => {
-      const [app, { entryNamed }, { readConfig }, { tellWoken }] = await Promise.all([
+      const [app, { tellOfSkips }, { entryNamed }, { readConfig }, { tellWoken }] = await Promise.all([
         import('../../../app/schedule.js'),
+        import('../../../app/skips.js'),
         import('../../../app/entries.js'),
         import('../../../config/load.js'),
         import('../../woken-text.js'),
@@ -52,7 +53,9 @@ export function runCommand(): Command {
         const woken = flags.now
           ? { kind: 'ran' as const, due: Date.now(), end: await app.startNow(loaded, entry, choices) }
           : await app.wake(loaded, entry, choices);
-        process.exitCode = tellWoken(entry, woken, openOutput(flags), 'schedule run');
+        const output = openOutput(flags);
+        process.exitCode = tellWoken(entry, woken, output, 'schedule run');
+        for (const fault of await tellOfSkips(loaded.config, entry.name, woken)) output.tell(fault);
       } finally {
         interrupts.dispose();
       }
@@ -74,8 +77,9 @@ export function catchUpCommand(): Command {
   return command.action(() => {
     const flags = command.optsWithGlobals<CommonFlags>();
     return answering(flags, async () => {
-      const [{ catchUp }, { readConfig }, { tellWoken }] = await Promise.all([
+      const [{ catchUp }, { tellOfSkips }, { readConfig }, { tellWoken }] = await Promise.all([
         import('../../../app/catch-up.js'),
+        import('../../../app/skips.js'),
         import('../../../config/load.js'),
         import('../../woken-text.js'),
       ]);
@@ -85,7 +89,9 @@ export function catchUpCommand(): Command {
       try {
         let worst: number = EXIT.done;
         for await (const { entry, woken } of catchUp(loaded, { log: null, stop: interrupts.signal })) {
-          const exit = woken === null ? EXIT.done : tellWoken(entry, woken, output, 'schedule catch-up');
+          if (woken === null) continue;
+          const exit = tellWoken(entry, woken, output, 'schedule catch-up');
+          for (const fault of await tellOfSkips(loaded.config, entry.name, woken)) output.tell(fault);
           if (worst === EXIT.done) worst = exit;
         }
         process.exitCode = interrupts.exitCode() ?? worst;
