@@ -75,6 +75,20 @@ export function openCatalog({ kysely }: Database): Catalog {
         .execute();
     },
 
+    async unmarked(after, limit) {
+      const rows = await kysely
+        .selectFrom('store_file')
+        .select(({ fn }) => ['server_id', 'path', 'size', 'sha256', fn.max('id').as('latest')])
+        .where('marked_ms', 'is', null)
+        .where('server_id', '>', after)
+        // SQLite takes the other columns from the row of the maximum (https://sqlite.org/lang_select.html#bareagg).
+        .groupBy('server_id')
+        .orderBy('server_id')
+        .limit(limit)
+        .execute();
+      return rows.map(({ server_id: id, path, size, sha256 }) => ({ id, path, size, sha256 }));
+    },
+
     async partEtag(serverId) {
       const row = await kysely
         .selectFrom('store_part')

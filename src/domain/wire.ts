@@ -88,6 +88,11 @@ export const markStatus = z.enum(['marked', 'already', 'mismatch', 'unknown', 'm
 /** What became of a receipt: `mismatch` = the server holds other bytes; `missing` = it holds none. */
 export type MarkStatus = z.infer<typeof markStatus>;
 
+/** Whether the server knows now that the office holds the file. */
+export function isMarked(status: MarkStatus): status is 'marked' | 'already' {
+  return status === 'marked' || status === 'already';
+}
+
 const markResult = z.object({ id, status: markStatus });
 export type MarkResult = z.infer<typeof markResult>;
 

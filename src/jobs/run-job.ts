@@ -56,7 +56,7 @@ async function planAndApply<Item>(
   const stop = AbortSignal.any([options.stop, recording.control.cancelled]);
   ports.watcher.planning(step.name);
   await step.ready();
-  if (lease !== null) await step.recover();
+  if (lease !== null) await step.recover(stop);
   const spool = await ports.openSpool();
   try {
     const wholly = await planInto(spool, step, options, recording, tally, stop);

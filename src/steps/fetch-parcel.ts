@@ -1,4 +1,4 @@
-import type { ListedFile, MarkResult, MarkStatus } from '../domain/wire.js';
+import { isMarked, type ListedFile, type MarkResult, type MarkStatus } from '../domain/wire.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { type Fetching, fetchFiles } from './fetch-files.js';
 import type { Arrival } from './ports.js';
@@ -37,7 +37,7 @@ export async function fetchParcel(
   let done = 0;
   for (const [id, file] of told) {
     const status = statuses.get(id) ?? 'unanswered';
-    if (isMarked(status)) done += 1;
+    if (status !== 'unanswered' && isMarked(status)) done += 1;
     else if (!broken.has(id)) {
       failed.push({ id, path: pathOf(file), code: status, message: NOT_MARKED[status] });
     }
@@ -51,10 +51,6 @@ const NOT_MARKED = {
   unknown: 'the server no longer knows this file',
   unanswered: 'the server does not say that it marked it; the next run tells it again',
 } as const;
-
-function isMarked(status: MarkStatus | 'unanswered'): status is 'marked' | 'already' {
-  return status === 'marked' || status === 'already';
-}
 
 /** What the store holds of a parcel already, and what is to be fetched. */
 async function lookInStore(

@@ -393,4 +393,13 @@ export interface OfficeStore {
   /** Gives arrivals their names, durably, and enters them in the catalog. One that stays outside does not keep the others there. */
   keep(arrivals: readonly Arrival[]): Promise<Keeping>;
   marked(ids: readonly number[]): Promise<void>;
+  /** Files that are kept, of which it is not known that the server was told: above `after`, ascending by row, the last version of each. */
+  unmarked(after: number, limit: number): Promise<readonly KeptClaim[]>;
+  /** Those of them that its disk still holds as they were kept, durably. */
+  sound(claims: readonly KeptClaim[]): Promise<KeptClaim[]>;
+}
+
+/** A file of the store as it was kept, and its row of the server; `path` is below the store. */
+export interface KeptClaim extends ReceiptClaim {
+  readonly path: string;
 }

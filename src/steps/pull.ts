@@ -4,6 +4,7 @@ import { type ListedFile, rowPath } from '../domain/wire.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { fetchParcel } from './fetch-parcel.js';
 import type { BackupServer, Bundles, OfficeStore, OrderFilter } from './ports.js';
+import { settleMarks } from './settle-marks.js';
 import type { Planned, Step } from './step.js';
 
 const LIST_PAGE = 1000;
@@ -36,7 +37,10 @@ export function pullStep(parts: PullParts): Step<Parcel> {
     removes: false,
     concurrency: transfers,
     ready: () => office.ready(),
-    recover: () => office.sweep(),
+    async recover(signal) {
+      await office.sweep();
+      await settleMarks(parts.server, office, signal);
+    },
 
     async *plan(signal): AsyncGenerator<Planned<Parcel>> {
       const room = await office.room();

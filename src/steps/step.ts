@@ -87,7 +87,7 @@ export interface Step<Item> {
   /** Throws when the world is not fit to act on; asked before the plan and again before the first item. */
   ready(): Promise<void>;
   /** Settles what a killed run left half done; not called for a dry run. */
-  recover(): Promise<void>;
+  recover(signal: AbortSignal): Promise<void>;
   /** A plan that waits for others ends early, or throws, when the signal is aborted. */
   plan(signal: AbortSignal): AsyncIterable<Planned<Item>>;
   /** The files of an item, in its order: a run tells by them how each order goes, and what has failed before. */

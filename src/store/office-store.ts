@@ -5,12 +5,14 @@ import type { Clock } from '../domain/clock.js';
 import { foldName } from '../domain/file-name.js';
 import { groupBy } from '../domain/group-by.js';
 import type { Receipt } from '../domain/order.js';
+import { sameReceipt } from '../domain/removal.js';
 import { whyNoPlace } from '../domain/store-name.js';
 import type { ListedFile } from '../domain/wire.js';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
-import type { Keeping, OfficeStore } from '../steps/ports.js';
+import type { Keeping, KeptClaim, OfficeStore } from '../steps/ports.js';
 import { makeBelow } from './folder-handle.js';
 import { type KeepingPlace, keepArrivals, type PlacedFile } from './keep-arrivals.js';
+import { receiptOf } from './kept-file.js';
 import { Locks } from './locks.js';
 import { lookInStore } from './look-in-store.js';
 import { openPart } from './part-file.js';
@@ -37,6 +39,8 @@ export interface Catalog {
   /** Enters files that are kept, and forgets their half ones. */
   add(kept: readonly Kept[], keptMs: number): Promise<void>;
   marked(serverIds: readonly number[], markedMs: number): Promise<void>;
+  /** See `OfficeStore.unmarked`. */
+  unmarked(after: number, limit: number): Promise<KeptClaim[]>;
   /** The validator of the half file that a broken transfer left; undefined when there is none. */
   partEtag(serverId: number): Promise<string | undefined>;
   setPart(serverId: number, etag: string): Promise<void>;
@@ -128,6 +132,18 @@ export async function openOfficeStore(
           notes: placed.notes,
         };
       });
+    },
+
+    unmarked: (after, limit) => catalog.unmarked(after, limit),
+
+    async sound(claims) {
+      const sound: KeptClaim[] = [];
+      for (const claim of claims) {
+        // Of what cannot be looked at, nothing is said.
+        const receipt = await receiptOf(store, claim.path).catch(() => null);
+        if (receipt !== null && sameReceipt(receipt, claim)) sound.push(claim);
+      }
+      return sound;
     },
 
     async marked(ids) {

@@ -1,4 +1,7 @@
+import { appendFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withDatabase } from '../support/database.js';
 import { type Office, Shop } from './office.js';
 import { type Answer, fair, MARK, type Weather } from './proxy.js';
 
@@ -30,7 +33,7 @@ function json(value: unknown, status = 200): Answer {
 describe.concurrent('the word that tells the server', () => {
   let shop: Shop;
   beforeAll(async () => {
-    const names = ['answer lost', 'silent', 'foreign', 'mismatch', 'sick'];
+    const names = ['answer lost', 'killed', 'silent', 'foreign', 'mismatch', 'sick'];
     const plans = Object.fromEntries(names.map((name) => [name, ORDER]));
     shop = await Shop.open(
       { ...plans, 'lost on its way': ONE_LARGE, refused: SMALL },
@@ -71,6 +74,24 @@ describe.concurrent('the word that tells the server', () => {
     );
     await office.pullWell();
     await office.expectAllStored();
+  });
+
+  test('is heard by the server, but the run is killed before it hears the answer: the next run asks again', async () => {
+    const office = await shop.office('killed');
+    await office.pullWell();
+    const catalog = `sqlite:${path.join(office.store, '.orderbak/catalog.sqlite')}`;
+    await withDatabase(catalog, (database) => database.run('UPDATE store_file SET marked_ms = NULL'));
+    const [spoiled = ''] = office.names;
+    await appendFile(office.inStore(spoiled), 'a bit of rot');
+    office.proxy.takeDownloads();
+    await office.pullWell();
+    expect(office.proxy.takeDownloads()).toEqual([]);
+    const unmarked = await withDatabase(catalog, (database) =>
+      database.all('SELECT filename FROM store_file WHERE marked_ms IS NULL'),
+    );
+    // What the store no longer holds as it was kept, is not told of.
+    expect(unmarked).toEqual([{ filename: spoiled }]);
+    await office.expectMarked(office.names);
   });
 
   test('is answered for some files only: the others count as failed', async () => {
