@@ -5,25 +5,20 @@ import type { Database } from '../../src/db/tables.js';
 import { insertRows, type Value } from '../support/database.js';
 import { createWorld, type World } from '../support/worlds.js';
 
-/** Longer than what MariaDB puts together in one text unless it is told otherwise: a megabyte. */
-const LONG = JSON.stringify(Array.from({ length: 2200 }, (_, index) => `${index}-${'n'.repeat(245)}`));
-
 let world: World;
 let database: Database;
 beforeAll(async () => {
   world = await createWorld('mariadb', { tables: false });
   await world.ask(async (d) => {
     await d.run(
-      'CREATE TABLE orderbak_order_raw (id_order INTEGER, main TEXT, ref LONGTEXT, complete TEXT, rework TEXT, discuss TEXT)',
+      'CREATE TABLE orderbak_order_raw (id_order INTEGER, main TEXT, ref TEXT, complete TEXT, rework TEXT, discuss TEXT)',
     );
     await d.run('CREATE TABLE orderbak_order_file (id_order INTEGER, file_type INTEGER, filename TEXT)');
     await d.run('CREATE TABLE orderbak_unreadable (id_order INTEGER)');
     const raw: Value[][] = [
       [1, 'main "1".jpg', '["a\\"b.jpg","ref.jpg"]', '{"0":"c.jpg"}', null, null],
       [1, '', '', null, '["r.jpg",""]', '["d.jpg"]'],
-      [2, null, LONG, null, null, null],
-      [2, null, LONG, null, null, null],
-      [3, 'm.jpg', 'broken', null, null, null],
+      [2, 'm.jpg', 'broken', null, null, null],
     ];
     await insertRows(
       d,
@@ -31,9 +26,9 @@ beforeAll(async () => {
       ['id_order', 'main', 'ref', 'complete', 'rework', 'discuss'],
       raw,
     );
-    const files = [1, 2, 3].map((id) => [id, 2, `by the view ${id}.jpg`]);
+    const files = [1, 2].map((id) => [id, 2, `by the view ${id}.jpg`]);
     await insertRows(d, 'orderbak_order_file', ['id_order', 'file_type', 'filename'], files);
-    await insertRows(d, 'orderbak_unreadable', ['id_order'], [[3]]);
+    await insertRows(d, 'orderbak_unreadable', ['id_order'], [[2]]);
   });
   database = await openDatabase(world.databaseUrl);
 });
@@ -42,9 +37,9 @@ afterAll(async () => {
   await world.remove();
 });
 
-test('plain lists are opened here; those that are cut or cannot be read, by the views', async () => {
-  const open = await readRawLists(database, [1, 2, 3, 4]);
-  const lists = await open([1, 2, 3, 4]);
+test('plain lists are opened here; those that cannot be, by the views', async () => {
+  const open = await readRawLists(database, [1, 2, 3]);
+  const lists = await open([1, 2, 3]);
   const none = { main: 0, ref: 0, complete: 0, rework: 0, discuss: 0 };
   expect(lists.get(1)).toEqual({
     named: ['main "1".jpg', 'a"b.jpg', 'ref.jpg', 'c.jpg', 'r.jpg', 'd.jpg'].map((filename) => ({
@@ -53,11 +48,10 @@ test('plain lists are opened here; those that are cut or cannot be read, by the 
     counts: { main: 1, ref: 2, complete: 1, rework: 1, discuss: 1 },
     unreadable: false,
   });
-  const byView = (id: number) => ({
-    named: [{ filename: `by the view ${id}.jpg` }],
+  expect(lists.get(2)).toEqual({
+    named: [{ filename: 'by the view 2.jpg' }],
     counts: { ...none, ref: 1 },
+    unreadable: true,
   });
-  expect(lists.get(2)).toEqual({ ...byView(2), unreadable: false });
-  expect(lists.get(3)).toEqual({ ...byView(3), unreadable: true });
-  expect(lists.get(4)).toEqual({ named: [], counts: none, unreadable: false });
+  expect(lists.get(3)).toEqual({ named: [], counts: none, unreadable: false });
 });
