@@ -16,28 +16,28 @@ interface OrderNames {
 /** The names of so many folders are taken apart at once: what the memory holds only shortly costs little. */
 const FOLDERS_AT_ONCE = 16;
 
-/** Reads the names that are known in these folders. What was read is taken apart while somebody goes through it. */
+/** Reads the names that are known in these folders. What was read is taken apart for some of them at a time. */
 export async function readKnownNames(
   database: Database,
   folders: Folders,
   readLists: ReadLists,
-): Promise<AsyncIterable<CountedNames>> {
+): Promise<(() => Promise<CountedNames[]>)[]> {
   const ids = orderIdsOf(folders);
-  if (ids.length === 0) return (async function* () {})();
+  if (ids.length === 0) return [];
   const [openLists, takeApart, restored] = await Promise.all([
     readLists(database, ids),
     readRecordedNames(database, ids),
     readRestored(database, [...folders.keys()]),
   ]);
-  return (async function* () {
-    const all = [...folders];
-    for (let i = 0; i < all.length; i += FOLDERS_AT_ONCE) {
-      const some = new Map(all.slice(i, i + FOLDERS_AT_ONCE));
-      const theirs = orderIdsOf(some);
-      const orders = together(theirs, await openLists(theirs), await takeApart(theirs));
-      yield* namesIn(some, orders, restored);
-    }
-  })();
+  const all = [...folders];
+  const pieces = Array.from({ length: Math.ceil(all.length / FOLDERS_AT_ONCE) }, (_, piece) =>
+    all.slice(piece * FOLDERS_AT_ONCE, (piece + 1) * FOLDERS_AT_ONCE),
+  );
+  return pieces.map((piece) => async () => {
+    const some = new Map(piece);
+    const theirs = orderIdsOf(some);
+    return namesIn(some, together(theirs, await openLists(theirs), await takeApart(theirs)), restored);
+  });
 }
 
 function namesIn(

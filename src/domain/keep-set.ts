@@ -20,12 +20,25 @@ export function keepSetOf({ named, recorded, restored }: FolderNames): KeepSet {
   for (const { filename } of unnamed) names.add(filename);
   for (const name of names) if (hasPath(name)) names.add(baseName(name));
   // Most folders hold nothing unknown, and nothing in them is compared so.
+  let all: string | null = null;
   let folded: ReadonlyMap<string, string> | null = null;
   const twinOf = (name: string) => {
+    const wanted = foldName(name);
+    all ??= foldedLines(names);
+    if (all !== '' && !all.includes(`\n${wanted}\n`)) return undefined;
     folded ??= new Map(Array.from(names, (known) => [foldName(known), known]));
-    return folded.get(foldName(name));
+    return folded.get(wanted);
   };
   return { names, restored, forgotten, twinOf };
+}
+
+/**
+ * All names in one text, folded at once, in which nearly every unknown name is quickly seen not to be; '' where one of them
+ * is not ASCII, as then a text is not folded like its lines.
+ */
+function foldedLines(names: ReadonlySet<string>): string {
+  const lines = `\n${[...names].join('\n')}\n`;
+  return /[^\n -~]/.test(lines) ? '' : lines.toLowerCase();
 }
 
 /** Why nothing in a folder may be taken for trash. */

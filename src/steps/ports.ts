@@ -34,8 +34,8 @@ export interface FolderFactsAnswer {
 /** Some orders, ascending by id, and what is known of their folders and of all who share them. */
 export interface NamesPage {
   readonly orderIds: readonly number[];
-  /** Can be gone through once. */
-  readonly folders: AsyncIterable<CountedNames>;
+  /** Each answers what is known of some of the folders: what was read of them is taken apart when it is called. */
+  readonly folders: readonly (() => Promise<readonly CountedNames[]>)[];
 }
 
 export interface CountedNames extends FolderNames {

@@ -75,14 +75,15 @@ export function unlinkTrashStep(parts: TrashParts): Step<TrashItem> & { census()
         const isFirst = isFirstOfItsFolder(page, retention, only);
         const views = await store.look();
         try {
-          for await (const names of page.folders) {
-            if (!isFirst(names)) continue;
-            census = addCensus(census, names.census);
-            const found = lookInto(names, views, parts);
-            if (found === null) continue;
-            looked.folders += 1;
-            if (found.alarming) looked.alarming += 1;
-            yield* plannedOf(names, found);
+          for (const takeApart of page.folders) {
+            for (const names of (await takeApart()).filter(isFirst)) {
+              census = addCensus(census, names.census);
+              const found = lookInto(names, views, parts);
+              if (found === null) continue;
+              looked.folders += 1;
+              if (found.alarming) looked.alarming += 1;
+              yield* plannedOf(names, found);
+            }
           }
         } finally {
           await views.close();
