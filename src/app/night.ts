@@ -49,7 +49,7 @@ export function nightOf(ground: Ground) {
       if (choices.dryRun || choices.stop.aborted || summary.stopped !== null) return summary;
       if (choices.only === null && choices.limit === null) await census.remember(step.census());
       const which = { before: clock() - keep, run: null, folders: null };
-      const purging = { deletions, quarantine, store: parts.store, which };
+      const purging = { ...parts, quarantine, which };
       const purge = await run(purgeTrashStep(purging), { ...choices, errand: OWN }).catch(
         (error: unknown) => {
           if (error instanceof OrderbakError && error.exit === EXIT.busy) return null;
@@ -57,7 +57,7 @@ export function nightOf(ground: Ground) {
         },
       );
       // Where another run purges at this moment, nothing is left to purge here.
-      return purge === null || purge.ok ? summary : withTroubles(summary, purge);
+      return purge === null ? summary : withTroubles(summary, purge);
     },
 
     /** The second server question of task 4, by hand. */

@@ -8,7 +8,17 @@ import type { RunChoices } from './choices.js';
 import type { Ground } from './ground.js';
 
 /** What a person does with trash that waits. */
-export function quarantineOf({ config, clock, zone, source, deletions, quarantine, store, run }: Ground) {
+export function quarantineOf({
+  config,
+  clock,
+  zone,
+  source,
+  deletions,
+  quarantine,
+  store,
+  run,
+  retention,
+}: Ground) {
   return {
     /** What waits in the quarantine, in id order. */
     async *quarantined(run: number | null, only: OrderFilter): AsyncGenerator<QuarantinedFile[]> {
@@ -34,7 +44,7 @@ export function quarantineOf({ config, clock, zone, source, deletions, quarantin
     purgeTrash: (age: number, ofRun: number | null, choices: RunChoices): Promise<Summary> => {
       const which = { before: clock() - age, run: ofRun, folders: null };
       return run(
-        purgeTrashStep({ deletions, quarantine, store: store(), which }),
+        purgeTrashStep({ source, deletions, quarantine, store: store(), retention: retention(null), which }),
         choices,
         choices.maxDelete,
       );

@@ -1,7 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { ahead } from '../domain/ahead.js';
 import type { FolderRule } from '../domain/folder-name.js';
-import type { FolderFacts } from '../domain/order.js';
+import { groupBy } from '../domain/group-by.js';
 import type { Retention } from '../domain/retention.js';
 import type { FolderFactsAnswer, OrderFilter, Source } from '../steps/ports.js';
 import { readFolderFacts } from './folder-facts.js';
@@ -15,14 +15,8 @@ const ORDERS_A_PAGE = 80;
 /** While one page is worked on, so many later ones are read: the database is then never waited for, or never waits. */
 const PAGES_AHEAD = 2;
 
-/** What is known of the shop, also by the name of a folder. */
-export interface ShopSource extends Source {
-  /** What is known of a folder, which may be no order's. */
-  factsAt(folder: string): Promise<FolderFacts>;
-}
-
 /** Reads the shop through its three views. */
-export function openSource(database: Database, rule: FolderRule): ShopSource {
+export function openSource(database: Database, rule: FolderRule): Source {
   const { engine, kysely } = database;
   const shopOrders = openShopOrders(database, rule);
   const { neighbours, newcomers, newestId, housed, folderName } = shopOrders;
@@ -67,12 +61,13 @@ export function openSource(database: Database, rule: FolderRule): ShopSource {
       });
     },
 
-    async factsAt(folder) {
-      const found = new Map((await neighbours([folder])).map((order) => [order.id, order]));
-      const orders = [...found.values()].filter((order) => folderName(order) === folder);
-      const [facts] = await readFolderFacts(database, new Map([[folder, orders]]));
+    async factsIn(folders) {
+      const found = new Map((await neighbours(folders)).map((order) => [order.id, order]));
+      const inIt = groupBy([...found.values()], (order) => folderName(order));
+      const orders = new Map(folders.map((folder) => [folder, inIt.get(folder) ?? []]));
+      const facts = new Map((await readFolderFacts(database, orders)).map((each) => [each.folder, each]));
       const none = { named: [], recorded: [], unreadable: new Set<number>(), restored: new Set<string>() };
-      return facts ?? { folder, orders, ...none };
+      return folders.map((folder) => facts.get(folder) ?? { folder, orders: [], ...none });
     },
   };
 }

@@ -120,13 +120,19 @@ export function statusOf({ interrupted, exit }: Summary): RunStatus {
 }
 
 /** A run that went well up to its end, and the troubles of what belongs to its end. */
-export function withTroubles(summary: Summary, { exit, stopped, counts, errors }: Summary): Summary {
+export function withTroubles(summary: Summary, other: Summary): Summary {
+  const { held, errors } = other;
+  const counts = {
+    ...summary.counts,
+    held: summary.counts.held + other.counts.held,
+    failed: summary.counts.failed + other.counts.failed,
+  };
+  const ended = other.ok ? {} : { ok: false, exit: other.exit, stopped: other.stopped };
   return {
     ...summary,
-    ok: false,
-    exit,
-    stopped,
-    counts: { ...summary.counts, failed: summary.counts.failed + counts.failed },
+    ...ended,
+    counts,
+    held: [...summary.held, ...held].slice(0, MOST_ENTRIES),
     errors: [...summary.errors, ...errors].slice(0, MOST_ENTRIES),
   };
 }

@@ -2,12 +2,12 @@ import { baseName } from '../domain/file-name.js';
 import type { BakFile, FolderFacts } from '../domain/order.js';
 import type { PastRemoval } from '../domain/past-removal.js';
 import type { Place } from '../domain/typed-path.js';
-import type { LocatedFile } from '../steps/ports.js';
+import type { LocatedFile, Source } from '../steps/ports.js';
 import { type Judgement, judgeFile } from './judge-file.js';
 import { type Sight, type SightParts, see } from './sight.js';
 
 export interface WhyParts extends SightParts {
-  readonly source: { factsAt(folder: string): Promise<FolderFacts> };
+  readonly source: Pick<Source, 'factsIn'>;
   readonly rows: {
     byId(ids: readonly number[]): Promise<LocatedFile[]>;
     named(filename: string): Promise<LocatedFile[]>;
@@ -41,7 +41,8 @@ export async function whyRow(id: number, parts: WhyParts): Promise<Answer> {
 
 /** Gathers what shop, records and disk say of a file, and what the steps would do with it today. Reads only. */
 export async function why({ folder, filename }: Place, parts: WhyParts): Promise<Answer> {
-  const facts = await parts.source.factsAt(folder);
+  const [facts] = await parts.source.factsIn([folder]);
+  if (facts === undefined) throw new Error(`nothing was answered about ${folder}`);
   const own = facts.recorded.filter(
     (row) => row.filename === filename || baseName(row.filename) === filename,
   );

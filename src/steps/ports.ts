@@ -21,6 +21,8 @@ export interface Source {
   knownNames(retention: Retention, only: OrderFilter): AsyncIterable<NamesPage>;
   /** The same as `folderFacts`, read again, of orders that are all that shared their folders; of others only those are looked for that came since. */
   sameFacts(orderIds: readonly number[]): Promise<FolderFactsAnswer>;
+  /** What is known of these folders, one entry each, in the order given; a folder may be no order's. */
+  factsIn(folders: readonly string[]): Promise<FolderFacts[]>;
 }
 
 /** Restricts a step to some orders; null = all. */

@@ -1,5 +1,15 @@
-import type { Deletions, OrderStore, Quarantine, Trashed, WaitingFilter } from './ports.js';
-import { type Failure, failureOf, type Outcome, type Planned, RunStopped, type Step } from './step.js';
+import type { Retention } from '../domain/retention.js';
+import { whyWantedAgain } from '../domain/wanted-again.js';
+import type { Deletions, OrderStore, Quarantine, Source, Trashed, WaitingFilter } from './ports.js';
+import {
+  type Failure,
+  failureOf,
+  type Held,
+  type Outcome,
+  type Planned,
+  RunStopped,
+  type Step,
+} from './step.js';
 
 const PAGE = 500;
 
@@ -8,10 +18,13 @@ export interface PurgeParts {
   readonly quarantine: Quarantine;
   readonly store: OrderStore;
   readonly which: WaitingFilter;
+  readonly source: Source;
+  readonly retention: Retention;
 }
 
 /** The end of task 3: deletes for good what waits in the quarantine, and only what orderbak put there. The item: row ids. */
-export function purgeTrashStep({ deletions, quarantine, store, which }: PurgeParts): Step<number[]> {
+export function purgeTrashStep(parts: PurgeParts): Step<number[]> {
+  const { deletions, quarantine, store, which } = parts;
   return {
     name: 'purge-trash',
     removes: true,
@@ -25,7 +38,8 @@ export function purgeTrashStep({ deletions, quarantine, store, which }: PurgePar
         const page = await quarantine.waiting(which, after, PAGE);
         const last = page.at(-1);
         if (last === undefined) return;
-        const some = page.filter(mayGo);
+        const { held, free: some } = await judge(page.filter(mayGo), parts);
+        for (const one of held) yield { kind: 'held', held: one };
         const item = some.map((file) => file.id);
         if (item.length > 0) yield { kind: 'do', item, files: item.length, bytes: bytesOf(some) };
         after = last.id;
@@ -37,8 +51,9 @@ export function purgeTrashStep({ deletions, quarantine, store, which }: PurgePar
     async apply(ids, applying): Promise<Outcome> {
       const purged: Trashed[] = [];
       const failed: Failure[] = [];
+      const { held, free } = await judge((await quarantine.byId(ids)).filter(mayGo), parts);
       const purgeAll = async () => {
-        for (const file of (await quarantine.byId(ids)).filter(mayGo)) {
+        for (const file of free) {
           // Outside the try: without the lease nothing more is touched.
           await deletions.confirm(applying);
           try {
@@ -51,10 +66,34 @@ export function purgeTrashStep({ deletions, quarantine, store, which }: PurgePar
         }
       };
       await purgeAll().finally(() => quarantine.purged(purged.map((file) => file.id)));
-      const skipped = ids.length - purged.length - failed.length;
-      return { done: purged.length, skipped, bytes: bytesOf(purged), failed };
+      const skipped = ids.length - purged.length - failed.length - held.length;
+      return { done: purged.length, skipped, held, bytes: bytesOf(purged), failed };
     },
   };
+}
+
+/** The database is asked about the folders of all of them at once. What has left the quarantine cannot be held there. */
+async function judge(
+  files: readonly Trashed[],
+  { source, store, retention }: PurgeParts,
+): Promise<{ held: Held[]; free: Trashed[] }> {
+  const held: Held[] = [];
+  const free: Trashed[] = [];
+  const facts = await source.factsIn([...new Set(files.map(({ folder }) => folder))]);
+  const factsOf = new Map(facts.map((each) => [each.folder, each]));
+  for (const file of files) {
+    const { folder, filename } = file;
+    const known = factsOf.get(folder);
+    const reason = known === undefined ? null : whyWantedAgain(filename, known, retention);
+    if (reason === null || !isThere(file, store)) free.push(file);
+    else held.push({ id: null, path: `${folder}/${filename}`, reason });
+  }
+  return { held, free };
+}
+
+function isThere({ quarantine, filename }: Trashed, store: OrderStore): boolean {
+  const folder = quarantine.slice(0, quarantine.lastIndexOf('/'));
+  return store.lookAt([{ folder, filename }])[0] !== null;
 }
 
 function mayGo({ purged, restoring }: Trashed): boolean {

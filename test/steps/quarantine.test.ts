@@ -111,6 +111,29 @@ test('the purge follows no link either, and takes no folder for a file', async (
   expect(existsSync(place('.orderbak-trash/1', folder, 'u.tmp'))).toBe(true);
 });
 
+test('what the shop names by now is not deleted for good, nor anything of an order that is open again', async () => {
+  await open();
+  await shop.run('unlink-trash');
+  const waits = (name: string) => existsSync(place('.orderbak-trash/1', folder, name));
+  // An order that is reopened takes half of this shop's names away, which else is an alarm.
+  const purge = () =>
+    shop.runWith({ ORDERBAK_TRASH_KEEP: '0d' }, 'unlink-trash', { maxDelete: { kind: 'count', count: 9 } });
+  const ask = (sql: string) => shop.world.ask((database) => database.run(sql));
+
+  await ask('UPDATE tbl_order SET status = 4');
+  expect(heldBy(await purge())).toMatchObject({
+    't.jpg': expect.stringContaining('is not finished'),
+    'u.tmp': expect.stringContaining('is not finished'),
+  });
+  await ask('UPDATE tbl_order SET status = 9');
+  await ask("INSERT INTO tbl_job (id_order, image) SELECT id_order, 'U.TMP' FROM tbl_order");
+  const done = await purge();
+  expect(done).toMatchObject({ exit: 0, counts: { held: 1 } });
+  expect(heldBy(done)['u.tmp']).toMatch(/order \d+ names it as main.*quarantine restore/);
+  expect([waits('t.jpg'), waits('u.tmp')]).toEqual([false, true]);
+  expect((await deletions()).map((each) => each.purged_ms !== null)).toEqual([true, false]);
+});
+
 test('what somebody brought back from there is not touched, until it is trash again', async () => {
   await open();
   await shop.run('unlink-trash');
