@@ -1,7 +1,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { API } from '../domain/wire.js';
 import type { RateLimit } from '../remote/rate-limit.js';
-import type { Arrival, Bundles } from '../steps/ports.js';
+import type { Arrival, Bundles } from '../steps/ports/office.js';
 import type { PoolWorker } from '../store/worker-pool.js';
 import type { BundleSkills } from './bundle-skills.js';
 

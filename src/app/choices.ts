@@ -1,7 +1,7 @@
 import type { Ceiling } from '../domain/ceiling.js';
 import type { CalendarAge } from '../domain/duration.js';
 import type { Kin, Origin, Watcher } from '../jobs/ports.js';
-import type { OrderFilter } from '../steps/ports.js';
+import type { OrderFilter } from '../steps/ports/shop.js';
 
 /** What a person or a schedule may say about one run. */
 export interface RunChoices {

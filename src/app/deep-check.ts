@@ -8,7 +8,7 @@ import type { Order } from '../domain/order.js';
 import { TEST_FILE, testOrder } from '../domain/test-order.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { holdLease } from '../jobs/lease.js';
-import type { BakFiles } from '../steps/ports.js';
+import type { BakFiles } from '../steps/ports/records.js';
 import { type UnlinkParts, unlinkBackedUpStep } from '../steps/unlink-recorded.js';
 import { inTemporaryFolder, isHeld } from '../store/probe.js';
 import { makeTestFile, removeTestFile } from '../store/test-folder.js';

@@ -1,7 +1,7 @@
 import { localText } from '../domain/local-time.js';
 import type { Summary } from '../jobs/summary.js';
 import { countStrangers, type QuarantinedFile, quarantinedFiles } from '../reports/quarantined-files.js';
-import type { OrderFilter } from '../steps/ports.js';
+import type { OrderFilter } from '../steps/ports/shop.js';
 import { purgeTrashStep } from '../steps/purge-trash.js';
 import { restoreTrashStep, type Wish } from '../steps/restore-trash.js';
 import type { RunChoices } from './choices.js';

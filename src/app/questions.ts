@@ -6,7 +6,7 @@ import type { ListedFile } from '../domain/wire.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { pendingFiles } from '../reports/pending-files.js';
 import { type Answer, why, whyRow } from '../reports/why.js';
-import type { OrderFilter } from '../steps/ports.js';
+import type { OrderFilter } from '../steps/ports/shop.js';
 import { rootNames } from '../store/root.js';
 import type { Ground } from './ground.js';
 

@@ -7,7 +7,7 @@ import { openSource } from '../db/source.js';
 import { parseLocalTime, unixSeconds } from '../domain/local-time.js';
 import { retentionAt } from '../domain/retention.js';
 import { type Compared, shadow } from '../reports/shadow.js';
-import type { OrderFilter } from '../steps/ports.js';
+import type { OrderFilter } from '../steps/ports/shop.js';
 import { openToLook } from '../store/look-only.js';
 
 /** Compares with the old system, as `shadow` does. `since` is the shop's local time, null = all that it ever did. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Census } from '../domain/census.js';
-import type { CensusBook } from '../steps/ports.js';
+import type { CensusBook } from '../steps/ports/shop.js';
 import type { Database } from './tables.js';
 
 const NAME = 'census';

@@ -1,7 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Clock } from '../domain/clock.js';
 import { leaseLost } from '../jobs/lease.js';
-import type { Deletions, Intent, Mandate, RemovalRule } from '../steps/ports.js';
+import type { Deletions, Intent, Mandate, RemovalRule } from '../steps/ports/removals.js';
 import { claimRows } from './claim-rows.js';
 import type { Database, Tables } from './tables.js';
 

@@ -1,6 +1,6 @@
 import { addCensus, EMPTY_CENSUS } from '../domain/census.js';
 import { fileTypeOf } from '../domain/file-type.js';
-import type { CountedNames } from '../steps/ports.js';
+import type { CountedNames } from '../steps/ports/shop.js';
 import { type Folders, orderIdsOf, readRestored } from './folder-reads.js';
 import { type RecordedName, readRecordedNames } from './recorded-names.js';
 import { noLists, type OrderLists, type ReadLists } from './shop-lists.js';

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { BakFile } from '../domain/order.js';
 import { EXIT, OrderbakError } from '../errors.js';
-import type { OrderFilter } from '../steps/ports.js';
+import type { OrderFilter } from '../steps/ports/shop.js';
 import { type BakRow, bakFileColumns, bakFileOf, hasMeaning } from './bak-rows.js';
 import type { Database, Engine } from './tables.js';
 

@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import type { Clock } from '../domain/clock.js';
 import { IDS_A_BLOCK, type OrderBlock, rangesOf, wholeBlocks } from '../domain/order-blocks.js';
 import type { Retention } from '../domain/retention.js';
-import type { OrderBlocks, OrderFilter, OrderRange } from '../steps/ports.js';
+import type { OrderBlocks, OrderFilter, OrderRange } from '../steps/ports/shop.js';
 import { eligible } from './source.js';
 import type { Database } from './tables.js';
 import { hasListsView } from './views.js';

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { COPIED_TYPES, FILE_TYPES, fileTypeOf } from '../domain/file-type.js';
 import { type FolderRule, folderOf } from '../domain/folder-name.js';
 import type { Order } from '../domain/order.js';
-import type { PendingRow, ReadPending } from '../steps/ports.js';
+import type { PendingRow, ReadPending } from '../steps/ports/records.js';
 import type { Database, Tables } from './tables.js';
 
 const ORDERS_A_STATEMENT = 1000;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Clock } from '../domain/clock.js';
-import type { Quarantine, Trashed } from '../steps/ports.js';
+import type { Quarantine, Trashed } from '../steps/ports/removals.js';
 import type { Database } from './tables.js';
 
 /** What waits, and the question which files are its own. */

@@ -3,7 +3,7 @@ import { ahead } from '../domain/ahead.js';
 import type { FolderRule } from '../domain/folder-name.js';
 import { groupBy } from '../domain/group-by.js';
 import type { Retention } from '../domain/retention.js';
-import type { FolderFactsAnswer, OrderFilter, Source } from '../steps/ports.js';
+import type { FolderFactsAnswer, OrderFilter, Source } from '../steps/ports/shop.js';
 import { readFolderFacts } from './folder-facts.js';
 import { readKnownNames } from './known-names.js';
 import { readLists, readRawLists } from './shop-lists.js';

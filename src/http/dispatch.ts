@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { API, bundleRequest } from '../domain/wire.js';
-import type { OrderFile } from '../steps/ports.js';
+import type { OrderFile } from '../steps/ports/disk.js';
 import { errorAnswer, errorResponse, sendAtOnce, sendError } from './answer.js';
 import { pathOf } from './answered.js';
 import { readBody } from './body.js';

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import parseRange from 'range-parser';
 import { digestHeader } from '../domain/wire.js';
-import type { OrderFile } from '../steps/ports.js';
+import type { OrderFile } from '../steps/ports/disk.js';
 import { errorAnswer, sendError } from './answer.js';
 
 /**

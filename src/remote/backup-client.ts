@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { printable } from '../domain/file-name.js';
 import { API, listAnswer, markAnswer, parseDigest } from '../domain/wire.js';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
-import type { BackupServer, Download } from '../steps/ports.js';
+import type { BackupServer, Download } from '../steps/ports/office.js';
 import { RunStopped } from '../steps/step.js';
 import type { RateLimit } from './rate-limit.js';
 

@@ -1,7 +1,8 @@
 import { groupBy } from '../domain/group-by.js';
 import { TAR_END } from '../domain/tar.js';
 import { Doubt } from '../errors.js';
-import type { BakFiles, OrderFolder, OrderStore } from '../steps/ports.js';
+import type { OrderFolder, OrderStore } from '../steps/ports/disk.js';
+import type { BakFiles } from '../steps/ports/records.js';
 
 /** Larger files travel by themselves. */
 const MOST_BYTES = 4 * 1024 * 1024;

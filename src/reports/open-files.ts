@@ -1,5 +1,6 @@
 import { Doubt } from '../errors.js';
-import type { BakFiles, LocatedFile, OrderFile, OrderStore } from '../steps/ports.js';
+import type { OrderFile, OrderStore } from '../steps/ports/disk.js';
+import type { BakFiles, LocatedFile } from '../steps/ports/records.js';
 
 /**
  * The files of these rows that are on the server's disk, in the order of their ids, each open only for its turn.

@@ -1,6 +1,8 @@
 import type { FileType } from '../domain/file-type.js';
 import type { ListedFile } from '../domain/wire.js';
-import type { OrderFilter, OrderStore, PendingRow, ReadPending } from '../steps/ports.js';
+import type { OrderStore } from '../steps/ports/disk.js';
+import type { PendingRow, ReadPending } from '../steps/ports/records.js';
+import type { OrderFilter } from '../steps/ports/shop.js';
 
 const PAGE = 2000;
 

@@ -1,4 +1,5 @@
-import type { OrderStore, Quarantine, Trashed, WaitingFilter } from '../steps/ports.js';
+import type { OrderStore } from '../steps/ports/disk.js';
+import type { Quarantine, Trashed, WaitingFilter } from '../steps/ports/removals.js';
 
 const PAGE = 500;
 

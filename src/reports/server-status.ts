@@ -8,7 +8,8 @@ import {
 import type { Clock } from '../domain/clock.js';
 import { roomNeeds, waitingNeeds } from '../domain/health.js';
 import type { Room } from '../domain/room.js';
-import type { BakFiles, ListedPlace, OrderStore, ReadPending } from '../steps/ports.js';
+import type { ListedPlace, OrderStore } from '../steps/ports/disk.js';
+import type { BakFiles, ReadPending } from '../steps/ports/records.js';
 import {
   type DiskStatus,
   diskNeeds,

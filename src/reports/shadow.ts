@@ -5,7 +5,8 @@ import { whyKept } from '../domain/retention.js';
 import { compareFolder, type Finding, type OnDisk, type Watch } from '../domain/shadow.js';
 import { Doubt } from '../errors.js';
 import { glanceForTrash } from '../steps/find-trash.js';
-import type { FolderFactsAnswer, FolderViews, OrderFilter, Source } from '../steps/ports.js';
+import type { FolderViews } from '../steps/ports/disk.js';
+import type { FolderFactsAnswer, OrderFilter, Source } from '../steps/ports/shop.js';
 
 const ORDERS_A_PAGE = 200;
 /** While one page is compared, the next one is read. */

@@ -2,7 +2,7 @@ import type { BakFile, FolderFacts } from '../domain/order.js';
 import type { Retention } from '../domain/retention.js';
 import { Doubt } from '../errors.js';
 import { findTrash } from '../steps/find-trash.js';
-import type { OrderStore, Stamp } from '../steps/ports.js';
+import type { OrderStore, Stamp } from '../steps/ports/disk.js';
 
 export interface SightParts {
   readonly store: OrderStore;

@@ -2,7 +2,8 @@ import { baseName } from '../domain/file-name.js';
 import type { BakFile, FolderFacts } from '../domain/order.js';
 import type { PastRemoval } from '../domain/past-removal.js';
 import type { Place } from '../domain/typed-path.js';
-import type { LocatedFile, Source } from '../steps/ports.js';
+import type { LocatedFile } from '../steps/ports/records.js';
+import type { Source } from '../steps/ports/shop.js';
 import { type Judgement, judgeFile } from './judge-file.js';
 import { type Sight, type SightParts, see } from './sight.js';
 

@@ -1,5 +1,6 @@
 import { Doubt } from '../errors.js';
-import type { Deletions, Intent, Mandate, OrderFolder, Removal, Stamp } from './ports.js';
+import type { OrderFolder, Stamp } from './ports/disk.js';
+import type { Deletions, Intent, Mandate, Removal } from './ports/removals.js';
 import { type Outcome, sumOf, troubleOf } from './step.js';
 
 /** A removal that everything allows, and what the file was when it was looked at. */

@@ -4,7 +4,8 @@ import type { Receipt } from '../domain/order.js';
 import { sameReceipt } from '../domain/removal.js';
 import type { MarkStatus, ReceiptClaim } from '../domain/wire.js';
 import { Doubt } from '../errors.js';
-import type { LocatedFile, OrderFolder, OrderStore } from './ports.js';
+import type { OrderFolder, OrderStore } from './ports/disk.js';
+import type { LocatedFile } from './ports/records.js';
 
 const FOLDERS_AT_ONCE = 4;
 const FILES_AT_ONCE = 4;

@@ -2,7 +2,7 @@ import pRetry from 'p-retry';
 import type { Receipt } from '../domain/order.js';
 import type { ListedFile } from '../domain/wire.js';
 import { EXIT, OrderbakError } from '../errors.js';
-import type { Arrival, BackupServer, Bundles, OfficeStore, PartFile } from './ports.js';
+import type { Arrival, BackupServer, Bundles, OfficeStore, PartFile } from './ports/office.js';
 import { type Applying, RunCancelled, RunStopped } from './step.js';
 
 /** What the fetching of one parcel needs; `fail` notes a file that does not arrive this time. */

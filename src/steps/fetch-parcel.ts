@@ -1,7 +1,7 @@
 import { isMarked, type ListedFile, type MarkResult, type MarkStatus } from '../domain/wire.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { type Fetching, fetchFiles } from './fetch-files.js';
-import type { Arrival } from './ports.js';
+import type { Arrival } from './ports/office.js';
 import { type Applying, type Failure, failureOf, type Outcome } from './step.js';
 
 /**

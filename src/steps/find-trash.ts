@@ -2,7 +2,7 @@ import { type KeepSet, keepSetOf, type NoTrash, whyNoTrash, whyNotTrash } from '
 import type { FolderNames } from '../domain/order.js';
 import type { Retention } from '../domain/retention.js';
 import { Doubt } from '../errors.js';
-import type { FolderListing, FolderView, Glance, OrderFolder, Stamp } from './ports.js';
+import type { FolderListing, FolderView, Glance, OrderFolder, Stamp } from './ports/disk.js';
 import { type Outcome, sumOf, troubleOf } from './step.js';
 
 /** A file that nobody knows, and what it was when it was found. */

@@ -1,5 +1,6 @@
 import type { Retention } from '../domain/retention.js';
-import type { BakFiles, OrderBlocks, OrderFilter, OrderRange } from './ports.js';
+import type { BakFiles } from './ports/records.js';
+import type { OrderBlocks, OrderFilter, OrderRange } from './ports/shop.js';
 import type { Outcome, Planned, Step } from './step.js';
 
 export interface InsertParts {

@@ -1,6 +1,7 @@
 import type { MarkStatus } from '../domain/wire.js';
 import { type Check, type Claim, checkAll } from './check-claims.js';
-import type { BakFiles, OrderStore } from './ports.js';
+import type { OrderStore } from './ports/disk.js';
+import type { BakFiles } from './ports/records.js';
 import { type Failure, failureOf, type Outcome, type Planned, type Step } from './step.js';
 
 const CLAIMS_AN_ITEM = 500;

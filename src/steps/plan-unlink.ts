@@ -1,7 +1,8 @@
 import type { BakFile, FolderFacts } from '../domain/order.js';
 import { isOpen, judgeRemoval } from '../domain/removal.js';
 import type { Retention } from '../domain/retention.js';
-import type { FolderViews, OrderFilter } from './ports.js';
+import type { FolderViews } from './ports/disk.js';
+import type { OrderFilter } from './ports/shop.js';
 import type { FolderPaths } from './prepare-path.js';
 import type { UnlinkItem } from './remove-paths.js';
 import { type Planned, sumOf, troubleOf } from './step.js';

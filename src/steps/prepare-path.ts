@@ -1,7 +1,8 @@
 import type { Receipt } from '../domain/order.js';
 import { faultOfBytes, thumbFaultOf } from '../domain/thumb-fault.js';
 import { Doubt } from '../errors.js';
-import type { BakFiles, OrderFolder, Stamp } from './ports.js';
+import type { OrderFolder, Stamp } from './ports/disk.js';
+import type { BakFiles } from './ports/records.js';
 import { type Applying, type Outcome, troubleOf } from './step.js';
 
 /** Paths of one folder, each with the receipt that the plan saw; `orderIds` are asked about again. */

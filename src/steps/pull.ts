@@ -3,7 +3,8 @@ import type { Clock } from '../domain/clock.js';
 import { type ListedFile, rowPath } from '../domain/wire.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { fetchParcel } from './fetch-parcel.js';
-import type { BackupServer, Bundles, OfficeStore, OrderFilter } from './ports.js';
+import type { BackupServer, Bundles, OfficeStore } from './ports/office.js';
+import type { OrderFilter } from './ports/shop.js';
 import { settleMarks } from './settle-marks.js';
 import type { Planned, Step } from './step.js';
 

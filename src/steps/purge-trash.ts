@@ -1,6 +1,8 @@
 import type { Retention } from '../domain/retention.js';
 import { whyWantedAgain } from '../domain/wanted-again.js';
-import type { Deletions, OrderStore, Quarantine, Source, Trashed, WaitingFilter } from './ports.js';
+import type { OrderStore } from './ports/disk.js';
+import type { Deletions, Quarantine, Trashed, WaitingFilter } from './ports/removals.js';
+import type { Source } from './ports/shop.js';
 import {
   type Failure,
   failureOf,

@@ -1,5 +1,6 @@
 import { Doubt } from '../errors.js';
-import type { Deletions, OrderStore, Quarantine, Trashed } from './ports.js';
+import type { OrderStore } from './ports/disk.js';
+import type { Deletions, Quarantine, Trashed } from './ports/removals.js';
 import { type Outcome, type Planned, type Step, sumOf, troubleOf } from './step.js';
 
 const PAGE = 256;

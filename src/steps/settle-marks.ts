@@ -1,6 +1,6 @@
 import { isMarked } from '../domain/wire.js';
 import { EXIT, OrderbakError } from '../errors.js';
-import type { BackupServer, KeptClaim, OfficeStore } from './ports.js';
+import type { BackupServer, KeptClaim, OfficeStore } from './ports/office.js';
 
 const PAGE = 500;
 

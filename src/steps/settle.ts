@@ -1,5 +1,6 @@
 import { Doubt } from '../errors.js';
-import type { Deletions, Intent, OrderFolder, OrderStore, RemovalRule } from './ports.js';
+import type { OrderFolder, OrderStore } from './ports/disk.js';
+import type { Deletions, Intent, RemovalRule } from './ports/removals.js';
 
 const PAGE = 500;
 

@@ -1,5 +1,5 @@
 import { codeOf, Doubt, messageOf, OrderbakError } from '../errors.js';
-import type { Mandate } from './ports.js';
+import type { Mandate } from './ports/removals.js';
 
 /** The tasks that change something; most bear the names of their commands. */
 export const STEP_NAMES = [

@@ -1,6 +1,9 @@
 import type { Retention } from '../domain/retention.js';
 import { planPage } from './plan-unlink.js';
-import type { BakFiles, Deletions, OrderFilter, OrderStore, Source } from './ports.js';
+import type { OrderStore } from './ports/disk.js';
+import type { BakFiles } from './ports/records.js';
+import type { Deletions } from './ports/removals.js';
+import type { OrderFilter, Source } from './ports/shop.js';
 import { removePaths, type UnlinkItem } from './remove-paths.js';
 import { settleRemovals } from './settle.js';
 import type { Planned, Step } from './step.js';

@@ -5,18 +5,9 @@ import { type Retention, whyKept } from '../domain/retention.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { carryOut, type TakeAway } from './carry-out.js';
 import { type Findings, findTrash, glanceForTrash } from './find-trash.js';
-import type {
-  Deletions,
-  FolderViews,
-  Glance,
-  NamesPage,
-  OrderFilter,
-  OrderFolder,
-  OrderStore,
-  Removal,
-  Source,
-  Stamp,
-} from './ports.js';
+import type { FolderViews, Glance, OrderFolder, OrderStore, Stamp } from './ports/disk.js';
+import type { Deletions, Removal } from './ports/removals.js';
+import type { NamesPage, OrderFilter, Source } from './ports/shop.js';
 import { settleRemovals } from './settle.js';
 import {
   type Applying,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import type { Stamp } from '../steps/ports.js';
+import type { Stamp } from '../steps/ports/disk.js';
 import type { ReadingSkills } from './reading-worker.js';
 import type { WorkerPool } from './worker-pool.js';
 

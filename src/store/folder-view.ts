@@ -1,6 +1,6 @@
 import { closeSync, type Dirent, lstatSync, openSync, readdirSync } from 'node:fs';
 import { codeOf, Doubt } from '../errors.js';
-import type { FolderListing, FolderView, Glance } from '../steps/ports.js';
+import type { FolderListing, FolderView, Glance } from '../steps/ports/disk.js';
 import {
   type FolderHandle,
   HAS_PROC,

@@ -4,7 +4,7 @@ import { foldName } from '../domain/file-name.js';
 import { groupBy } from '../domain/group-by.js';
 import { storeFolder, storeName } from '../domain/store-name.js';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
-import type { Arrival, Keeping } from '../steps/ports.js';
+import type { Arrival, Keeping } from '../steps/ports/office.js';
 import { type FolderHandle, openRootHandle } from './folder-handle.js';
 import type { Kept } from './office-store.js';
 import type { PlaceGiven, Placing } from './put-in-place.js';

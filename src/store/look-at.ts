@@ -1,7 +1,7 @@
 import { lstatSync, type Stats } from 'node:fs';
 import { join, sep } from 'node:path';
 import { codeOf } from '../errors.js';
-import type { Glance, ListedPlace } from '../steps/ports.js';
+import type { Glance, ListedPlace } from '../steps/ports/disk.js';
 
 /**
  * What these files below `root` are now, in the order given; null for what is no regular file, and for all of a folder that

@@ -4,7 +4,7 @@ import { groupBy } from '../domain/group-by.js';
 import { storeFolder, storeName } from '../domain/store-name.js';
 import type { ListedFile } from '../domain/wire.js';
 import { codeOf } from '../errors.js';
-import type { Arrival, Holding } from '../steps/ports.js';
+import type { Arrival, Holding } from '../steps/ports/office.js';
 import { type FolderHandle, openBelow, openRootHandle } from './folder-handle.js';
 import type { PlacedFile } from './keep-arrivals.js';
 import { receiptOf } from './kept-file.js';

@@ -1,4 +1,4 @@
-import type { FolderViews } from '../steps/ports.js';
+import type { FolderViews } from '../steps/ports/disk.js';
 import { openRootHandle } from './folder-handle.js';
 import { viewFolder } from './folder-view.js';
 import { checkThere } from './root.js';

@@ -9,7 +9,7 @@ import { sameReceipt } from '../domain/removal.js';
 import { whyNoPlace } from '../domain/store-name.js';
 import type { ListedFile } from '../domain/wire.js';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
-import type { Keeping, KeptClaim, OfficeStore } from '../steps/ports.js';
+import type { Keeping, KeptClaim, OfficeStore } from '../steps/ports/office.js';
 import { makeBelow } from './folder-handle.js';
 import { type KeepingPlace, keepArrivals, type PlacedFile } from './keep-arrivals.js';
 import { receiptOf } from './kept-file.js';

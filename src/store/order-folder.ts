@@ -1,7 +1,7 @@
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, Doubt, EXIT, messageOf, OrderbakError } from '../errors.js';
-import type { OrderFolder } from '../steps/ports.js';
+import type { OrderFolder } from '../steps/ports/disk.js';
 import { type FolderHandle, makeBelow, openInside } from './folder-handle.js';
 import { listingOf } from './folder-view.js';
 import { isBelow } from './look-at.js';

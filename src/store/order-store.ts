@@ -1,4 +1,4 @@
-import type { OrderFolder, OrderStore } from '../steps/ports.js';
+import type { OrderFolder, OrderStore } from '../steps/ports/disk.js';
 import type { DigestMemory } from './digest.js';
 import { type FolderHandle, openBelow, openRootHandle } from './folder-handle.js';
 import { viewFolder } from './folder-view.js';

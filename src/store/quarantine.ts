@@ -1,7 +1,8 @@
 import { link, lstat, readdir, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, Doubt, messageOf } from '../errors.js';
-import type { Stamp, Trashed } from '../steps/ports.js';
+import type { Stamp } from '../steps/ports/disk.js';
+import type { Trashed } from '../steps/ports/removals.js';
 import { type FolderHandle, makeBelow, makeInside, openBelow } from './folder-handle.js';
 import { openRegular } from './regular-file.js';
 import { renameSurely } from './rename-surely.js';

@@ -1,7 +1,7 @@
 import { type BigIntStats, constants, lstatSync } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { codeOf, Doubt } from '../errors.js';
-import type { Stamp } from '../steps/ports.js';
+import type { Stamp } from '../steps/ports/disk.js';
 
 /**
  * Opens a regular file for reading, following no link and waiting for no pipe. Null when there is none of that name.

@@ -3,7 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OWN_PREFIX } from '../domain/file-name.js';
 import { isAlive } from '../jobs/is-alive.js';
-import type { ThumbResult } from '../steps/ports.js';
+import type { ThumbResult } from '../steps/ports/disk.js';
 import { writeDurably } from './durable.js';
 import { type FolderHandle, makeInside, openInside } from './folder-handle.js';
 import type { PictureSource, Pictures } from './pictures.js';

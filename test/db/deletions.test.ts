@@ -6,7 +6,7 @@ import { openLeases } from '../../src/db/leases.js';
 import { openDatabase as openOwn } from '../../src/db/open.js';
 import type { Database } from '../../src/db/tables.js';
 import type { BakFile } from '../../src/domain/order.js';
-import type { Removal } from '../../src/steps/ports.js';
+import type { Removal } from '../../src/steps/ports/removals.js';
 import { openShop, type Shop } from '../steps/shop.js';
 import { ENGINES } from '../support/database.js';
 

@@ -5,7 +5,7 @@ import type { Database } from '../../src/db/tables.js';
 import { EMPTY_CENSUS } from '../../src/domain/census.js';
 import type { FolderRule } from '../../src/domain/folder-name.js';
 import type { FolderNames } from '../../src/domain/order.js';
-import type { CountedNames } from '../../src/steps/ports.js';
+import type { CountedNames } from '../../src/steps/ports/shop.js';
 import { ENGINES, type Engine, insertRows, type Value } from '../support/database.js';
 import { createWorld, type World } from '../support/worlds.js';
 

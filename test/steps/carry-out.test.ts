@@ -7,7 +7,7 @@ import { openLeases } from '../../src/db/leases.js';
 import { openDatabase } from '../../src/db/open.js';
 import type { Database } from '../../src/db/tables.js';
 import { carryOut, type Departure, type TakeAway } from '../../src/steps/carry-out.js';
-import type { OrderFolder } from '../../src/steps/ports.js';
+import type { OrderFolder } from '../../src/steps/ports/disk.js';
 import { DigestMemory } from '../../src/store/digest.js';
 import { openOrderStore } from '../../src/store/order-store.js';
 import { Pictures } from '../../src/store/pictures.js';

@@ -1,0 +1,47 @@
+import type { FileType } from '../../domain/file-type.js';
+import type { BakFile, Receipt } from '../../domain/order.js';
+import type { Retention } from '../../domain/retention.js';
+import type { OrderFilter, OrderRange } from './shop.js';
+
+/** Rows of `tbl_bak_order` that a removing step starts from. */
+export type OpenRows = 'discuss' | 'backed-up';
+
+/** The table of recorded files. */
+export interface BakFiles {
+  countNew(range: OrderRange, retention: Retention, only: OrderFilter): Promise<number>;
+  /** Records every file of the range's eligible orders that is not recorded yet; answers how many were new. */
+  insertNew(range: OrderRange, retention: Retention, only: OrderFilter): Promise<number>;
+  /** Rows still on the server, ascending by id, at most `limit`, above `after`. */
+  openRows(which: OpenRows, after: number, limit: number, only: OrderFilter): Promise<BakFile[]>;
+  byId(ids: readonly number[]): Promise<LocatedFile[]>;
+  /** Writes receipts of files that are still there; rows that were unlinked since stay as they are. */
+  mark(receipts: readonly (Receipt & { id: number })[], bakTime: string): Promise<void>;
+  markMissing(ids: readonly number[], missingTime: string): Promise<void>;
+  /** Notes that a file's thumb cannot be made, so that it is not tried each night. */
+  noteThumbFault(ids: readonly number[], thumbFault: string): Promise<void>;
+  /** Takes the marks back: the file is no longer the one that was copied. */
+  backToRecorded(ids: readonly number[]): Promise<void>;
+}
+
+/** A recorded file and where it lies; `folder` is null when that cannot be told. */
+export interface LocatedFile extends BakFile {
+  readonly folder: string | null;
+}
+
+/** A recorded file that waits for the office. */
+export interface PendingRow {
+  readonly id: number;
+  readonly orderId: number;
+  readonly type: Exclude<FileType, 'discuss'>;
+  readonly filename: string;
+  /** Null when it cannot be told. */
+  readonly folder: string | null;
+}
+
+/** Reads rows that wait for the office, ascending by id, at most `limit`, above `after`; no types = all that are copied. */
+export type ReadPending = (
+  after: number,
+  limit: number,
+  types: readonly FileType[],
+  only: OrderFilter,
+) => Promise<PendingRow[]>;
