@@ -11,7 +11,7 @@ export interface BundleParts {
   /** Null = as fast as it goes. */
   readonly rate: RateLimit | null;
   /** Where a row's half file lies. */
-  partPath(id: number): string;
+  partPath(id: number, run: number): string;
   readonly workers: { take(): PoolWorker<BundleSkills> };
 }
 
@@ -19,10 +19,10 @@ export interface BundleParts {
 export function openBundles({ url, token, rate, partPath, workers }: BundleParts): Bundles {
   let keys = 0;
   return {
-    async fetch(files, signal): Promise<Arrival[]> {
+    async fetch(files, run, signal): Promise<Arrival[]> {
       const key = ++keys;
       const body = JSON.stringify({ ids: files.map(({ id }) => id) });
-      const wanted = files.map(({ id, size }) => ({ id, size: size ?? 0, path: partPath(id) }));
+      const wanted = files.map(({ id, size }) => ({ id, size: size ?? 0, path: partPath(id, run) }));
       const pace = rate === null ? null : paceBy(rate, signal);
       const worker = workers.take();
       // A thread that has ended has nothing more to stop.

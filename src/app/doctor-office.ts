@@ -8,7 +8,7 @@ import { BackupClient } from '../remote/backup-client.js';
 import { greet } from '../remote/greet.js';
 import { rateLimit } from '../remote/rate-limit.js';
 import type { Check, Finding } from '../reports/examine.js';
-import { OWN_FOLDER, prepareStore } from '../store/office-store.js';
+import { OWN_FOLDER, prepareStore } from '../store/own-folder.js';
 import { roomOf, tryWriting } from '../store/probe.js';
 import type { Doctor } from './doctor.js';
 import { clockFinding, roomFinding } from './findings.js';

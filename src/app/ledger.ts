@@ -6,7 +6,7 @@ import { readMarks, readMonthLines } from '../db/month-lines.js';
 import { openDatabase } from '../db/open.js';
 import { openRunHistory } from '../db/run-history.js';
 import { type Ledger, readLedger } from '../reports/ledger.js';
-import { prepareStore } from '../store/office-store.js';
+import { prepareStore } from '../store/own-folder.js';
 
 /**
  * What was done on this machine, see `readLedger`: on the server by orders and nights, in the office by nights. A machine

@@ -6,7 +6,9 @@ import type { Summary } from '../jobs/summary.js';
 import { BackupClient } from '../remote/backup-client.js';
 import { rateLimit } from '../remote/rate-limit.js';
 import { pullStep } from '../steps/pull.js';
-import { openOfficeStore, partPathIn, prepareStore } from '../store/office-store.js';
+import { HalfFiles } from '../store/half-files.js';
+import { openOfficeStore } from '../store/office-store.js';
+import { prepareStore } from '../store/own-folder.js';
 import { WorkerPool } from '../store/worker-pool.js';
 import { openBundles } from './bundles.js';
 import type { RunChoices } from './choices.js';
@@ -23,7 +25,8 @@ export async function openOfficeApp(config: Config, transfers: number) {
   await prepareStore(path);
   const database = await openCatalogDatabase(path);
   const workers = new WorkerPool<OfficeSkills>(new URL('./office-worker.js', import.meta.url));
-  const office = await openOfficeStore(path, openCatalog(database), clock, workers);
+  const halves = new HalfFiles(path);
+  const office = await openOfficeStore(path, openCatalog(database), clock, halves, workers);
   const limit = config.pull.rate_limit;
   const rate = rateLimit(limit);
   const server = new BackupClient({ url, token, transfers, rate });
@@ -31,7 +34,7 @@ export async function openOfficeApp(config: Config, transfers: number) {
     url,
     token,
     rate: limit === null ? null : rate,
-    partPath: (id) => partPathIn(path, id),
+    partPath: (id, run) => halves.path(id, run),
     workers,
   });
   return {

@@ -11,7 +11,7 @@ import { isAlive } from '../jobs/is-alive.js';
 import type { ScheduleBook } from '../schedule/book.js';
 import { runEntry, type Self, type Woken } from '../schedule/run-entry.js';
 import { startStep } from '../schedule/start-step.js';
-import { prepareStore } from '../store/office-store.js';
+import { prepareStore } from '../store/own-folder.js';
 import { machinesOf, zoneOf } from './entries.js';
 import { programArgv } from './place.js';
 

@@ -11,7 +11,7 @@ import { nextDue } from '../domain/schedule/due.js';
 import { type OfficeStatus, officeStatus } from '../reports/office-status.js';
 import { type ServerStatus, serverStatus } from '../reports/server-status.js';
 import type { RunsBook } from '../reports/status.js';
-import { prepareStore } from '../store/office-store.js';
+import { prepareStore } from '../store/own-folder.js';
 import { roomOf } from '../store/probe.js';
 import { entriesOf, zoneOf } from './entries.js';
 import { type Ground, openGround } from './ground.js';

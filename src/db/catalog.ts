@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { Kysely, sql } from 'kysely';
 import { OrderbakError } from '../errors.js';
-import { type Catalog, type Kept, OWN_FOLDER } from '../store/office-store.js';
+import type { Catalog, Kept } from '../store/office-store.js';
+import { OWN_FOLDER } from '../store/own-folder.js';
 import { ExplainingDialect, explainDatabaseError } from './explain-errors.js';
 import { migrateCatalog } from './migrations.js';
 import { sqliteDialect } from './sqlite.js';

@@ -52,11 +52,11 @@ async function whyAway(error: unknown, { server, signal }: Fetching): Promise<Or
 
 async function fetchBundle(
   files: readonly ListedFile[],
-  { bundles, signal, gate, progress }: Fetching,
+  { bundles, run, signal, gate, progress }: Fetching,
 ): Promise<Arrival[]> {
   await gate();
   if (signal.aborted) return [];
-  const arrivals = await bundles.fetch(files, signal);
+  const arrivals = await bundles.fetch(files, run, signal);
   for (const { receipt } of arrivals) progress(receipt.size);
   return arrivals;
 }
@@ -68,8 +68,8 @@ const RETRY = { retries: 4, minTimeout: 500, factor: 2, randomize: true } as con
  * file stays for the next run, unless it is empty or the run was cancelled.
  */
 async function fetchOne(file: ListedFile, fetching: Fetching): Promise<Receipt> {
-  const { office, signal } = fetching;
-  const part = await office.part(file);
+  const { office, run, signal } = fetching;
+  const part = await office.part(file, run);
   try {
     return await pRetry(() => fetchRest(file, part, fetching), {
       ...RETRY,

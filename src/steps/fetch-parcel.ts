@@ -26,7 +26,7 @@ export async function fetchParcel(
   // The store's copy is sound, but the server has other bytes by now: they are fetched beside it.
   const outdated = held.filter(({ file }) => first.get(file.id) === 'mismatch').map(({ file }) => file);
   const { arrivals, stopped } = await fetchFiles([...wanted, ...outdated], fetching);
-  const { kept, failed: outside, notes } = await office.keep(arrivals);
+  const { kept, failed: outside, notes } = await office.keep(arrivals, fetching.run);
   for (const { file, error } of outside) fetching.fail(file, error);
   if (stopped !== null) throw stopped;
   const second = await mark(kept, fetching);
@@ -55,10 +55,10 @@ const NOT_MARKED = {
 /** What the store holds of a parcel already, and what is to be fetched. */
 async function lookInStore(
   parcel: readonly ListedFile[],
-  { office, signal, fail }: Fetching,
+  { office, run, signal, fail }: Fetching,
 ): Promise<{ held: readonly Arrival[]; wanted: ListedFile[] }> {
   signal.throwIfAborted();
-  const { held, failed } = await office.held(parcel);
+  const { held, failed } = await office.held(parcel, run);
   for (const { file, error } of failed) fail(file, error);
   const known = new Set([...held, ...failed].map(({ file }) => file.id));
   return { held, wanted: parcel.filter(({ id }) => !known.has(id)) };

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { Clock } from '../domain/clock.js';
@@ -8,21 +8,19 @@ import type { Receipt } from '../domain/order.js';
 import { sameReceipt } from '../domain/removal.js';
 import { whyNoPlace } from '../domain/store-name.js';
 import type { ListedFile } from '../domain/wire.js';
-import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
+import { codeOf, EXIT, OrderbakError } from '../errors.js';
 import type { Keeping, KeptClaim, OfficeStore } from '../steps/ports/office.js';
 import { makeBelow } from './folder-handle.js';
+import type { HalfFiles } from './half-files.js';
 import { type KeepingPlace, keepArrivals, type PlacedFile } from './keep-arrivals.js';
 import { receiptOf } from './kept-file.js';
 import { Locks } from './locks.js';
 import { lookInStore } from './look-in-store.js';
+import { OWN_FOLDER, storeAway } from './own-folder.js';
 import { openPart } from './part-file.js';
 import type { PartSkills } from './part-skills.js';
 import { writeSums } from './sums.js';
-import { sweepParts } from './sweep-parts.js';
 import type { PoolWorker } from './worker-pool.js';
-
-/** The folder of the store that belongs to orderbak: catalog and half files. */
-export const OWN_FOLDER = '.orderbak';
 
 /** One file of the store as the catalog knows it; `path` is below the store. */
 export interface Kept extends Receipt {
@@ -47,47 +45,24 @@ export interface Catalog {
   dropParts(serverIds: readonly number[]): Promise<void>;
 }
 
-/** Where the half file of a row lies. */
-export function partPathIn(store: string, id: number): string {
-  return join(store, OWN_FOLDER, 'part', `${id}.part`);
-}
-
-/**
- * Makes the store's own folder. The store itself is made only if the folder that holds it is there: a disk that is
- * not mounted is not to be filled. Throws with exit 75.
- */
-export async function prepareStore(store: string): Promise<void> {
-  try {
-    await mkdir(store).catch((error: unknown) => {
-      if (codeOf(error) !== 'EEXIST') throw error;
-    });
-    await mkdir(join(store, OWN_FOLDER, 'part'), { recursive: true });
-  } catch (error) {
-    throw storeAway(store, error);
-  }
-}
-
 /** The office's copy of the shop's files below `store`, which `prepareStore` has prepared. */
 export async function openOfficeStore(
   store: string,
   catalog: Catalog,
   clock: Clock,
+  halves: HalfFiles,
   workers: { take(): PoolWorker<PartSkills> },
 ): Promise<OfficeStore> {
   const mapped = await needsMapping(store);
   const locks = new Locks();
   const oneAtATime = pLimit(1);
-  const partFolder = join(store, OWN_FOLDER, 'part');
-  const partPath = (id: number) => partPathIn(store, id);
-  const place: KeepingPlace = {
+  const placeOf = (run: number): KeepingPlace => ({
     store,
     mapped,
-    partPath,
+    partPath: (id) => halves.path(id, run),
     put: (base, placings) => workers.take().ask('place', [base, placings]),
     makeFolder: (root, path) => oneAtATime(() => makeBelow(root, path)),
-  };
-  /** The rows whose half files an earlier run has left. */
-  let halves = new Set<number>();
+  });
   /** Two files may have one place in the store, and two parcels one list of hashes. */
   const inFolders = <T>(files: readonly ListedFile[], work: () => Promise<T>): Promise<T> =>
     locks.holding([...new Set(files.map(({ folder }) => foldName(folder)))], work);
@@ -102,30 +77,30 @@ export async function openOfficeStore(
 
     async room() {
       const { bavail, blocks, bsize } = await statfs(store);
-      return { free: bavail * bsize + (await sizeOfFiles(partFolder)), total: blocks * bsize };
+      return { free: bavail * bsize + (await halves.size()), total: blocks * bsize };
     },
 
     async sweep() {
-      halves = await sweepParts(partFolder, catalog, clock());
+      await catalog.dropParts(await halves.sweep(clock()));
     },
 
     whyNoPlace: ({ folder, filename }) => whyNoPlace(folder, filename, mapped),
 
-    async held(files) {
+    async held(files, run) {
       const { held, adopted, failed } = await lookInStore(files, store, mapped, catalog);
       if (adopted.length === 0) return { held, failed };
-      const entered = await inFolders(files, () => enter(adopted));
+      const entered = await inFolders(files, () => enter(adopted, run));
       return { held: [...held, ...entered.kept], failed: [...failed, ...entered.failed] };
     },
 
-    part: (file) => openPart(partPath(file.id), file.id, catalog, workers.take()),
+    part: (file, run) => openPart(file.id, run, halves, catalog, workers.take()),
 
-    async keep(arrivals) {
+    async keep(arrivals, run) {
       if (arrivals.length === 0) return { kept: [], failed: [], notes: [] };
       const files = arrivals.map(({ file }) => file);
       return inFolders(files, async () => {
-        const placed = await keepArrivals(arrivals, place);
-        const entered = await enter(placed.kept);
+        const placed = await keepArrivals(arrivals, placeOf(run));
+        const entered = await enter(placed.kept, run);
         return {
           kept: entered.kept,
           failed: [...placed.failed, ...entered.failed],
@@ -148,22 +123,16 @@ export async function openOfficeStore(
 
     async marked(ids) {
       await catalog.marked(ids, clock());
-      await dropHalves(ids);
+      // Of a file that the store turned out to hold, nobody comes back to the half one.
+      await catalog.dropParts(await halves.drop(ids));
     },
   };
-
-  /** Of a file that the store turned out to hold, nobody comes back to the half one. */
-  async function dropHalves(ids: readonly number[]): Promise<void> {
-    const left = ids.filter((id) => halves.delete(id));
-    for (const id of left) await rm(partPath(id), { force: true });
-    await catalog.dropParts(left);
-  }
 
   /**
    * Writes the lists of hashes, and enters the files in the catalog. That comes last: what it does not know is looked at
    * again, and then its folder's list is written again.
    */
-  async function enter(entries: readonly PlacedFile[]): Promise<Omit<Keeping, 'notes'>> {
+  async function enter(entries: readonly PlacedFile[], run: number): Promise<Omit<Keeping, 'notes'>> {
     const folders = groupBy(entries, ({ kept }) => kept.folder);
     const known = groupBy(await catalog.inFolders([...folders.keys()]), ({ folder }) => folder);
     const listed: PlacedFile[] = [];
@@ -172,7 +141,7 @@ export async function openOfficeStore(
       [...folders].map(async ([folder, some]) => {
         try {
           const kept = some.map((entry) => entry.kept);
-          const temporary = join(partFolder, `sums-${Math.min(...kept.map((entry) => entry.serverId))}.tmp`);
+          const temporary = halves.sumsPath(Math.min(...kept.map((entry) => entry.serverId)), run);
           await writeSums(store, withNew(known.get(folder) ?? [], kept), temporary);
           listed.push(...some);
         } catch (error) {
@@ -200,13 +169,6 @@ function withNew(known: readonly Kept[], kept: readonly Kept[]): Kept[] {
   return [...known.filter((entry) => !isNew(entry)), ...kept];
 }
 
-/** What half files hold already needs no more room. */
-async function sizeOfFiles(folder: string): Promise<number> {
-  let bytes = 0;
-  for (const name of await readdir(folder)) bytes += (await stat(join(folder, name))).size;
-  return bytes;
-}
-
 /** Whether the store's file system refuses names that others hold: Windows' own, and its file systems elsewhere. */
 async function needsMapping(store: string): Promise<boolean> {
   if (process.platform === 'win32') return true;
@@ -220,15 +182,4 @@ async function needsMapping(store: string): Promise<boolean> {
     if (codeOf(error) === 'EINVAL' || codeOf(error) === 'ENOENT') return true;
     throw storeAway(store, error);
   }
-}
-
-function storeAway(store: string, error: unknown): OrderbakError {
-  const hint = 'Mount its disk, or correct [pull] store. What the store holds is not touched.';
-  return new OrderbakError(
-    EXIT.away,
-    'store-away',
-    `the store ${store} cannot be used: ${messageOf(error)}`,
-    hint,
-    error,
-  );
 }

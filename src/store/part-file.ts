@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
 import type { PartFile } from '../steps/ports/office.js';
+import type { HalfFiles } from './half-files.js';
 import type { Catalog } from './office-store.js';
 import type { PartSkills } from './part-skills.js';
 import type { PoolWorker } from './worker-pool.js';
@@ -12,12 +13,15 @@ const BLOCK = 256 * 1024;
  * A worker thread hashes and writes one block while the next one arrives.
  */
 export async function openPart(
-  path: string,
   serverId: number,
+  run: number,
+  halves: HalfFiles,
   catalog: Catalog,
   worker: PoolWorker<PartSkills>,
 ): Promise<PartFile> {
   let etag = (await catalog.partEtag(serverId)) ?? null;
+  if (etag !== null) await halves.takeOver(serverId, run);
+  const path = halves.path(serverId, run);
   let size = await worker.ask('open', [path, etag !== null]);
   let block: Uint8Array = Buffer.allocUnsafeSlow(BLOCK);
   let filled = 0;

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, constants, fsync, ftruncateSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, fsync, lstatSync, openSync, readSync, rmSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { putInPlace } from './put-in-place.js';
 import { writeAll } from './write-whole.js';
@@ -8,7 +8,7 @@ const BLOCK = 1024 * 1024;
 
 /** A half file that is being written. */
 interface OpenPart {
-  readonly fd: number;
+  fd: number;
   hash: Hash;
   size: number;
 }
@@ -21,9 +21,7 @@ const parts = new Map<string, OpenPart>();
 export const partSkills = {
   /** Opens a half file, with what is in it or emptied. Answers its size in bytes. */
   open(path: string, keep: boolean): number {
-    const { O_RDWR, O_CREAT, O_TRUNC } = constants;
-    const fd = openSync(path, O_RDWR | O_CREAT | (keep ? 0 : O_TRUNC), 0o644);
-    const part: OpenPart = { fd, hash: createHash('sha256'), size: 0 };
+    const part: OpenPart = { fd: openFile(path, keep), hash: createHash('sha256'), size: 0 };
     parts.set(path, part);
     if (keep) readAll(part);
     return part.size;
@@ -32,6 +30,7 @@ export const partSkills = {
   /** Answers the memory of the bytes, to be used again. */
   append(path: string, bytes: Uint8Array): Uint8Array {
     const part = partAt(path);
+    mustBeOwn(path, part);
     writeAll(part.fd, bytes, part.size);
     part.hash.update(bytes);
     part.size += bytes.byteLength;
@@ -40,7 +39,13 @@ export const partSkills = {
 
   restart(path: string): void {
     const part = partAt(path);
-    ftruncateSync(part.fd, 0);
+    mustBeOwn(path, part);
+    if (part.size === 0) return;
+    // A new file: whoever took the old one over in this very moment keeps it.
+    rmSync(path);
+    const fd = openFile(path, false);
+    closeSync(part.fd);
+    part.fd = fd;
     part.hash = createHash('sha256');
     part.size = 0;
   },
@@ -66,6 +71,18 @@ function partAt(path: string): OpenPart {
   const part = parts.get(path);
   if (part === undefined) throw new Error(`${path} is not open`);
   return part;
+}
+
+function openFile(path: string, keep: boolean): number {
+  const { O_RDWR, O_CREAT, O_TRUNC } = constants;
+  return openSync(path, O_RDWR | O_CREAT | (keep ? 0 : O_TRUNC), 0o644);
+}
+
+/** Another run that takes a half file over renames it, and may have given it its place in the store. */
+function mustBeOwn(path: string, { fd }: OpenPart): void {
+  const named = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  if (named?.ino === fstatSync(fd, { bigint: true }).ino) return;
+  throw new Error('another run has gone on with this file meanwhile');
 }
 
 function readAll(part: OpenPart): void {

@@ -37,9 +37,9 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'steps/fetch-parcel.ts',
-        find: 'const { kept, failed: outside, notes } = await office.keep(arrivals);',
+        find: 'const { kept, failed: outside, notes } = await office.keep(arrivals, fetching.run);',
         replace:
-          'await mark(arrivals, fetching); const { kept, failed: outside, notes } = await office.keep(arrivals);',
+          'await mark(arrivals, fetching); const { kept, failed: outside, notes } = await office.keep(arrivals, fetching.run);',
       },
     ],
     caughtBy: ['SIGKILL at a call: pull'],

@@ -51,13 +51,13 @@ describe.skipIf(strace === undefined)('a failing disk (needs strace)', { concurr
 
   async function partOf(office: Office, name: string): Promise<string> {
     const row = (await shop.rows(office.order)).find((entry) => entry.name === name);
-    return path.join(office.store, '.orderbak/part', `${row?.id}.part`);
+    return path.join(office.store, '.orderbak/part', `${row?.id}-1.part`);
   }
 
   /** What the list of hashes is written into at first. */
   async function sumsOf(office: Office): Promise<string[]> {
     const rows = await shop.rows(office.order);
-    return rows.map(({ id }) => path.join(office.store, '.orderbak/part', `sums-${id}.tmp`));
+    return rows.map(({ id }) => path.join(office.store, '.orderbak/part', `sums-${id}-1.tmp`));
   }
 
   /** The next run finishes, on a disk that is well again; answers the ranges that it asked for. */

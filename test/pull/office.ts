@@ -173,7 +173,13 @@ export class Office {
   async parts(): Promise<number[]> {
     const folder = path.join(this.store, '.orderbak/part');
     const names = await readdir(folder).catch(() => []);
-    return Promise.all(names.map(async (name) => (await stat(path.join(folder, name))).size));
+    // One that has just got its place in the store is none any more.
+    const size = (name: string) =>
+      stat(path.join(folder, name)).then(
+        (stats) => stats.size,
+        () => null,
+      );
+    return (await Promise.all(names.map(size))).filter((bytes) => bytes !== null);
   }
 
   /** Waits until a half file has grown to `size` bytes; fails when the run ends before. */

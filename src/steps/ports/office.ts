@@ -26,7 +26,7 @@ export interface Bundles {
    * The files that came whole, are what the server says, and are durable under no name yet. What is missing or breaks is
    * simply not among them; an aborted `signal` ends it early.
    */
-  fetch(files: readonly ListedFile[], signal: AbortSignal): Promise<Arrival[]>;
+  fetch(files: readonly ListedFile[], run: number, signal: AbortSignal): Promise<Arrival[]>;
 }
 
 /** What the store holds of some files; `failed` = that could not be found out. */
@@ -72,10 +72,11 @@ export interface OfficeStore {
   /** Why a file can have no place in the store; null when it can. */
   whyNoPlace(file: ListedFile): string | null;
   /** What the store holds under these names, read again from its disk; left out is what it holds nothing good of in that size. */
-  held(files: readonly ListedFile[]): Promise<Holding>;
-  part(file: ListedFile): Promise<PartFile>;
+  held(files: readonly ListedFile[], run: number): Promise<Holding>;
+  /** Half files lie under the name of their run. */
+  part(file: ListedFile, run: number): Promise<PartFile>;
   /** Gives arrivals their names, durably, and enters them in the catalog. One that stays outside does not keep the others there. */
-  keep(arrivals: readonly Arrival[]): Promise<Keeping>;
+  keep(arrivals: readonly Arrival[], run: number): Promise<Keeping>;
   marked(ids: readonly number[]): Promise<void>;
   /** Files that are kept, of which it is not known that the server was told: above `after`, ascending by row, the last version of each. */
   unmarked(after: number, limit: number): Promise<readonly KeptClaim[]>;

@@ -1,0 +1,93 @@
+import type { Stats } from 'node:fs';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf } from '../errors.js';
+import { halfFolderIn } from './own-folder.js';
+
+/** A half file is gone on with by the next run; one that is so old, in ms, belongs to a row that is not listed any more. */
+const KEEP_MS = 30 * 24 * 60 * 60 * 1000;
+const HALF = /^(\d+)(?:-\d+)?\.part$/;
+const TEMPORARY = /\.tmp$/;
+
+/**
+ * The half files of a store, under names of their run. One that was taken for dead, as after a suspension, and goes on, finds
+ * its names gone: it cannot write to what another run has given its place by then.
+ */
+export class HalfFiles {
+  private readonly folder: string;
+  /** What earlier runs have left, by the row. */
+  private left = new Map<number, string>();
+
+  constructor(store: string) {
+    this.folder = halfFolderIn(store);
+  }
+
+  /** Where a run writes a row's file. */
+  path(id: number, run: number): string {
+    return join(this.folder, `${id}-${run}.part`);
+  }
+
+  /** Where a run writes the list of hashes of the folder that holds the file of this row. */
+  sumsPath(id: number, run: number): string {
+    return join(this.folder, `sums-${id}-${run}.tmp`);
+  }
+
+  /** Bytes that half files hold. */
+  async size(): Promise<number> {
+    let bytes = 0;
+    for (const name of await readdir(this.folder)) bytes += (await this.look(name))?.size ?? 0;
+    return bytes;
+  }
+
+  /** Looks at what earlier runs have left; removes what nobody comes back to, and answers its rows. `now`: ms since 1970. */
+  async sweep(now: number): Promise<number[]> {
+    const found = new Map<number, { name: string; mtimeMs: number }>();
+    const gone: number[] = [];
+    for (const name of await readdir(this.folder)) {
+      const mtimeMs = (await this.look(name))?.mtimeMs;
+      if (mtimeMs === undefined) continue;
+      const id = Number(HALF.exec(name)?.[1] ?? Number.NaN);
+      const other = found.get(id);
+      if (now - mtimeMs >= KEEP_MS || TEMPORARY.test(name)) {
+        await this.remove(name);
+        if (!Number.isNaN(id)) gone.push(id);
+      } else if (other !== undefined && other.mtimeMs >= mtimeMs) await this.remove(name);
+      else if (!Number.isNaN(id)) {
+        if (other !== undefined) await this.remove(other.name);
+        found.set(id, { name, mtimeMs });
+      }
+    }
+    this.left = new Map([...found].map(([id, { name }]) => [id, name]));
+    return gone.filter((id) => !this.left.has(id));
+  }
+
+  /** Takes over what an earlier run has left of a row's file, if it did. */
+  async takeOver(id: number, run: number): Promise<void> {
+    const name = this.left.get(id);
+    if (name === undefined) return;
+    this.left.delete(id);
+    await rename(join(this.folder, name), this.path(id, run));
+  }
+
+  /** Removes what earlier runs have left of these rows' files, and answers of which they did. */
+  async drop(ids: readonly number[]): Promise<number[]> {
+    const dropped = ids.filter((id) => this.left.has(id));
+    for (const id of dropped) {
+      await this.remove(this.left.get(id) ?? '');
+      this.left.delete(id);
+    }
+    return dropped;
+  }
+
+  /** Null when it is gone: a run that was taken for dead may still go on for a moment. */
+  private look(name: string): Promise<Stats | null> {
+    return stat(join(this.folder, name)).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return null;
+      throw error;
+    });
+  }
+
+  private remove(name: string): Promise<void> {
+    return rm(join(this.folder, name), { force: true });
+  }
+}
