@@ -59,7 +59,8 @@ export function wrongSums(after: State, store: string): string[] {
   for (const list of Object.keys(after.store).filter((file) => file.endsWith(`/${SUMS}`))) {
     const folder = path.posix.dirname(list);
     for (const line of readFileSync(path.join(store, list), 'utf8').split('\n')) {
-      const [, bytes, name] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? [];
+      // A name may hold a line separator that is none for sha256sum.
+      const [, bytes, name] = /^([0-9a-f]{64}) {2}(.+)$/s.exec(line) ?? [];
       if (line === '') continue;
       if (name === undefined || after.store[`${folder}/${name}`]?.content !== bytes)
         found.push(`I3: ${list} has a line that is not true: ${line}`);

@@ -18,7 +18,8 @@ export function leftovers(before: State, after: State): string[] {
   const stored = Object.entries(after.store)
     .filter(([, entry]) => entry.kind !== 'folder')
     .map(([path]) => path)
-    .filter((path) => TEMPORARY.test(path) || (path.startsWith(`${OWN}/`) && !isCatalog(path)));
+    // The shop may call its own files so.
+    .filter((path) => (TEMPORARY.test(path) && before.root[path] === undefined) || isOwnLeftover(path));
   return [
     ...leases,
     ...rooted
@@ -30,6 +31,7 @@ export function leftovers(before: State, after: State): string[] {
   ];
 }
 
-function isCatalog(path: string): boolean {
-  return /^\.orderbak\/catalog\.sqlite(-wal|-shm|-journal)?$/.test(path);
+/** Anything in the store's own folder but the catalog. */
+function isOwnLeftover(path: string): boolean {
+  return path.startsWith(`${OWN}/`) && !/^\.orderbak\/catalog\.sqlite(-wal|-shm|-journal)?$/.test(path);
 }
