@@ -157,7 +157,7 @@ export const MUTANTS: readonly Mutant[] = [
         replace: 'gone.push(intent)',
       },
     ],
-    caughtBy: ['SIGKILL at a call: unlink-discuss'],
+    caughtBy: ['unlink that does nothing', 'SIGKILL at a call: unlink-discuss'],
   },
   {
     name: 'the ceiling is ignored',
