@@ -42,9 +42,11 @@ const summary = await runJob(
     removeBell,
     clock,
     watcher: nobody,
+    log: { write() {} },
     attempts: 5,
     keep: 90 * 86_400_000,
   },
 );
 await ground.close();
+if (!summary.ok) process.stderr.write(`${JSON.stringify(summary.errors)}\n`);
 process.exitCode = summary.exit;
