@@ -1,6 +1,6 @@
 import { baseName, foldName, hasPath, isPlainName } from './file-name.js';
 import type { FolderNames } from './order.js';
-import { type Retention, whyKept } from './retention.js';
+import { type Retention, whyFolderKept } from './retention.js';
 
 export interface KeepSet {
   readonly names: ReadonlySet<string>;
@@ -55,12 +55,8 @@ export function whyNoTrash(
   keep: KeepSet,
   retention: Retention,
 ): NoTrash | null {
-  const unreadable = [...facts.unreadable][0];
-  if (unreadable !== undefined) return held(`order ${unreadable} has a list or a record that cannot be read`);
-  for (const order of facts.orders) {
-    const reason = whyKept(order, retention);
-    if (reason !== null) return held(reason);
-  }
+  const reason = whyFolderKept(facts, retention);
+  if (reason !== null) return { reason, alarming: false };
   const proven =
     onDisk.some((name) => keep.names.has(name)) || facts.recorded.some((row) => row.unlinkTime !== null);
   if (!proven) return alarm('nothing that the database names is in this folder');
@@ -68,10 +64,6 @@ export function whyNoTrash(
   return alarm(
     `the shop no longer names "${keep.forgotten}", which it named before; its lists may have lost more`,
   );
-}
-
-function held(reason: string): NoTrash {
-  return { reason, alarming: false };
 }
 
 function alarm(reason: string): NoTrash {

@@ -1,6 +1,6 @@
 import type { CalendarAge } from './duration.js';
 import { type LocalTime, localTextBefore, parseLocalTime } from './local-time.js';
-import type { Order } from './order.js';
+import type { FolderFacts, Order } from './order.js';
 
 /** Which orders are old enough to leave the server. `cutoff` is the shop's local time, computed once a run. */
 export interface Retention {
@@ -30,6 +30,26 @@ export function whyKept(order: Order, retention: Retention): string | null {
   }
   if (done.year < 1970 || done.wallSeconds >= cutoff.wallSeconds) {
     return `order ${order.id} was finished at ${order.doneTime}, after the limit ${retention.cutoff}`;
+  }
+  return null;
+}
+
+/** Why a folder is not understood, in words; null when all of its lists and records can be read. */
+export function whyUnreadable({ unreadable }: Pick<FolderFacts, 'unreadable'>): string | null {
+  const [order] = unreadable;
+  return order === undefined ? null : `order ${order} has a list or a record that cannot be read`;
+}
+
+/** Why nothing that nobody names may leave a folder, in words: it is not understood, or one of its orders must stay. */
+export function whyFolderKept(
+  facts: Pick<FolderFacts, 'orders' | 'unreadable'>,
+  retention: Retention,
+): string | null {
+  const unreadable = whyUnreadable(facts);
+  if (unreadable !== null) return unreadable;
+  for (const order of facts.orders) {
+    const reason = whyKept(order, retention);
+    if (reason !== null) return reason;
   }
   return null;
 }
