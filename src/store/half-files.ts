@@ -16,7 +16,7 @@ const TEMPORARY = /\.tmp$/;
 export class HalfFiles {
   private readonly folder: string;
   /** What earlier runs have left, by the row. */
-  private left = new Map<number, string>();
+  private readonly left = new Map<number, string>();
 
   constructor(store: string) {
     this.folder = halfFolderIn(store);
@@ -41,23 +41,24 @@ export class HalfFiles {
 
   /** Looks at what earlier runs have left; removes what nobody comes back to, and answers its rows. `now`: ms since 1970. */
   async sweep(now: number): Promise<number[]> {
-    const found = new Map<number, { name: string; mtimeMs: number }>();
-    const gone: number[] = [];
+    const files: { name: string; mtimeMs: number }[] = [];
     for (const name of await readdir(this.folder)) {
-      const mtimeMs = (await this.look(name))?.mtimeMs;
-      if (mtimeMs === undefined) continue;
-      const id = Number(HALF.exec(name)?.[1] ?? Number.NaN);
-      const other = found.get(id);
+      const stats = await this.look(name);
+      if (stats !== null) files.push({ name, mtimeMs: stats.mtimeMs });
+    }
+    const gone: number[] = [];
+    this.left.clear();
+    for (const { name, mtimeMs } of files.sort((a, b) => a.mtimeMs - b.mtimeMs)) {
+      const id = HALF.exec(name)?.[1];
       if (now - mtimeMs >= KEEP_MS || TEMPORARY.test(name)) {
         await this.remove(name);
-        if (!Number.isNaN(id)) gone.push(id);
-      } else if (other !== undefined && other.mtimeMs >= mtimeMs) await this.remove(name);
-      else if (!Number.isNaN(id)) {
-        if (other !== undefined) await this.remove(other.name);
-        found.set(id, { name, mtimeMs });
+        if (id !== undefined) gone.push(Number(id));
+      } else if (id !== undefined) {
+        // Of several of one row, the latest is gone on with.
+        await this.drop([Number(id)]);
+        this.left.set(Number(id), name);
       }
     }
-    this.left = new Map([...found].map(([id, { name }]) => [id, name]));
     return gone.filter((id) => !this.left.has(id));
   }
 
@@ -71,10 +72,13 @@ export class HalfFiles {
 
   /** Removes what earlier runs have left of these rows' files, and answers of which they did. */
   async drop(ids: readonly number[]): Promise<number[]> {
-    const dropped = ids.filter((id) => this.left.has(id));
-    for (const id of dropped) {
-      await this.remove(this.left.get(id) ?? '');
+    const dropped: number[] = [];
+    for (const id of ids) {
+      const name = this.left.get(id);
+      if (name === undefined) continue;
+      await this.remove(name);
       this.left.delete(id);
+      dropped.push(id);
     }
     return dropped;
   }
