@@ -11,6 +11,8 @@ import { type FailureRecord, isActive, type PartRecord, type RunRecord, type Wan
 import { EXIT, OrderbakError } from '../errors.js';
 import { type Steered, steer } from '../jobs/steer.js';
 import { removeBell, ring } from '../store/doorbell.js';
+import type { ClearedLog } from '../store/old-log.js';
+import { clearLog } from './log.js';
 
 const PAGE = 1000;
 const MOST = 1000;
@@ -108,6 +110,10 @@ export async function openJobs(config: Config, step: string | null) {
     /** Forgets what ended at least `age` ms ago, null = as long ago as [history] keep says; answers how many runs. */
     forget: (age: number | null): Promise<number> =>
       openRuns(database).forget(Date.now() - (age ?? config.history.keep)),
+
+    /** The same for the log; answers null where there is none. */
+    clearLog: (age: number | null): Promise<ClearedLog | null> =>
+      clearLog(config, age ?? config.history.keep),
 
     close: () => database.close(),
   };

@@ -1,7 +1,8 @@
 import type { Config } from '../config/schema.js';
-import { messageOf } from '../errors.js';
+import { EXIT, messageOf, OrderbakError } from '../errors.js';
 import type { Log } from '../jobs/ports.js';
 import { openLogFile } from '../store/log-file.js';
+import { type ClearedLog, clearOldLog } from '../store/old-log.js';
 
 const SILENT: Log = { write: () => {} };
 
@@ -19,4 +20,21 @@ export async function openLog({ log }: Pick<Config, 'log'>): Promise<Log> {
   });
   opened.set(file, opening);
   return opening;
+}
+
+/** Removes what of the log is at least `age` ms old; null = there is no log. Throws with exit 1 where that cannot be done. */
+export async function clearLog({ log }: Pick<Config, 'log'>, age: number): Promise<ClearedLog | null> {
+  const { file } = log;
+  if (file === null) return null;
+  try {
+    return await clearOldLog(file, Date.now(), age);
+  } catch (error) {
+    throw new OrderbakError(
+      EXIT.failed,
+      'log',
+      `old pieces of the log ${file} cannot be removed: ${messageOf(error)}`,
+      'Its folder must belong to the user who runs orderbak; or let logrotate do it (logrotate.example).',
+      error,
+    );
+  }
 }

@@ -1,7 +1,6 @@
 import { openCensusBook } from '../db/census.js';
 import { openOrderBlocks } from '../db/order-blocks.js';
 import type { Ceiling } from '../domain/ceiling.js';
-import { EXIT, OrderbakError } from '../errors.js';
 import { type Summary, withTroubles } from '../jobs/summary.js';
 import type { Claim } from '../steps/check-claims.js';
 import { insertStep } from '../steps/insert.js';
@@ -11,6 +10,7 @@ import { unlinkBackedUpStep, unlinkDiscussStep } from '../steps/unlink-recorded.
 import { unlinkTrashStep } from '../steps/unlink-trash.js';
 import { OWN, type RunChoices } from './choices.js';
 import type { Ground } from './ground.js';
+import { nullWhereBusy } from './quarantine.js';
 
 /** More trash than this is more likely a database that lost its rows. */
 const TRASH_CEILING: Ceiling = { kind: 'share', percent: 50 };
@@ -50,12 +50,7 @@ export function nightOf(ground: Ground) {
       if (choices.only === null && choices.limit === null) await census.remember(step.census());
       const which = { before: clock() - keep, run: null, folders: null };
       const purging = { ...parts, quarantine, which };
-      const purge = await run(purgeTrashStep(purging), { ...choices, errand: OWN }).catch(
-        (error: unknown) => {
-          if (error instanceof OrderbakError && error.exit === EXIT.busy) return null;
-          throw error;
-        },
-      );
+      const purge = await nullWhereBusy(run(purgeTrashStep(purging), { ...choices, errand: OWN }));
       // Where another run purges at this moment, nothing is left to purge here.
       return purge === null ? summary : withTroubles(summary, purge);
     },

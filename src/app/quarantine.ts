@@ -1,4 +1,5 @@
 import { localText } from '../domain/local-time.js';
+import { EXIT, OrderbakError } from '../errors.js';
 import type { Summary } from '../jobs/summary.js';
 import { countStrangers, type QuarantinedFile, quarantinedFiles } from '../reports/quarantined-files.js';
 import type { OrderFilter } from '../steps/ports/shop.js';
@@ -19,6 +20,15 @@ export function quarantineOf({
   run,
   retention,
 }: Ground) {
+  const purge = (age: number, ofRun: number | null, choices: RunChoices): Promise<Summary> => {
+    const which = { before: clock() - age, run: ofRun, folders: null };
+    return run(
+      purgeTrashStep({ source, deletions, quarantine, store: store(), retention: retention(null), which }),
+      choices,
+      choices.maxDelete,
+    );
+  };
+
   return {
     /** What waits in the quarantine, in id order. */
     async *quarantined(run: number | null, only: OrderFilter): AsyncGenerator<QuarantinedFile[]> {
@@ -41,13 +51,27 @@ export function quarantineOf({
       run(restoreTrashStep(wish, { deletions, quarantine, store: store() }), choices),
 
     /** By hand: what has waited for at least `age` ms, or all that a run put there. */
-    purgeTrash: (age: number, ofRun: number | null, choices: RunChoices): Promise<Summary> => {
-      const which = { before: clock() - age, run: ofRun, folders: null };
-      return run(
-        purgeTrashStep({ source, deletions, quarantine, store: store(), retention: retention(null), which }),
-        choices,
-        choices.maxDelete,
-      );
+    purgeTrash: purge,
+
+    /**
+     * What has waited for at least `age` ms, and for as long as [trash] keep promises. Null where nothing has, or another run
+     * purges at this moment.
+     */
+    async clearTrash(age: number, choices: RunChoices): Promise<Summary | null> {
+      const enough = Math.max(age, config.trash.keep);
+      const which = { before: clock() - enough, run: null, folders: null };
+      if ((await quarantine.waiting(which, 0, 1)).length === 0) return null;
+      return nullWhereBusy(purge(enough, null, choices));
     },
   };
+}
+
+/** A run that another one of its step makes needless. */
+export async function nullWhereBusy(running: Promise<Summary>): Promise<Summary | null> {
+  try {
+    return await running;
+  } catch (error) {
+    if (error instanceof OrderbakError && error.exit === EXIT.busy) return null;
+    throw error;
+  }
 }

@@ -1,13 +1,15 @@
-import type { Kysely } from 'kysely';
-import type { Tables } from './tables.js';
+import { type Kysely, sql } from 'kysely';
+import { SILENCE } from '../domain/run.js';
+import { nowMs } from './now.js';
+import type { Database, Tables } from './tables.js';
 
 const ROWS_A_STATEMENT = 200;
 
 /**
- * Forgets runs that ended before a moment (ms since 1970), but never the last of a step; answers how many. What was removed,
- * and its receipts, are remembered for ever.
+ * Forgets runs that ended before a moment (ms since 1970), but never the last of a step, nor one that may be alive; answers
+ * how many. What was removed, and its receipts, are remembered for ever.
  */
-export async function forgetOld(kysely: Kysely<Tables>, before: number): Promise<number> {
+export async function forgetOld({ engine, kysely }: Database, before: number): Promise<number> {
   const last = await kysely
     .selectFrom('orderbak_run')
     .select(({ fn }) => fn.max('id').as('id'))
@@ -21,7 +23,11 @@ export async function forgetOld(kysely: Kysely<Tables>, before: number): Promise
     .where((where) =>
       where.or([
         where('ended_ms', '<', before),
-        where('heard_ms', '<', before),
+        where.and([
+          where('ended_ms', 'is', null),
+          where('heard_ms', '<', before),
+          where('heard_ms', '<', sql<number>`${nowMs(engine)} - ${SILENCE}`),
+        ]),
         where('heard_ms', 'is', null),
       ]),
     )

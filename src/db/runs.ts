@@ -6,7 +6,8 @@ import type { Database, Tables } from './tables.js';
 import { tellRun } from './tell-run.js';
 
 /** Opens `orderbak_run`, `orderbak_run_part` and `orderbak_run_failure`, to be written. */
-export function openRuns({ engine, kysely }: Database): Runs {
+export function openRuns(database: Database): Runs {
+  const { engine, kysely } = database;
   const now = nowMs(engine);
   return {
     async start(run) {
@@ -80,7 +81,7 @@ export function openRuns({ engine, kysely }: Database): Runs {
         .execute();
     },
 
-    forget: (before) => forgetOld(kysely, before),
+    forget: (before) => forgetOld(database, before),
   };
 }
 

@@ -33,6 +33,8 @@ export interface JobPorts {
   readonly clock: Clock;
   readonly watcher: Watcher;
   readonly log: Log;
+  /** Removes what of the log is older than `keep`; what cannot be removed stays. */
+  clearLog(): Promise<void>;
   /** How often a file may fail before it waits for a person. */
   readonly attempts: number;
   /** How long what is over is remembered, ms. */

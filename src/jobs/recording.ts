@@ -83,7 +83,9 @@ export async function startRecording<Item>(
         await bell?.close();
         await write(ending.status);
         await runs.finish(run, ending, clock());
-        if (!dryRun) await runs.forget(clock() - ports.keep);
+        if (dryRun) return;
+        await runs.forget(clock() - ports.keep);
+        await ports.clearLog();
       },
     };
   } catch (error) {

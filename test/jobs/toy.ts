@@ -65,6 +65,7 @@ export async function openToys(engine: Engine) {
     clock: () => now,
     watcher: { planning() {}, started() {}, moved() {}, advanced() {}, finished() {} },
     log: { write() {} },
+    clearLog: async () => {},
     attempts: 3,
     keep: 90 * 86_400_000,
   };

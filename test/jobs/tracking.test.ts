@@ -5,6 +5,18 @@ import { done, fileOf, openToys, type Toys, toyStep } from './toy.js';
 
 const HOUR = 3_600_000;
 
+const ELSEWHERE = {
+  dryRun: false,
+  origin: 'cron',
+  host: 'elsewhere',
+  pid: 1,
+  user: 'somebody',
+  version: 'test',
+  kin: { night: null, resumes: null },
+  choices: '{}',
+  doorbell: null,
+} as const;
+
 describe.for(ENGINES)('a run that is written down on %s', (engine) => {
   let toys: Toys;
   beforeAll(async () => {
@@ -161,19 +173,7 @@ describe.for(ENGINES)('a run that is written down on %s', (engine) => {
   });
 
   test('whose process is gone is lost, and told so by the next run', async () => {
-    const start = {
-      step: 'pull' as const,
-      dryRun: false,
-      origin: 'cron' as const,
-      host: 'elsewhere',
-      pid: 1,
-      user: 'somebody',
-      version: 'test',
-      started: Date.now(),
-      kin: { night: null, resumes: null },
-      choices: '{}',
-      doorbell: null,
-    };
+    const start = { ...ELSEWHERE, step: 'pull' as const, started: Date.now() };
     const { run } = await toys.runs.start(start);
     expect((await only(run)).status).toBe('running');
     await toys.world.ask((database) =>
@@ -220,6 +220,18 @@ describe.for(ENGINES)('a run that is written down on %s', (engine) => {
     expect(await history.parts(first.run ?? 0, 0, 10)).toEqual([]);
     expect(await history.openFailures(10)).toMatchObject([{ run: first.run, id: 1000, attempts: 1 }]);
     expect(await receipts()).toEqual(before);
+  });
+
+  test('does not forget a run that is under way, however short the time', async () => {
+    const start = { ...ELSEWHERE, step: 'unlink-trash' as const, started: Date.now() };
+    const { run } = await toys.runs.start(start);
+    const look = await toys.runs.start({ ...start, dryRun: true });
+    await toys.runs.forget(Date.now() + HOUR);
+    expect((await only(run)).status).toBe('running');
+    for (const id of [run, look.run])
+      await toys.runs.finish(id, { status: 'completed', error: null, exit: 0 }, Date.now());
+    await toys.runs.forget(Date.now() + HOUR);
+    expect(await toys.history.byId(run)).toBeNull();
   });
 
   /** Waits until the process of a run has looked what is wanted of it. */

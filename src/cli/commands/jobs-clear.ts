@@ -2,16 +2,19 @@ import { Command, Option } from 'commander';
 import { parseDuration } from '../../domain/duration.js';
 import { isActive } from '../../domain/run.js';
 import { EXIT, OrderbakError } from '../../errors.js';
+import { summaryObject } from '../../jobs/summary.js';
 import { asking, type Jobs, type JobsFlags } from '../asking-jobs.js';
-import { helpTail, JOBS_CODES } from '../help.js';
+import { clearedLogText, clearedTrashText, forgottenText } from '../cleared-text.js';
+import { helpTail, STEP_CODES } from '../help.js';
 import { reject, wholeNumber } from '../options.js';
+import type { Output } from '../output.js';
 
 /** Clears the past. */
 export function clearJobs(): Command {
   const command = new Command('clear')
     .summary('forget runs that are over')
     .description(
-      `Forgets runs that ended longer ago than --older-than says (else [history] keep), with their orders and failures, or just the runs that are named. The last run of each step stays, unless it is named, and so do failures that wait to be tried again. What was removed and the receipts of what was backed up are never forgotten. Each run does the same by itself when it ends.`,
+      `Forgets runs that ended longer ago than --older-than says (else [history] keep), with their orders and failures, or just the runs that are named. The last run of each step stays, unless it is named, and so do failures that wait to be tried again. Unless runs are named it also removes pieces of [log] file that are as old, and deletes for good what has waited in the quarantine for so long, but nothing before [trash] keep is over. What was removed and the receipts of what was backed up are never forgotten. Runs and log are cleared by each run too when it ends, the quarantine by unlink-trash.`,
     )
     .argument('[id...]', 'just these runs')
     .addOption(
@@ -23,25 +26,46 @@ export function clearJobs(): Command {
       'after',
       helpTail(
         [
-          ['orderbak jobs clear', 'what [history] keep allows'],
-          ['orderbak jobs clear --older-than 30d', 'what ended more than a month ago'],
+          ['orderbak jobs clear', 'what [history] keep and [trash] keep allow'],
+          ['orderbak jobs clear --older-than 30d', 'what is over for more than a month'],
           ['orderbak jobs clear 17', 'one run'],
         ],
-        JOBS_CODES,
+        STEP_CODES,
       ),
     );
   return command.action((typed: string[]) => {
-    const flags = command.optsWithGlobals<JobsFlags & { olderThan?: number }>();
+    const { olderThan, ...flags } = command.optsWithGlobals<JobsFlags & { olderThan?: number }>();
     return asking(flags, null, async (jobs, output) => {
       const ids = typed.map((text) => idOf(text));
-      if (ids.length > 0 && flags.olderThan !== undefined) throw usage('name either runs or --older-than');
-      const forgotten =
-        ids.length > 0 ? await clearThese(jobs, ids) : await jobs.forget(flags.olderThan ?? null);
+      if (ids.length === 0) return clearPast(jobs, olderThan ?? null, flags, output);
+      if (olderThan !== undefined) throw usage('name either runs or --older-than');
+      const forgotten = await clearThese(jobs, ids);
       if (output.json) output.answer(JSON.stringify({ ok: true, command: 'jobs clear', forgotten }));
-      else if (!output.quiet)
-        output.answer(`${forgotten === 1 ? '1 run is' : `${forgotten} runs are`} forgotten.`);
+      else if (!output.quiet) output.answer(forgottenText(forgotten));
     });
   });
+}
+
+/** What is at least `age` ms old, null = as old as the configuration says. */
+async function clearPast(jobs: Jobs, age: number | null, flags: JobsFlags, output: Output): Promise<void> {
+  const say = (text: string) => {
+    if (!output.json && !output.quiet) output.answer(text);
+  };
+  const [{ clearTrash }, { loadConfig }] = await Promise.all([
+    import('../clear-trash.js'),
+    import('../../config/load.js'),
+  ]);
+  const forgotten = await jobs.forget(age);
+  say(forgottenText(forgotten));
+  // Before the purge, which is a run and so clears the log by itself.
+  const log = await jobs.clearLog(age);
+  if (log !== null && log.files > 0) say(clearedLogText(log));
+  const purge = await clearTrash(loadConfig(flags.config ?? null, process.env), age ?? 0, flags, output);
+  if (purge !== null) say(clearedTrashText(purge));
+  if (!output.json) return;
+  const quarantine = purge === null ? null : summaryObject(purge);
+  const ok = purge?.ok ?? true;
+  output.answer(JSON.stringify({ ok, command: 'jobs clear', forgotten, quarantine, log }));
 }
 
 /** All are looked at before the first is forgotten. */

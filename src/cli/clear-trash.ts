@@ -1,0 +1,36 @@
+import { openServerApp } from '../app/server.js';
+import { openTidings } from '../app/tidings.js';
+import type { Config } from '../config/schema.js';
+import type { Summary } from '../jobs/summary.js';
+import { watchInterrupts } from './interrupts.js';
+import type { Output } from './output.js';
+import { tidingText, troubleText } from './render.js';
+import { type CommonFlags, choicesOf, INTERRUPTED, tellFaults } from './run-step.js';
+
+/**
+ * Deletes for good what has waited in the quarantine for `age` ms and for as long as [trash] keep promises; its exit code
+ * becomes the process's. Null where nothing has, and on a machine without orders' folders.
+ */
+export async function clearTrash(
+  config: Config,
+  age: number,
+  flags: CommonFlags,
+  output: Output,
+): Promise<Summary | null> {
+  if (config.database.url === null || config.orders.root === null) return null;
+  const interrupts = watchInterrupts(() => {});
+  try {
+    const app = await openServerApp(config);
+    const choices = choicesOf(flags, output, interrupts.signal);
+    const summary = await app.clearTrash(age, choices).finally(() => app.close());
+    if (summary === null) return null;
+    process.exitCode = interrupts.exitCode() ?? (summary.interrupted ? INTERRUPTED : summary.exit);
+    const trouble = troubleText(summary, output);
+    if (trouble !== '') output.tell(trouble);
+    const faults = await openTidings(config, summary.command, false).step(summary, tidingText(summary));
+    tellFaults('jobs clear', faults, output);
+    return summary;
+  } finally {
+    interrupts.dispose();
+  }
+}
