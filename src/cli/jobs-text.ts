@@ -85,7 +85,7 @@ function course({ counts, bytes, bytesPlanned, rate, leftMs, wanted, status, ste
   if (status === 'pending' || step === 'run') return '';
   const handled = counts.done + counts.skipped + counts.failed;
   const parts = [
-    bar(handled, counts.planned),
+    bar(Math.max(shareOf(handled, counts.planned), shareOf(bytes, bytesPlanned))),
     `${handled}/${counts.planned} files`,
     bytesPlanned > 0
       ? `${prettyBytes(bytes)}/${prettyBytes(bytesPlanned)}`
@@ -117,8 +117,11 @@ function past({ counts, bytes, started, ended, error, step }: RunRecord, now: nu
   return parts.filter((part) => part !== '').join(' · ');
 }
 
-function bar(done: number, planned: number): string {
-  const share = planned === 0 ? 0 : Math.min(done / planned, 1);
+function shareOf(done: number, planned: number): number {
+  return planned === 0 ? 0 : Math.min(done / planned, 1);
+}
+
+function bar(share: number): string {
   const filled = Math.floor(share * BAR);
   return `[${'█'.repeat(filled)}${'░'.repeat(BAR - filled)}] ${String(Math.floor(share * 100)).padStart(3)} %`;
 }

@@ -48,7 +48,12 @@ export async function applyAll<Item>(
       run,
       leaseToken: lease.token,
       signal: inHand.signal,
-      gate: () => control.gate(orders, inHand.signal),
+      async gate() {
+        if (!control.holds(orders)) return;
+        tracker.set(orders, 'paused');
+        await control.gate(orders, inHand.signal);
+        tracker.set(orders, 'running');
+      },
       progress: (bytes) => {
         tracker.move(bytes);
         watcher.moved(bytes);

@@ -39,11 +39,14 @@ export class Control {
     return this.wishes.orders.size > 0;
   }
 
+  /** Whether the run is paused, or all of these orders are. */
+  holds(orders: readonly number[]): boolean {
+    return this.isPaused || (orders.length > 0 && orders.every((order) => this.wantedOf(order) === 'pause'));
+  }
+
   /** Waits while the run is paused, or all of these orders are; not longer than until the signal. */
   async gate(orders: readonly number[], signal: AbortSignal): Promise<void> {
-    const isHeld = () =>
-      this.isPaused || (orders.length > 0 && orders.every((order) => this.wantedOf(order) === 'pause'));
-    while (isHeld() && !signal.aborted) await this.change(signal);
+    while (this.holds(orders) && !signal.aborted) await this.change(signal);
   }
 
   /** Waits until somebody wants something else, or for the signal. */

@@ -44,6 +44,12 @@ export class Tracker {
     this.fresh = true;
   }
 
+  /** Orders with files in hand wait, or go on. */
+  set(orders: readonly number[], status: 'running' | 'paused'): void {
+    this.parts.set(orders, status);
+    this.fresh = true;
+  }
+
   /** What came of an item, or of a file of the plan that never came so far. */
   ended(entries: readonly Entry[], outcome: Outcome, isCancelled = false): void {
     this.fresh = true;

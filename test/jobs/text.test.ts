@@ -74,6 +74,8 @@ test('what is wanted of a run, and what went wrong with it, is told in its line'
   expect(lines({ status: 'lost', error: 'its process is gone' })).toMatch(
     /^4 {2}unlink-backed-up {2}lost .*its process is gone$/,
   );
+  const large = lines({ counts: { ...none, planned: 2 } });
+  expect(large).toContain('  41 % · 0/2 files · 1.2 GB/2.9 GB');
   expect(lines({ dryRun: true })).toMatch(/^4 {2}unlink-backed-up \(dry run\) {2}running/);
   expect(runsText([], NOW, PLAIN)).toBe('Nothing has run yet.');
 });

@@ -159,6 +159,27 @@ describe.for(ENGINES)('a run that is written down on %s', (engine) => {
     ]);
   });
 
+  test('an order that is held in the middle of a file is paused, and running again afterwards', async () => {
+    const statuses: (string | undefined)[] = [];
+    await toys.run(
+      toyStep([fileOf(1)], async (_, { run, gate }) => {
+        const status = async () => (await toys.history.parts(run, 0, 10))[0]?.status;
+        await toys.steering.wantOrder(run, 1, 'pause');
+        await look(run);
+        const held = gate();
+        await look(run);
+        statuses.push(await status());
+        await toys.steering.wantOrder(run, 1, null);
+        await look(run);
+        await held;
+        await look(run);
+        statuses.push(await status());
+        return done();
+      }),
+    );
+    expect(statuses).toEqual(['paused', 'running']);
+  });
+
   test('that is cancelled stops after the item in hand', async () => {
     const summary = await toys.run(
       toyStep([fileOf(1), fileOf(2)], async (_, { run, signal }) => {
