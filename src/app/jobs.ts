@@ -18,7 +18,7 @@ const PAGE = 1000;
 const MOST = 1000;
 const LOOK_EVERY = 200;
 
-/** A run with all that is known of it. */
+/** A run with all that is known of it, and of a night what is known of its steps. */
 export interface RunDetails {
   readonly run: RunRecord;
   readonly steps: readonly RunRecord[];
@@ -48,6 +48,13 @@ export async function openJobs(config: Config, step: string | null) {
     active: history.active,
     ended: history.ended,
     openFailuresOf: history.openFailuresOf,
+
+    /** The runs in which something failed that waits to be tried again; of this step, or of all where it is a night. */
+    async runsToRetry(step: string): Promise<number[]> {
+      const waiting = await history.openFailures(MOST);
+      const own = waiting.filter((failure) => step === 'run' || failure.step === step);
+      return [...new Set(own.map(({ run }) => run))];
+    },
 
     /** The run that somebody means: by its id, or the one of a step that is under way, else its last. */
     async find(target: string): Promise<RunRecord> {
@@ -80,12 +87,13 @@ export async function openJobs(config: Config, step: string | null) {
         if (last === undefined || page.length < PAGE) break;
         after = last.order;
       }
-      const [steps, failures, held] = await Promise.all([
-        history.steps(id),
-        history.failures(id, MOST),
-        history.held(id),
+      const steps = await history.steps(id);
+      const ids = [id, ...steps.map((step) => step.id)];
+      const [failures, held] = await Promise.all([
+        Promise.all(ids.map((one) => history.failures(one, MOST))),
+        Promise.all(ids.map((one) => history.held(one))),
       ]);
-      return { run, steps, parts, failures, held };
+      return { run, steps, parts, failures: failures.flat(), held: held.flat() };
     },
 
     steer: (run: RunRecord, order: number | null, wanted: Wanted | null): Promise<Steered> =>

@@ -45,8 +45,10 @@ export function runNeeds(steps: readonly Omit<StepHealth, 'next'>[], first: stri
       return [
         { code: 'paused', message: `${step} is paused; \`orderbak jobs resume ${last.id}\` lets it go on` },
       ];
-    if (last.status === 'completed' && last.counts.failed > 0)
-      return [{ code: 'partial', message: `${last.counts.failed} files failed in ${step}; ${look}` }];
+    if (last.status === 'completed' && last.counts.failed > 0) {
+      const files = last.counts.failed === 1 ? '1 file' : `${last.counts.failed} files`;
+      return [{ code: 'partial', message: `${files} failed in ${step}; ${look}` }];
+    }
     const since = lastGood ?? last.started;
     return last.status !== 'running' && now - since > LATE
       ? [{ code: 'late', message: `${step} has not gone well for ${days(now - since)}` }]

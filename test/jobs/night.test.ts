@@ -7,7 +7,12 @@ describe.for(ENGINES)('orderbak run on %s', (engine) => {
   let shop: Shop;
   beforeAll(async () => {
     ({ shop } = await openShop(engine, [
-      { jobs: [{ image: 'main.txt' }], discusses: [['chat.txt', 'more.txt']], trash: ['t.tmp'] },
+      {
+        jobs: [{ image: 'main.txt' }],
+        discusses: [['chat.txt', 'more.txt', 'broken.png']],
+        looks: { 'broken.png': 'damaged' },
+        trash: ['t.tmp'],
+      },
     ]));
   });
   afterAll(() => shop.close());
@@ -28,7 +33,7 @@ describe.for(ENGINES)('orderbak run on %s', (engine) => {
       command: 'run',
       dryRun: false,
       notBegun: [],
-      counts: { done: 6 },
+      counts: { done: 7, held: 1 },
     });
     const ran = ['insert', 'unlink-discuss', 'unlink-trash', 'unlink-backed-up'];
     expect(told.steps.map(({ command }) => command)).toEqual(ran);
@@ -39,7 +44,7 @@ describe.for(ENGINES)('orderbak run on %s', (engine) => {
       step: 'run',
       status: 'completed',
       exit_code: 0,
-      done: 6,
+      done: 7,
     });
     expect(others.filter((row) => row.parent_id === told.run)).toMatchObject(
       told.steps.map(({ command, run }) => ({ id: run, step: command, status: 'completed', error: null })),
@@ -49,11 +54,14 @@ describe.for(ENGINES)('orderbak run on %s', (engine) => {
     expect(lines.map((line) => line.split(/ {2,}| · /).slice(0, 4))).toEqual([
       ['6', 'purge-trash', 'completed', '0 files'],
       ['1', 'run', 'completed', expect.stringMatching(/^\d+ B$/)],
-      ['2', '· insert', 'completed', '3 files'],
+      ['2', '· insert', 'completed', '4 files'],
       ['3', '· unlink-discuss', 'completed', '2 files'],
       ['4', '· unlink-trash', 'completed', '1 file'],
       ['5', '· unlink-backed-up', 'completed', '0 files'],
     ]);
+    const shown = await runOrderbak(shop.world, ['jobs', 'show', 'run']);
+    expect(shown.stdout).toMatch(/\n {2}held .*\/broken\.png: no thumb can be made/);
+    expect(shown.stdout).not.toContain('… and');
   });
 
   test('begins no removal after an insert that failed, and says so', async () => {

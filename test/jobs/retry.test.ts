@@ -52,6 +52,9 @@ test('a file that fails waits longer each time and then for a person; jobs retry
   expect(shown.stdout).toContain(
     `failed ${office.order.folder}/c.txt: the disk does not give it (unreadable, 2 times)`,
   );
+  expect((await jobs('retry', 'pull')).stdout).toBe(
+    'Nothing that failed in run 3 (pull) waits to be tried again.\nWhat failed in run 2 does: orderbak jobs retry 2\n',
+  );
   office.proxy.weather = fair;
   const retried = await jobs('retry', '2', '--json');
   expect({ code: retried.code, ...(JSON.parse(retried.stdout) as object) }).toMatchObject({

@@ -28,13 +28,20 @@ export function retryJob(): Command {
     return answering(flags, async () => {
       const jobs = await openTheJobs(flags, target);
       const run = await jobs.find(target);
-      const failures = await jobs.openFailuresOf(run.id).finally(() => jobs.close());
+      const [failures, others] = await Promise.all([
+        jobs.openFailuresOf(run.id),
+        jobs.runsToRetry(run.step),
+      ]).finally(() => jobs.close());
       if (failures.length > 0) return tryAgain(run, failures, flags);
       const output = openOutput(flags);
       if (output.json)
         output.answer(JSON.stringify({ ok: true, command: 'jobs retry', of: run.id, failures: 0 }));
       else if (!output.quiet)
-        output.answer(`Nothing that failed in run ${run.id} (${run.step}) waits to be tried again.`);
+        output.answer(
+          [`Nothing that failed in run ${run.id} (${run.step}) waits to be tried again.`]
+            .concat(others.map((other) => `What failed in run ${other} does: orderbak jobs retry ${other}`))
+            .join('\n'),
+        );
     });
   });
 }
