@@ -25,6 +25,7 @@ interface Told {
       last: { status: string } | null;
     }[];
     readonly disk: { free: number | null; fault: string | null };
+    readonly heldSince: string | null;
   } | null;
   readonly office: {
     readonly store: Pile;
@@ -155,5 +156,20 @@ describe.for(ENGINES)('status on %s', (engine) => {
     expect(stdout).toMatch(/^unlinked +4 /m);
     expect(stdout).toMatch(/^unlink-trash +2\d{3}-.* ago\) +2\d{3}-.* failed: 1 done/m);
     expect(stdout.trim().split('\n').length).toBeLessThan(25);
+    expect(stdout).not.toContain('the schedule is held');
+  });
+
+  test('that the schedule is held is told, and what a whole night held back is counted once', async () => {
+    await askOrderbak(shop.world, ['schedule', 'pause']);
+    await change("UPDATE orderbak_run SET held = 3 WHERE step = 'unlink-trash'");
+    await change("UPDATE orderbak_run SET step = 'run', held = 3 WHERE step = 'purge-trash'");
+    const { server } = await status();
+    expect(Date.parse(server?.heldSince ?? '')).toBeGreaterThan(Date.now() - DAY_MS);
+    expect(server?.held).toEqual({ 'unlink-trash': 3 });
+    const { stdout } = await askOrderbak(shop.world, ['status']);
+    expect(stdout).toMatch(
+      /^the schedule is held since 2\d{3}-.*`orderbak schedule continue` lets it go on$/m,
+    );
+    expect(stdout).toMatch(/^held back +3 +by the last runs: unlink-trash 3$/m);
   });
 });

@@ -5,6 +5,7 @@ import { readBacklog, readRecordedAt } from '../db/backlog.js';
 import { openCatalogDatabase } from '../db/catalog.js';
 import { lastGood } from '../db/last-good.js';
 import { openRunHistory } from '../db/run-history.js';
+import { openScheduleBook } from '../db/schedule-book.js';
 import { readStoreFigures } from '../db/store-figures.js';
 import type { Database } from '../db/tables.js';
 import { nextDue } from '../domain/schedule/due.js';
@@ -85,6 +86,7 @@ function runsOf(database: Database, config: Config): RunsBook {
   return {
     lastOfEachStep: history.lastOfEachStep,
     active: history.active,
+    heldSince: () => openScheduleBook(database).heldSince(hostname()),
     lastGood: () => lastGood(database),
     next: (step) => {
       const entry = entriesOf(config).find(({ name }) => name === step);

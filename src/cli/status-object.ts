@@ -43,8 +43,13 @@ function officeObject(status: OfficeStatus) {
   };
 }
 
-function machineObject({ steps, active, disk }: MachineStatus) {
-  return { steps: steps.map(stepObject), active: active.map(runObject), disk: diskObject(disk) };
+function machineObject({ steps, active, heldSince, disk }: MachineStatus) {
+  return {
+    steps: steps.map(stepObject),
+    active: active.map(runObject),
+    heldSince: isoOf(heldSince),
+    disk: diskObject(disk),
+  };
 }
 
 function stepObject({ step, last, lastGood, next }: StepHealth) {

@@ -8,7 +8,7 @@ import type { StepHealth } from '../domain/health.js';
 import type { RunRecord } from '../domain/run.js';
 import type { OfficeStatus } from '../reports/office-status.js';
 import type { Pile, ServerStatus } from '../reports/server-status.js';
-import type { DiskStatus } from '../reports/status.js';
+import type { DiskStatus, MachineStatus } from '../reports/status.js';
 import { type Column, inColumns } from './columns.js';
 
 /** What a person needs to read times: the moment of the look, ms since 1970, and the wall clock of a moment. */
@@ -49,7 +49,7 @@ function serverText(status: ServerStatus, wall: Wall, paint: ChalkInstance): str
   const all = [...held].map(([step, files]) => `${step} ${files}`).join(', ');
   const sum = [...held.values()].reduce((total, files) => total + files, 0);
   lines.push(row('held back', count(sum), '', all === '' ? '' : `by the last runs: ${all}`));
-  return [...lines, '', runTable(status.steps, wall, paint), '', diskLine(status.disk)].join('\n');
+  return [...lines, '', runTable(status, wall, paint), '', diskLine(status.disk)].join('\n');
 }
 
 function officeText(status: OfficeStatus, wall: Wall, paint: ChalkInstance): string {
@@ -66,7 +66,7 @@ function officeText(status: OfficeStatus, wall: Wall, paint: ChalkInstance): str
     ),
     row('half', count(half), '', 'downloads that broke off'),
     '',
-    runTable(status.steps, wall, paint),
+    runTable(status, wall, paint),
     '',
     `last contact with the server: ${contact}`,
     diskLine(status.disk),
@@ -90,7 +90,7 @@ function row(name: string, files: string, bytes: string, meaning = ''): string {
   return `${name.padEnd(WIDTH)} ${files.padStart(9)} ${bytes.padStart(9)}  ${meaning}`.trimEnd();
 }
 
-function runTable(steps: readonly StepHealth[], wall: Wall, paint: ChalkInstance): string {
+function runTable({ steps, heldSince }: MachineStatus, wall: Wall, paint: ChalkInstance): string {
   const columns: Column<StepHealth>[] = [
     { title: 'step', align: 'left', cell: ({ step }) => step.padEnd(WIDTH - 1) },
     {
@@ -102,7 +102,11 @@ function runTable(steps: readonly StepHealth[], wall: Wall, paint: ChalkInstance
     { title: 'result', align: 'left', cell: ({ last }) => (last === null ? '' : resultOf(last, paint)) },
   ];
   const [head = '', ...lines] = inColumns(columns, steps);
-  return [paint.bold(head), ...lines].join('\n');
+  const held =
+    heldSince === null
+      ? []
+      : [`the schedule is held since ${at(heldSince, wall)}; \`orderbak schedule continue\` lets it go on`];
+  return [paint.bold(head), ...lines, ...held].join('\n');
 }
 
 function resultOf(

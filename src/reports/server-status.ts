@@ -64,8 +64,9 @@ export async function serverStatus(parts: ServerStatusParts): Promise<ServerStat
     }),
   ]);
   const oldest = backlog.oldest && { ...backlog.oldest, recorded: await parts.recordedAt(backlog.oldest.id) };
+  // What a whole night held back, its steps did.
   const held = runs.steps.flatMap(({ step, last }) =>
-    last !== null && last.counts.held > 0 ? [[step, last.counts.held] as const] : [],
+    last !== null && step !== 'run' && last.counts.held > 0 ? [[step, last.counts.held] as const] : [],
   );
   const needs = [
     ...diskNeeds(disk),

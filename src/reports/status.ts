@@ -17,6 +17,8 @@ export interface MachineStatus {
   readonly steps: readonly StepHealth[];
   /** Runs that may still do something. */
   readonly active: readonly RunRecord[];
+  /** Since when all entries of its schedule are held, ms since 1970; null when they are not. */
+  readonly heldSince: number | null;
   /** Why a person should look; empty where all is well. */
   readonly needs: readonly Need[];
 }
@@ -26,6 +28,7 @@ export interface RunsBook {
   lastOfEachStep(): Promise<RunRecord[]>;
   lastGood(): Promise<ReadonlyMap<string, number>>;
   active(): Promise<RunRecord[]>;
+  heldSince(): Promise<number | null>;
   /** Files that no run tries any more, the oldest first. */
   givenUp(): Promise<FailureRecord[]>;
   /** When a step is due next, ms since 1970; null where the schedule does not have it. */
@@ -37,12 +40,13 @@ export async function readRuns(
   night: readonly string[],
   book: RunsBook,
   clock: Clock,
-): Promise<Pick<MachineStatus, 'steps' | 'active'> & { needs: Need[] }> {
-  const [last, good, active, givenUp] = await Promise.all([
+): Promise<Pick<MachineStatus, 'steps' | 'active' | 'heldSince'> & { needs: Need[] }> {
+  const [last, good, active, givenUp, heldSince] = await Promise.all([
     book.lastOfEachStep(),
     book.lastGood(),
     book.active(),
     book.givenUp(),
+    book.heldSince(),
   ]);
   const others = last.map((run) => run.step).filter((step) => !night.includes(step));
   const steps = [...night, ...others].map((step) => ({
@@ -53,7 +57,8 @@ export async function readRuns(
   }));
   const [first = ''] = night;
   const nightly = steps.filter(({ step }) => night.includes(step));
-  return { steps, active, needs: [...runNeeds(nightly, first, clock()), ...givenUpNeeds(givenUp)] };
+  const needs = [...runNeeds(nightly, first, clock()), ...givenUpNeeds(givenUp)];
+  return { steps, active, heldSince, needs };
 }
 
 /** Looks at a disk; what is wrong with it is told, not thrown. */

@@ -5,7 +5,7 @@ import { EXIT, OrderbakError } from '../../errors.js';
 import { summaryObject } from '../../jobs/summary.js';
 import { asking, type Jobs, type JobsFlags } from '../asking-jobs.js';
 import { clearedLogText, clearedTrashText, forgottenText } from '../cleared-text.js';
-import { helpTail, STEP_CODES } from '../help.js';
+import { helpTail, JOBS_CODES } from '../help.js';
 import { reject, wholeNumber } from '../options.js';
 import type { Output } from '../output.js';
 
@@ -30,7 +30,7 @@ export function clearJobs(): Command {
           ['orderbak jobs clear --older-than 30d', 'what is over for more than a month'],
           ['orderbak jobs clear 17', 'one run'],
         ],
-        STEP_CODES,
+        [...JOBS_CODES, EXIT.partial, EXIT.stopped],
       ),
     );
   return command.action((typed: string[]) => {
