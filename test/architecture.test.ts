@@ -44,7 +44,7 @@ const OWNED = [
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
 
-function importsOf(file: string): { module: string; typeOnly: boolean }[] {
+function importsOf(file: string): { module: string; typeOnly: boolean; later: boolean }[] {
   const text = readFileSync(path.join(SRC, file), 'utf8');
   const statements = text.matchAll(
     /(?:^|\n)(?:import|export)\s+(type\s)?[^;]*?from\s+'([^']+)'|import\('([^']+)'\)/g,
@@ -52,7 +52,22 @@ function importsOf(file: string): { module: string; typeOnly: boolean }[] {
   return [...statements].map((match) => ({
     module: match[2] ?? match[3] ?? '',
     typeOnly: match[1] !== undefined,
+    later: match[3] !== undefined,
   }));
+}
+
+function targetOf(file: string, module: string): string {
+  return path.relative(SRC, path.resolve(path.join(SRC, path.dirname(file)), module)).replace(/\.js$/, '.ts');
+}
+
+/** All files that are loaded with one of these, before anything is done. */
+function loadedWith(first: readonly string[]): Set<string> {
+  const loaded = new Set(first);
+  for (const file of loaded) {
+    const now = importsOf(file).filter(({ typeOnly, later }) => !typeOnly && !later);
+    for (const { module } of now) if (module.startsWith('.')) loaded.add(targetOf(file, module));
+  }
+  return loaded;
 }
 
 function roomOf(file: string): string {
@@ -73,11 +88,7 @@ describe('the house', () => {
     const wrong = files.flatMap((file) =>
       importsOf(file)
         .filter(({ module }) => module.startsWith('.'))
-        .map(({ module }) =>
-          path
-            .relative(SRC, path.resolve(path.join(SRC, path.dirname(file)), module))
-            .replace(/\.js$/, '.ts'),
-        )
+        .map(({ module }) => targetOf(file, module))
         .filter((target) => !target.startsWith('..') && !mayImport(roomOf(file), roomOf(target)))
         .map((target) => `${file} imports ${target}`),
     );
@@ -88,6 +99,13 @@ describe('the house', () => {
     const users = files.filter((file) => importsOf(file).some(({ module }) => modules.test(module)));
     expect(users.length).toBeGreaterThan(0);
     expect(users.filter((file) => !rooms.includes(roomOf(file)))).toEqual([]);
+  });
+
+  test('a command loads what it works with only when it works: its help is quick', () => {
+    const commands = files.filter((file) => file.startsWith(path.join('cli', 'commands') + path.sep));
+    const heavy = ['app', 'db', 'store', 'remote', 'notify', 'reports'];
+    expect([...loadedWith(commands)].filter((file) => heavy.includes(roomOf(file)))).toEqual([]);
+    expect(commands.length).toBeGreaterThan(20);
   });
 
   test('deciding is pure: domain reads no clock, no environment and no chance', () => {

@@ -3,7 +3,6 @@ import { answering } from '../answering.js';
 import { type JobsFlags, openTheJobs } from '../asking-jobs.js';
 import { helpTail, PULL_CODES } from '../help.js';
 import { openOutput } from '../output.js';
-import { tryAgain } from '../run-again.js';
 
 /** Tries again what failed. */
 export function retryJob(): Command {
@@ -32,7 +31,10 @@ export function retryJob(): Command {
         jobs.openFailuresOf(run.id),
         jobs.runsToRetry(run.step),
       ]).finally(() => jobs.close());
-      if (failures.length > 0) return tryAgain(run, failures, flags);
+      if (failures.length > 0) {
+        const { tryAgain } = await import('../run-again.js');
+        return tryAgain(run, failures, flags);
+      }
       const output = openOutput(flags);
       if (output.json)
         output.answer(JSON.stringify({ ok: true, command: 'jobs retry', of: run.id, failures: 0 }));

@@ -7,7 +7,6 @@ import { helpTail, JOBS_CODES, PULL_CODES } from '../help.js';
 import { runJson } from '../jobs-json.js';
 import { wholeNumber } from '../options.js';
 import { type Output, openOutput } from '../output.js';
-import { goOnWith } from '../run-again.js';
 
 type SteerFlags = JobsFlags & { readonly order?: number; readonly remove?: true };
 
@@ -78,6 +77,7 @@ export function resumeJob(): Command {
         await jobs.close();
       }
       const { order: _, remove: __, ...common } = flags;
+      const { goOnWith } = await import('../run-again.js');
       await goOnWith(run, steps, common);
     });
   });
