@@ -186,6 +186,28 @@ test('without a configuration it says so, in lines for a person', async () => {
   expect(stdout).toContain('✖ configuration  no file: neither database.url nor pull.url is set\n    ');
 });
 
+test.skipIf(process.platform !== 'linux')(
+  'a log is tried without a line, and so is whether old pieces of it could be removed',
+  async () => {
+    const world = await newWorld('sqlite');
+    const before = await snapshot(world.folder);
+    const log = async (file: string) =>
+      (await doctor(world, [], { env: { ORDERBAK_LOG_FILE: file } })).named('log');
+    expect(await log(path.join(world.folder, 'new.log'))).toMatchObject({ status: 'ok' });
+    expect(differences(before, await snapshot(world.folder)).filter((line) => /log/.test(line))).toEqual([]);
+    expect(await log('/no/such/folder/orderbak.log')).toMatchObject({ status: 'failed' });
+    expect(await log(world.folder)).toMatchObject({
+      status: 'failed',
+      remedy: expect.stringContaining('must be able to write'),
+    });
+    // A file that can be written to, in a folder in which nobody can make one.
+    expect(await log('/proc/self/comm')).toMatchObject({
+      status: 'warning',
+      remedy: expect.stringContaining('logrotate'),
+    });
+  },
+);
+
 test('a clock that is off by more than a lease lasts is a fault, one that is a little off a warning', () => {
   expect(clockFinding(null)).toMatchObject({ status: 'ok' });
   expect(clockFinding(-800)).toMatchObject({ status: 'ok' });

@@ -2,6 +2,7 @@ import type { LoadedConfig } from '../config/load.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import type { Check, Finding } from '../reports/examine.js';
 import { openScheduler, ownTarget, ownUser } from '../schedule/choose.js';
+import { logCheck } from './doctor-log.js';
 import { officeChecks } from './doctor-office.js';
 import { type Listen, serverChecks } from './doctor-server.js';
 import { viewSchedule } from './schedule-view.js';
@@ -51,6 +52,7 @@ export function openDoctor({ load, deep, listen }: DoctorOptions): Doctor {
       settled,
       ...(server?.checks ?? []),
       ...(office?.checks ?? []),
+      ...(config === null || config.log.file === null ? [] : [logCheck(config.log.file)]),
       ...(known === null ? [] : [scheduleCheck(known)]),
     ],
     async close() {

@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { constants, mkdtemp, open, readdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OWN_PREFIX } from '../domain/file-name.js';
 import type { Room } from '../domain/room.js';
-import { EXIT, messageOf, OrderbakError } from '../errors.js';
+import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
 import { writeDurably } from './durable.js';
 import type { Pictures, Rendered } from './pictures.js';
 
@@ -41,6 +41,18 @@ export async function tryWriting(folder: string): Promise<void> {
     throw new OrderbakError(EXIT.away, 'not-writable', `${folder}: ${messageOf(error)}`, hint, error);
   } finally {
     await rm(path, { force: true });
+  }
+}
+
+/** Whether a file is there. Throws with exit 75 when it is, and nothing can be added to it. */
+export async function mustBeWritable(path: string): Promise<boolean> {
+  try {
+    await (await open(path, constants.O_WRONLY | constants.O_APPEND)).close();
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    const hint = `The user that runs orderbak must be able to write to ${path}.`;
+    throw new OrderbakError(EXIT.away, 'not-writable', `${path}: ${messageOf(error)}`, hint, error);
   }
 }
 
