@@ -54,6 +54,9 @@ describe.concurrent('a large download', () => {
 
     const second = await office.pull();
     expect(second).toMatchObject({ code: 11, stdout: '' });
+    // The run is paused at once, its order when the block has come that was on its way.
+    const isHeld = async () => JSON.stringify((await show(office)).parts).includes('"paused"');
+    while (!(await isHeld())) await sleep(50);
     expect(await show(office)).toMatchObject({
       status: 'paused',
       wanted: 'pause',
@@ -62,7 +65,7 @@ describe.concurrent('a large download', () => {
       rate: 0,
       etaMs: null,
       orders: { planned: 1, done: 0 },
-      parts: [{ order: office.order.id, status: 'running', counts: { planned: 1 } }],
+      parts: [{ order: office.order.id, status: 'paused', counts: { planned: 1 } }],
     });
     expect(await office.parts()).toEqual(half);
 
