@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import { BundleReader } from '../remote/bundle.js';
+import { BundleReader, MEMBER_MEMORY } from '../remote/bundle.js';
 import type { RateLimit } from '../remote/rate-limit.js';
 import { RawLines, type RawQuestion } from '../remote/raw-line.js';
 import { writeWhole } from '../store/write-whole.js';
@@ -18,6 +18,8 @@ export interface CameMember {
 }
 
 const lines = new RawLines();
+/** Memory for the members of bundles, of which as much is needed as bundles come at once. */
+const memories: Buffer[] = [];
 const underWay = new Map<number, AbortController>();
 
 /** What a thread does with bundles: it reads them from the network, hashes their files and writes them. */
@@ -31,12 +33,13 @@ export const bundleSkills = {
   ): Promise<CameMember[]> {
     const missing = new Map(wanted.map((file) => [file.id, file]));
     const came: Promise<CameMember | null>[] = [];
+    const memory = memories.pop() ?? Buffer.allocUnsafeSlow(MEMBER_MEMORY);
     const reader = new BundleReader(({ id, sha256, bytes }) => {
       const file = missing.get(id);
       if (file === undefined || sha256 === null || bytes.byteLength !== file.size) return;
       missing.delete(id);
       came.push(keep(id, file.path, bytes, sha256));
-    });
+    }, memory);
     const stop = new AbortController();
     underWay.set(key, stop);
     try {
@@ -47,6 +50,7 @@ export const bundleSkills = {
     } finally {
       underWay.delete(key);
       pace?.close();
+      memories.push(memory);
     }
     return (await Promise.all(came)).filter((file) => file !== null);
   },

@@ -16,7 +16,7 @@ import type { Step } from '../steps/step.js';
 import { DigestMemory } from '../store/digest.js';
 import { openOrderStore } from '../store/order-store.js';
 import { Pictures } from '../store/pictures.js';
-import { openReaders } from '../store/readers.js';
+import { Readers } from '../store/readers.js';
 import type { RunChoices } from './choices.js';
 import { runIn } from './job-ports.js';
 
@@ -27,7 +27,7 @@ export async function openGround(config: Config) {
   const rule = { template: config.orders.folder, zone };
   const database = await openDatabase(need(config.database.url, 'database.url'));
   const pictures = new Pictures({ size: config.thumbs.size });
-  const readers = openReaders();
+  const readers = new Readers();
   const digests = new DigestMemory(readers);
   let rootId: Promise<string | null> | null = null;
   return {

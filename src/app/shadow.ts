@@ -37,7 +37,7 @@ export async function* compareWithOldSystem(
         zone,
       });
     } finally {
-      await views.close();
+      views.close();
     }
   } finally {
     await database.close();

@@ -13,8 +13,8 @@ const MOST_BYTES = 8 * 1024 * 1024;
 const MOST_IN_ALL = 64 * 1024 * 1024;
 const MOST_PAX = 64 * 1024;
 const BLOCK = 512;
-/** Most members are not larger than this. */
-const MEMORY = 1024 * 1024;
+/** Most members are not larger than this, in bytes. */
+export const MEMBER_MEMORY = 1024 * 1024;
 
 /**
  * Reads a bundle, a tar (POSIX ustar with pax records) whose members are named by row id, as it comes: a library's stream
@@ -24,8 +24,7 @@ const MEMORY = 1024 * 1024;
 export class BundleReader {
   /** What the next blocks are, and the member that its header has announced. */
   private next: 'header' | 'pax' | 'bytes' = 'header';
-  private memory = Buffer.allocUnsafeSlow(MEMORY);
-  private blocks = this.memory.subarray(0, BLOCK);
+  private blocks: Buffer;
   private filled = 0;
   private size = 0;
   private id = Number.NaN;
@@ -33,8 +32,13 @@ export class BundleReader {
   private length = 0;
   ended = false;
 
-  /** `found` is given each member, and is done with its bytes when it returns. */
-  constructor(private readonly found: (entry: BundleEntry) => void) {}
+  /** `found` is given each member, and is done with its bytes when it returns. `memory` is the reader's own until it has ended. */
+  constructor(
+    private readonly found: (entry: BundleEntry) => void,
+    private memory: Buffer = Buffer.allocUnsafeSlow(MEMBER_MEMORY),
+  ) {
+    this.blocks = memory.subarray(0, BLOCK);
+  }
 
   /** Takes the next bytes of the bundle. Throws when it is none, or has no end. */
   push(chunk: Uint8Array): void {

@@ -17,20 +17,16 @@ export async function* bundleOf(
   store: OrderStore,
 ): AsyncGenerator<Uint8Array> {
   const there = (await rows.byId(ids)).filter(({ unlinkTime }) => unlinkTime === null);
-  let spare: Uint8Array | null = null;
   for (const [path, files] of groupBy(there, ({ folder }) => folder)) {
     const folder = path === null ? null : await openFolder(path, store);
     if (folder === null) continue;
     try {
       for (let at = 0; at < files.length; ) {
-        const piece: Awaited<ReturnType<OrderFolder['pack']>> = await folder.pack(
-          files.slice(at),
-          MOST_BYTES,
-          spare,
-        );
-        at += piece.looked;
-        if (piece.tar.byteLength > 0) yield piece.tar;
-        spare = piece.tar;
+        const { tar, looked, release } = await folder.pack(files.slice(at), MOST_BYTES);
+        at += looked;
+        if (tar.byteLength > 0) yield tar;
+        // Not of one that is still being sent when the client leaves.
+        release();
       }
     } finally {
       await folder.close();

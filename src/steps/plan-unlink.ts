@@ -27,7 +27,7 @@ export async function* planPage(
   try {
     yield* planFolders(answer.folders, page, rule, views, retention, only);
   } finally {
-    await views.close();
+    views.close();
   }
 }
 

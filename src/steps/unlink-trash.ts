@@ -77,7 +77,7 @@ export function unlinkTrashStep(parts: TrashParts): Step<TrashItem> & { census()
             }
           }
         } finally {
-          await views.close();
+          views.close();
         }
       }
       if (looked.alarming * 2 > looked.folders) throw alarm(wordsOf(looked));

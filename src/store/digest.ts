@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { Stamp } from '../steps/ports/disk.js';
-import type { ReadingSkills } from './reading-worker.js';
-import type { WorkerPool } from './worker-pool.js';
+import type { Readers } from './readers.js';
 
 const BLOCK = 1024 * 1024;
 
@@ -31,16 +30,13 @@ export class DigestMemory {
   private readonly known = new Map<string, string>();
 
   /** Large files are hashed by the `readers`, so that everything else goes on meanwhile. */
-  constructor(private readonly readers: WorkerPool<ReadingSkills>) {}
+  constructor(private readonly readers: Readers) {}
 
   /** SHA-256 in hex of the open file: from memory if its stamp is known, else by reading it. */
   async of(file: FileHandle, stamp: Stamp): Promise<string> {
     const known = this.knownOf(stamp);
     if (known !== undefined) return known;
-    const sha256 =
-      stamp.size > BLOCK
-        ? await this.readers.take().ask('hash', [file.fd])
-        : await sha256Of(file, stamp.size);
+    const sha256 = stamp.size > BLOCK ? await this.readers.hash(file.fd) : await sha256Of(file, stamp.size);
     this.remember(digestKey(stamp), sha256);
     return sha256;
   }

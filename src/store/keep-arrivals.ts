@@ -1,13 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { foldName } from '../domain/file-name.js';
-import { groupBy } from '../domain/group-by.js';
 import { storeFolder, storeName } from '../domain/store-name.js';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
 import type { Arrival, Keeping } from '../steps/ports/office.js';
+import type { Filled, Filling } from './fill-folders.js';
 import { type FolderHandle, openRootHandle } from './folder-handle.js';
+import type { MadeFolders } from './make-folder.js';
 import type { Kept } from './office-store.js';
-import type { PlaceGiven, Placing } from './put-in-place.js';
 import { errorOf } from './worker.js';
 
 /** An arrival in its place. */
@@ -16,16 +15,17 @@ export interface PlacedFile {
   readonly kept: Kept;
 }
 
-/** `isNew` when nothing had that name before. */
-interface Placed extends PlacedFile {
-  readonly name: string;
-  readonly isNew: boolean;
+/** What arrives in an order folder, and what lies there already and stays. */
+export interface Share {
+  readonly folder: string;
+  readonly arrivals: readonly Arrival[];
+  readonly others: readonly Kept[];
 }
 
-/** The arrivals of one order folder, which are made durable together. */
-interface Room {
-  readonly folder: FolderHandle;
-  readonly placed: Placed[];
+/** What became of shares; `unlisted` = folders whose list of hashes could not be written, and why. */
+export interface Placed extends Omit<Keeping, 'kept'> {
+  readonly kept: readonly PlacedFile[];
+  readonly unlisted: ReadonlyMap<string, unknown>;
 }
 
 /** How the store names its files, and where it has the half ones. */
@@ -33,76 +33,87 @@ export interface KeepingPlace {
   readonly store: string;
   readonly mapped: boolean;
   partPath(id: number): string;
-  /** Gives the half files of one folder, which is at `base`, their names. */
-  put(base: string, placings: readonly Placing[]): Promise<readonly PlaceGiven[]>;
-  /** Makes and opens a folder below the store's root, one at a time: what one call finds there, another has made durable. */
-  makeFolder(root: FolderHandle, path: string): Promise<FolderHandle>;
+  /** Where the list of hashes of a folder is written first. */
+  sumsPath(share: Share): string;
+  fill(fillings: readonly Filling[]): Promise<readonly Filled[]>;
+  /** Makes and opens folders below the store's root, one call at a time: what one finds there, another has made durable. */
+  makeFolders(root: FolderHandle, paths: readonly string[]): Promise<MadeFolders>;
 }
 
 /**
- * Renames half files that are whole, verified and durable to their places, and makes the names durable.
- * What lies in a place already is never replaced by other bytes: for these a second name is found.
+ * Renames half files that are whole, verified and durable to their places, writes the folders' lists of hashes, and makes
+ * all these names durable. What lies in a place already is never replaced by other bytes: for these a second name is found.
  */
-export async function keepArrivals(
-  arrivals: readonly Arrival[],
-  place: KeepingPlace,
-): Promise<Omit<Keeping, 'kept'> & { readonly kept: readonly PlacedFile[] }> {
+export async function keepArrivals(shares: readonly Share[], place: KeepingPlace): Promise<Placed> {
+  const { mapped } = place;
   const failed: { file: Arrival['file']; error: unknown }[] = [];
   const notes: string[] = [];
-  const kept: Placed[] = [];
-  const root = await openRootHandle(place.store);
-
-  const keepInFolder = async (path: string, some: readonly Arrival[]) => {
-    let opened: FolderHandle;
-    try {
-      opened = await place.makeFolder(root, path);
-    } catch (error) {
-      failed.push(...some.map(({ file }) => ({ file, error })));
-      return;
-    }
-    const room: Room = { folder: opened, placed: [] };
-    try {
-      const given = await place.put(
-        room.folder.base,
-        some.map(({ file, receipt }) => ({
-          part: place.partPath(file.id),
-          own: storeName(file.filename, place.mapped),
-          sha256: receipt.sha256,
-        })),
-      );
-      for (const [i, arrival] of some.entries()) {
-        const got = given[i];
-        if (got === undefined) continue;
-        if ('fault' in got) failed.push({ file: arrival.file, error: errorOf(got.fault) });
-        else room.placed.push({ ...got, arrival, kept: keptOf(arrival, `${path}/${got.name}`) });
-      }
-      for (const { arrival, name } of room.placed) {
-        const own = storeName(arrival.file.filename, place.mapped);
-        if (name !== own)
-          notes.push(`${path}/${own} holds other bytes already; both are kept, the new ones as ${name}`);
-      }
-      const error = await syncOrTakeBack(room);
-      if (error === null) kept.push(...room.placed);
-      else for (const { arrival } of room.placed) failed.push({ file: arrival.file, error });
-    } finally {
-      await room.folder.close();
-    }
+  const kept: PlacedFile[] = [];
+  const unlisted = new Map<string, unknown>();
+  const fail = ({ folder, arrivals }: Share, error: unknown) => {
+    failed.push(...arrivals.map(({ file }) => ({ file, error })));
+    unlisted.set(folder, error);
   };
 
+  const settle = async (share: Share, folder: FolderHandle, { given, fault }: Filled) => {
+    const path = storeFolder(share.folder, mapped);
+    const placed: PlacedFile[] = [];
+    const fresh: string[] = [];
+    for (const [i, arrival] of share.arrivals.entries()) {
+      const { file } = arrival;
+      const got = given[i];
+      if (got === undefined) continue;
+      if ('fault' in got) {
+        failed.push({ file, error: errorOf(got.fault) });
+        continue;
+      }
+      placed.push({ arrival, kept: keptOf(arrival, `${path}/${got.name}`) });
+      if (got.isNew) fresh.push(got.name);
+      const own = storeName(file.filename, mapped);
+      if (got.name !== own)
+        notes.push(`${path}/${own} holds other bytes already; both are kept, the new ones as ${got.name}`);
+    }
+    const error = (await syncOrTakeBack(folder, fresh)) ?? (fault === null ? null : errorOf(fault));
+    if (error === null) kept.push(...placed);
+    else fail({ ...share, arrivals: placed.map(({ arrival }) => arrival) }, error);
+  };
+
+  const root = openRootHandle(place.store);
+  let made: MadeFolders | null = null;
   try {
-    // Folders whose names some file system takes for one are one here: their files go one after the other too.
-    const groups = groupBy(arrivals, ({ file }) => foldName(file.folder));
+    const pathOf = ({ folder }: Share) => storeFolder(folder, mapped);
+    made = await place.makeFolders(root, shares.map(pathOf));
+    const open: { readonly share: Share; readonly folder: FolderHandle }[] = [];
+    for (const share of shares) {
+      const folder = made.folders.get(pathOf(share));
+      if (folder === undefined) fail(share, made.failed.get(pathOf(share)));
+      else open.push({ share, folder });
+    }
+    const filled = await place.fill(open.map(({ share, folder }) => fillingOf(share, folder.base, place)));
     await Promise.all(
-      [...groups.values()].map(async (group) => {
-        for (const [folder, some] of groupBy(group, ({ file }) => file.folder)) {
-          await keepInFolder(storeFolder(folder, place.mapped), some);
-        }
+      filled.map((result, i) => {
+        const some = open[i];
+        return some === undefined ? undefined : settle(some.share, some.folder, result);
       }),
     );
-    return { kept, failed, notes };
+    return { kept, failed, notes, unlisted };
   } finally {
-    await root.close();
+    for (const folder of made?.folders.values() ?? []) folder.close();
+    root.close();
   }
+}
+
+function fillingOf(share: Share, base: string, place: KeepingPlace): Filling {
+  return {
+    base,
+    placings: share.arrivals.map(({ file, receipt }) => ({
+      part: place.partPath(file.id),
+      own: storeName(file.filename, place.mapped),
+      sha256: receipt.sha256,
+    })),
+    others: new Map(share.others.map(({ path, sha256 }) => [path.slice(path.lastIndexOf('/') + 1), sha256])),
+    temporary: place.sumsPath(share),
+  };
 }
 
 function keptOf({ file, receipt }: Arrival, path: string): Kept {
@@ -114,13 +125,23 @@ function keptOf({ file, receipt }: Arrival, path: string): Kept {
  * Makes a folder's new names durable. After a failed fsync a second one would say nothing: the names are taken back,
  * so that the next run fetches the files again, and the error is answered.
  */
-async function syncOrTakeBack({ folder, placed }: Room): Promise<OrderbakError | null> {
+async function syncOrTakeBack(folder: FolderHandle, fresh: readonly string[]): Promise<OrderbakError | null> {
   try {
     await folder.sync();
     return null;
   } catch (error) {
-    for (const { name, isNew } of placed) if (isNew) await rm(join(folder.base, name), { force: true });
+    for (const name of fresh) await rm(join(folder.base, name), { force: true });
     const message = `the store could not make the folder durable: ${messageOf(error)}`;
     return new OrderbakError(EXIT.failed, 'fsync', message, undefined, error);
   }
+}
+
+/** A folder's entries of the catalog but for those of the same bytes under the same name, which `fresh` replace. */
+export function othersThan(
+  fresh: readonly Pick<Kept, 'filename' | 'sha256'>[],
+  known: readonly Kept[] = [],
+): readonly Kept[] {
+  const keyOf = ({ filename, sha256 }: Pick<Kept, 'filename' | 'sha256'>) => `${sha256} ${filename}`;
+  const keys = new Set(fresh.map(keyOf));
+  return known.filter((entry) => !keys.has(keyOf(entry)));
 }

@@ -11,9 +11,9 @@ import { openRegular } from './regular-file.js';
  */
 export async function receiptOf(store: string, path: string): Promise<Receipt | null> {
   const slash = path.lastIndexOf('/');
-  const root = await openRootHandle(store);
+  const root = openRootHandle(store);
   try {
-    const folder = await openBelow(root, path.slice(0, slash));
+    const folder = openBelow(root, path.slice(0, slash));
     if (folder === null) return null;
     try {
       const own = join(folder.base, path.slice(slash + 1));
@@ -32,10 +32,10 @@ export async function receiptOf(store: string, path: string): Promise<Receipt | 
         await file.handle.close();
       }
     } finally {
-      await folder.close();
+      folder.close();
     }
   } finally {
-    await root.close();
+    root.close();
   }
 }
 

@@ -43,7 +43,7 @@ export async function lookInStore(
     const path = storeFolder(folder, mapped);
     let opened: FolderHandle | null = null;
     try {
-      opened = await openPath(store, path);
+      opened = openPath(store, path);
     } catch (error) {
       failed.push(...some.map((file) => ({ file, error })));
       continue;
@@ -54,7 +54,7 @@ export async function lookInStore(
         (error: unknown) => failed.push({ file, error }),
       );
     }
-    await opened?.close();
+    opened?.close();
   }
   return { held, adopted, failed };
 }
@@ -63,9 +63,13 @@ function nameOf({ folder, filename }: { readonly folder: string; readonly filena
   return `${folder}/${filename}`;
 }
 
-async function openPath(store: string, path: string): Promise<FolderHandle | null> {
-  const root = await openRootHandle(store);
-  return openBelow(root, path).finally(() => root.close());
+function openPath(store: string, path: string): FolderHandle | null {
+  const root = openRootHandle(store);
+  try {
+    return openBelow(root, path);
+  } finally {
+    root.close();
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

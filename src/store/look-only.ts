@@ -6,6 +6,6 @@ import { checkThere } from './root.js';
 /** Opens a root for a look into its folders; it need not carry a marker yet. Throws with exit 75 when it is not there or empty. */
 export async function openToLook(root: string): Promise<FolderViews> {
   await checkThere(root);
-  const handle = await openRootHandle(root);
+  const handle = openRootHandle(root);
   return { view: (folder, see) => viewFolder(handle, folder, see), close: () => handle.close() };
 }

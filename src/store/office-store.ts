@@ -10,16 +10,16 @@ import { whyNoPlace } from '../domain/store-name.js';
 import type { ListedFile } from '../domain/wire.js';
 import { codeOf, EXIT, OrderbakError } from '../errors.js';
 import type { Keeping, KeptClaim, OfficeStore } from '../steps/ports/office.js';
-import { makeBelow } from './folder-handle.js';
 import type { HalfFiles } from './half-files.js';
-import { type KeepingPlace, keepArrivals, type PlacedFile } from './keep-arrivals.js';
+import { type KeepingPlace, keepArrivals, othersThan, type PlacedFile } from './keep-arrivals.js';
 import { receiptOf } from './kept-file.js';
+import { listAdopted } from './list-adopted.js';
 import { Locks } from './locks.js';
 import { lookInStore } from './look-in-store.js';
+import { makeAllBelow } from './make-folder.js';
 import { OWN_FOLDER, storeAway } from './own-folder.js';
 import { openPart } from './part-file.js';
 import type { PartSkills } from './part-skills.js';
-import { writeSums } from './sums.js';
 import type { PoolWorker } from './worker-pool.js';
 
 /** One file of the store as the catalog knows it; `path` is below the store. */
@@ -60,8 +60,13 @@ export async function openOfficeStore(
     store,
     mapped,
     partPath: (id) => halves.path(id, run),
-    put: (base, placings) => workers.take().ask('place', [base, placings]),
-    makeFolder: (root, path) => oneAtATime(() => makeBelow(root, path)),
+    sumsPath: ({ arrivals, others }) => {
+      const ids =
+        arrivals.length > 0 ? arrivals.map(({ file }) => file.id) : others.map((kept) => kept.serverId);
+      return halves.sumsPath(Math.min(...ids), run);
+    },
+    fill: (fillings) => workers.take().ask('fill', [fillings]),
+    makeFolders: (root, paths) => oneAtATime(() => makeAllBelow(root, paths)),
   });
   /** Two files may have one place in the store, and two parcels one list of hashes. */
   const inFolders = <T>(files: readonly ListedFile[], work: () => Promise<T>): Promise<T> =>
@@ -89,8 +94,15 @@ export async function openOfficeStore(
     async held(files, run) {
       const { held, adopted, failed } = await lookInStore(files, store, mapped, catalog);
       if (adopted.length === 0) return { held, failed };
-      const entered = await inFolders(files, () => enter(adopted, run));
-      return { held: [...held, ...entered.kept], failed: [...failed, ...entered.failed] };
+      return inFolders(files, async () => {
+        const { listed, failed: unlisted } = await listAdopted(
+          adopted,
+          await knownIn(adopted.map(({ kept }) => kept.folder)),
+          placeOf(run),
+        );
+        const entered = await enter(listed);
+        return { held: [...held, ...entered.kept], failed: [...failed, ...unlisted, ...entered.failed] };
+      });
     },
 
     part: (file, run) => openPart(file.id, run, halves, catalog, workers.take()),
@@ -99,8 +111,13 @@ export async function openOfficeStore(
       if (arrivals.length === 0) return { kept: [], failed: [], notes: [] };
       const files = arrivals.map(({ file }) => file);
       return inFolders(files, async () => {
-        const placed = await keepArrivals(arrivals, placeOf(run));
-        const entered = await enter(placed.kept, run);
+        const known = await knownIn(files.map(({ folder }) => folder));
+        const shares = [...groupBy(arrivals, ({ file }) => file.folder)].map(([folder, some]) => {
+          const fresh = some.map(({ file, receipt }) => ({ ...receipt, filename: file.filename }));
+          return { folder, arrivals: some, others: othersThan(fresh, known.get(folder)) };
+        });
+        const placed = await keepArrivals(shares, placeOf(run));
+        const entered = await enter(placed.kept);
         return {
           kept: entered.kept,
           failed: [...placed.failed, ...entered.failed],
@@ -128,45 +145,24 @@ export async function openOfficeStore(
     },
   };
 
-  /**
-   * Writes the lists of hashes, and enters the files in the catalog. That comes last: what it does not know is looked at
-   * again, and then its folder's list is written again.
-   */
-  async function enter(entries: readonly PlacedFile[], run: number): Promise<Omit<Keeping, 'notes'>> {
-    const folders = groupBy(entries, ({ kept }) => kept.folder);
-    const known = groupBy(await catalog.inFolders([...folders.keys()]), ({ folder }) => folder);
-    const listed: PlacedFile[] = [];
-    const failed: Keeping['failed'][number][] = [];
-    await Promise.all(
-      [...folders].map(async ([folder, some]) => {
-        try {
-          const kept = some.map((entry) => entry.kept);
-          const temporary = halves.sumsPath(Math.min(...kept.map((entry) => entry.serverId)), run);
-          await writeSums(store, withNew(known.get(folder) ?? [], kept), temporary);
-          listed.push(...some);
-        } catch (error) {
-          failed.push(...some.map(({ arrival: { file } }) => ({ file, error })));
-        }
-      }),
-    );
+  /** What the catalog has of these folders, by folder. */
+  async function knownIn(folders: readonly string[]): Promise<Map<string, Kept[]>> {
+    return groupBy(await catalog.inFolders([...new Set(folders)]), ({ folder }) => folder);
+  }
+
+  /** Enters files in the catalog. That comes last: what it does not know is looked at again, and its folder's list written again. */
+  async function enter(entries: readonly PlacedFile[]): Promise<Omit<Keeping, 'notes'>> {
     try {
       await catalog.add(
-        listed.map(({ kept }) => kept),
+        entries.map(({ kept }) => kept),
         clock(),
       );
-      return { kept: listed.map(({ arrival }) => arrival), failed };
+      return { kept: entries.map(({ arrival }) => arrival), failed: [] };
     } catch (error) {
       if (error instanceof OrderbakError && error.exit === EXIT.away) throw error;
-      return { kept: [], failed: [...failed, ...listed.map(({ arrival: { file } }) => ({ file, error }))] };
+      return { kept: [], failed: entries.map(({ arrival: { file } }) => ({ file, error })) };
     }
   }
-}
-
-/** A folder's entries of the catalog as they are once `kept` is in it. */
-function withNew(known: readonly Kept[], kept: readonly Kept[]): Kept[] {
-  const isNew = ({ filename, sha256 }: Kept) =>
-    kept.some((entry) => entry.filename === filename && entry.sha256 === sha256);
-  return [...known.filter((entry) => !isNew(entry)), ...kept];
 }
 
 /** Whether the store's file system refuses names that others hold: Windows' own, and its file systems elsewhere. */

@@ -2,9 +2,10 @@ import { lstat, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, Doubt, EXIT, messageOf, OrderbakError } from '../errors.js';
 import type { OrderFolder } from '../steps/ports/disk.js';
-import { type FolderHandle, makeBelow, openInside } from './folder-handle.js';
+import { type FolderHandle, openInside } from './folder-handle.js';
 import { listingOf } from './folder-view.js';
 import { isBelow } from './look-at.js';
+import { makeBelow } from './make-folder.js';
 import type { OrderStoreParts } from './order-store.js';
 import { isStill, openRegular, stampAt, stampOf } from './regular-file.js';
 import { mustBeGone, renameSurely } from './rename-surely.js';
@@ -38,7 +39,7 @@ export function openOrderFolder(
 
   /** The folder of the thumbs, kept open until the end; null when there is none. */
   const thumbRoom = async (): Promise<FolderHandle | null> => {
-    const room = touched.get(parts.thumbsFolder) ?? (await openInside(folder, parts.thumbsFolder));
+    const room = touched.get(parts.thumbsFolder) ?? openInside(folder, parts.thumbsFolder);
     if (room !== null) touched.set(parts.thumbsFolder, room);
     return room;
   };
@@ -88,14 +89,12 @@ export function openOrderFolder(
       };
     },
 
-    async pack(files, most, spare) {
+    async pack(files, most) {
       for (const { filename } of files) pathOf(filename);
       const wanted = files.map(({ id, filename }) => ({ id, filename }));
-      const { tar, looked, digests } = await parts.readers
-        .take()
-        .ask('pack', [folder.base, wanted, most, spare], spare === null ? [] : [spare.buffer as ArrayBuffer]);
-      for (const [key, sha256] of digests) parts.digests.remember(key, sha256);
-      return { tar, looked };
+      const piece = await parts.readers.pack(folder.base, wanted, most);
+      for (const [key, sha256] of piece.digests) parts.digests.remember(key, sha256);
+      return { tar: piece.tar, looked: piece.looked, release: () => parts.readers.release(piece) };
     },
 
     async ensureThumb(filename, file, knownFault) {
@@ -132,12 +131,12 @@ export function openOrderFolder(
 
     async removeThumb(filename) {
       pathOf(filename);
-      const theirs = await openInside(folder, parts.thumbsFolder);
+      const theirs = openInside(folder, parts.thumbsFolder);
       if (theirs === null) return;
       try {
         if (await isFile(join(theirs.base, filename))) await unlink(join(theirs.base, filename));
       } finally {
-        await theirs.close();
+        theirs.close();
       }
     },
 
@@ -147,9 +146,9 @@ export function openOrderFolder(
     },
 
     async close() {
-      for (const handle of touched.values()) await handle.close();
-      await folder.close();
-      await root.close();
+      for (const handle of touched.values()) handle.close();
+      folder.close();
+      root.close();
     },
   };
 }

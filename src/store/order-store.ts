@@ -6,9 +6,8 @@ import { lookAt } from './look-at.js';
 import { openOrderFolder } from './order-folder.js';
 import type { Pictures } from './pictures.js';
 import { pathsBelow, purgeFile, restoreFile } from './quarantine.js';
-import type { ReadingSkills } from './reading-worker.js';
+import type { Readers } from './readers.js';
 import { checkRoot, checkWritable, identityAt, type RootIdentity, rootReplaced } from './root.js';
-import type { WorkerPool } from './worker-pool.js';
 
 export interface OrderStoreParts {
   readonly root: string;
@@ -18,7 +17,7 @@ export interface OrderStoreParts {
   readonly thumbsFolder: string;
   readonly pictures: Pictures;
   readonly digests: DigestMemory;
-  readonly readers: WorkerPool<ReadingSkills>;
+  readonly readers: Readers;
 }
 
 /** The server's disk below `root`, which stays the folder that it was when it was first checked. */
@@ -32,9 +31,9 @@ export function openOrderStore(parts: OrderStoreParts): OrderStore {
   };
 
   const openRoot = async (): Promise<FolderHandle> => {
-    const root = await openRootHandle(parts.root);
+    const root = openRootHandle(parts.root);
     if (known === null || identityAt(root.base) === known) return root;
-    await root.close();
+    root.close();
     // An empty folder in its place is told as what it is: a disk that is away.
     await checkSameRoot();
     throw rootReplaced(parts.root);
@@ -56,13 +55,13 @@ export function openOrderStore(parts: OrderStoreParts): OrderStore {
     async openFolder(path): Promise<OrderFolder | null> {
       const root = await openRoot();
       try {
-        const folder = await openBelow(root, path);
+        const folder = openBelow(root, path);
         if (folder !== null) return openOrderFolder(folder, root, parts);
       } catch (error) {
-        await root.close();
+        root.close();
         throw error;
       }
-      await root.close();
+      root.close();
       return null;
     },
 
@@ -90,7 +89,7 @@ export function openOrderStore(parts: OrderStoreParts): OrderStore {
       try {
         yield* pathsBelow(root);
       } finally {
-        await root.close();
+        root.close();
       }
     },
   };

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, constants, fstatSync, fsync, lstatSync, openSync, readSync, rmSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { putInPlace } from './put-in-place.js';
+import { fillFolders } from './fill-folders.js';
 import { writeAll } from './write-whole.js';
 
 const BLOCK = 1024 * 1024;
@@ -57,7 +57,7 @@ export const partSkills = {
     return part.hash.copy().digest('hex');
   },
 
-  place: putInPlace,
+  fill: fillFolders,
 
   close(path: string): void {
     closeSync(partAt(path).fd);

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { codeOf, Doubt, messageOf } from '../errors.js';
 import type { Stamp } from '../steps/ports/disk.js';
 import type { Trashed } from '../steps/ports/removals.js';
-import { type FolderHandle, makeBelow, makeInside, openBelow } from './folder-handle.js';
+import { type FolderHandle, openBelow } from './folder-handle.js';
+import { makeBelow, makeInside } from './make-folder.js';
 import { openRegular } from './regular-file.js';
 import { renameSurely } from './rename-surely.js';
 
@@ -14,13 +15,13 @@ export const QUARANTINE = '.orderbak-trash';
 export async function purgeFile(root: FolderHandle, quarantine: string, thumbs: string): Promise<void> {
   const { room, name } = placeOf(quarantine);
   for (const path of [`${room}/${thumbs}`, room]) {
-    const folder = await openBelow(root, path);
+    const folder = openBelow(root, path);
     if (folder === null) continue;
     try {
       if ((await stampOfFile(folder, name)) !== null) await unlink(join(folder.base, name));
       await folder.sync();
     } finally {
-      await folder.close();
+      folder.close();
     }
     await removeEmpty(root, path);
   }
@@ -29,7 +30,7 @@ export async function purgeFile(root: FolderHandle, quarantine: string, thumbs: 
 /** See `OrderStore.restore`. */
 export async function restoreFile(root: FolderHandle, file: Trashed, thumbs: string): Promise<string | null> {
   const { room, name } = placeOf(file.quarantine);
-  const from = await openBelow(root, room);
+  const from = openBelow(root, room);
   try {
     const stamp = from && (await stampOfFile(from, name));
     if (stamp === null && !(await isBack(root, file))) throw new Doubt('it is no longer in the quarantine');
@@ -42,16 +43,16 @@ export async function restoreFile(root: FolderHandle, file: Trashed, thumbs: str
       await removeEmpty(root, room);
       return note;
     } finally {
-      await to.close();
+      to.close();
     }
   } finally {
-    await from?.close();
+    from?.close();
   }
 }
 
 /** The paths below the root of all that lies in a folder and the folders in it; links are named, not followed. */
 export async function* pathsBelow(root: FolderHandle, path = QUARANTINE): AsyncGenerator<string> {
-  const folder = await openBelow(root, path);
+  const folder = openBelow(root, path);
   if (folder === null) return;
   const entries = await readdir(folder.base, { withFileTypes: true }).finally(() => folder.close());
   for (const entry of entries) {
@@ -76,14 +77,14 @@ async function stampOfFile(folder: FolderHandle, name: string): Promise<Stamp | 
 
 /** A restore that was killed before it could say so has left the file where it was to be. */
 async function isBack(root: FolderHandle, { folder: path, filename, size }: Trashed): Promise<boolean> {
-  const folder = await openBelow(root, path);
+  const folder = openBelow(root, path);
   if (folder === null) return false;
   try {
     const stamp = await stampOfFile(folder, filename);
     if (stamp !== null) await folder.sync();
     return stamp?.size === size;
   } finally {
-    await folder.close();
+    folder.close();
   }
 }
 
@@ -138,7 +139,7 @@ async function moveThumbBack(
   name: string,
 ): Promise<string | null> {
   try {
-    const from = await openBelow(root, room);
+    const from = openBelow(root, room);
     if (from === null) return null;
     try {
       const stamp = await stampOfFile(from, name);
@@ -146,7 +147,7 @@ async function moveThumbBack(
       const beside = await makeInside(to, thumbs);
       await moveBack(from, beside, name, stamp).finally(() => beside.close());
     } finally {
-      await from.close();
+      from.close();
     }
     await removeEmpty(root, room);
     return null;

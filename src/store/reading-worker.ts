@@ -42,7 +42,7 @@ const skills = {
   /**
    * Reads small files of a folder once and answers them as members of a tar: as many as make a piece, and at least one.
    * Left out is what is larger than `most`, not a regular file, or cannot be read, or changes its size meanwhile.
-   * `spare`: memory of an earlier piece, which is used again.
+   * `spare`: an earlier piece that nobody reads any more, whose memory is used again.
    */
   pack(base: string, files: readonly WantedFile[], most: number, spare: Uint8Array | null): TarPiece {
     const sizes: number[] = [];
@@ -55,7 +55,8 @@ const skills = {
       if (fits) room += HEAD_BYTES + paddedSize(size);
     }
     const isEnough = spare !== null && spare.buffer.byteLength >= room;
-    const memory = isEnough ? spare.buffer : new ArrayBuffer(Math.max(room, 2 * ENOUGH));
+    // Shared, for memory that changes hands again and again makes the collector run again and again.
+    const memory = isEnough ? spare.buffer : new SharedArrayBuffer(Math.max(room, 2 * ENOUGH));
     const tar = Buffer.from(memory);
     const digests: [string, string][] = [];
     let end = 0;
@@ -75,11 +76,7 @@ const skills = {
 /** What the main thread may ask of this one. */
 export type ReadingSkills = typeof skills;
 
-// A piece of a tar changes hands.
-work(skills, (answer) => {
-  const tar = typeof answer === 'object' && answer !== null && 'tar' in answer ? answer.tar : null;
-  return tar instanceof Uint8Array ? [tar.buffer as ArrayBuffer] : [];
-});
+work(skills);
 
 function sizeOf(path: string): number | null {
   try {

@@ -2,19 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { codeOf } from '../errors.js';
-import { makeBelow, openBelow, openRootHandle } from './folder-handle.js';
+import { openBelow, openRootHandle } from './folder-handle.js';
+import { makeBelow } from './make-folder.js';
 import { SMALL_PICTURE } from './probe.js';
 
 /** Makes a folder below the root with a small picture in it, of which no two are alike; answers its bytes. */
 export async function makeTestFile(root: string, folder: string, filename: string): Promise<Buffer> {
   // What comes after its end belongs to no picture.
   const bytes = Buffer.concat([SMALL_PICTURE, randomBytes(16)]);
-  const top = await openRootHandle(root);
+  const top = openRootHandle(root);
   try {
     const made = await makeBelow(top, folder);
     await writeFile(join(made.base, filename), bytes, { flag: 'wx' }).finally(() => made.close());
   } finally {
-    await top.close();
+    top.close();
   }
   return bytes;
 }
@@ -26,16 +27,16 @@ export async function removeTestFile(
   filename: string,
   thumbs: string,
 ): Promise<void> {
-  const top = await openRootHandle(root);
+  const top = openRootHandle(root);
   try {
     for (const path of [`${folder}/${thumbs}`, folder]) {
-      const there = await openBelow(top, path);
+      const there = openBelow(top, path);
       if (there === null) continue;
       await rm(join(there.base, filename), { force: true }).finally(() => there.close());
       await removeEmpty(top.base, path);
     }
   } finally {
-    await top.close();
+    top.close();
   }
 }
 

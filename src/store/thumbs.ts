@@ -5,7 +5,8 @@ import { OWN_PREFIX } from '../domain/file-name.js';
 import { isAlive } from '../jobs/is-alive.js';
 import type { ThumbResult } from '../steps/ports/disk.js';
 import { writeDurably } from './durable.js';
-import { type FolderHandle, makeInside, openInside } from './folder-handle.js';
+import { type FolderHandle, openInside } from './folder-handle.js';
+import { makeInside } from './make-folder.js';
 import type { PictureSource, Pictures } from './pictures.js';
 import { openRegular } from './regular-file.js';
 
@@ -24,7 +25,7 @@ export function openThumbs(folder: FolderHandle, thumbsFolder: string, pictures:
   let swept: Promise<void> | null = null;
   return {
     async ensure(source, knownFault) {
-      const thumbs = await openInside(folder, thumbsFolder);
+      const thumbs = openInside(folder, thumbsFolder);
       try {
         if (thumbs !== null && (await hasGoodThumb(thumbs, source.name, pictures))) return { kind: 'kept' };
         if (knownFault !== null) return { kind: 'unreadable', reason: knownFault };
@@ -40,11 +41,11 @@ export function openThumbs(folder: FolderHandle, thumbsFolder: string, pictures:
             rendered.bytes,
           );
         } finally {
-          if (thumbs === null) await target.close();
+          if (thumbs === null) target.close();
         }
         return { kind: 'made' };
       } finally {
-        await thumbs?.close();
+        thumbs?.close();
       }
     },
   };

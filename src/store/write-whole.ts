@@ -5,15 +5,20 @@ import { promisify } from 'node:util';
 // Not on this thread: while one waits for the disk, the next is hashed, and several share a commit of the disk's journal.
 const sync = promisify(fsync);
 
-/**
- * Writes a whole file and makes it durable; only the waiting for the disk is left to the promise, so that the memory of
- * `bytes` is free again when it is there. Answers its SHA-256 in hex. Throws, or rejects, when it is not the one that it
- * must have, and with the system's words. After a failed fsync the system may hold the pages for clean: the file is gone.
- */
+/** Writes a whole file as `writeSynced` does. Answers its SHA-256 in hex; throws when it is not the one that it must have. */
 export function writeWhole(path: string, bytes: Uint8Array, sha256: string): Promise<string> {
   if (createHash('sha256').update(bytes).digest('hex') !== sha256)
     throw new Error('what arrived is not what the server says it sent');
-  return syncAndClose(writeFile(path, bytes), path).then(() => sha256);
+  return writeSynced(path, bytes).then(() => sha256);
+}
+
+/**
+ * Writes a whole file and makes it durable; only the waiting for the disk is left to the promise, so that the memory of
+ * `bytes` is free again when it is there. Throws, or rejects, with the system's words. After a failed fsync the system may
+ * hold the pages for clean: the file is gone.
+ */
+export function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  return syncAndClose(writeFile(path, bytes), path);
 }
 
 function writeFile(path: string, bytes: Uint8Array): number {

@@ -11,7 +11,7 @@ import type { OrderFolder } from '../../src/steps/ports/disk.js';
 import { DigestMemory } from '../../src/store/digest.js';
 import { openOrderStore } from '../../src/store/order-store.js';
 import { Pictures } from '../../src/store/pictures.js';
-import { openReaders } from '../../src/store/readers.js';
+import { Readers } from '../../src/store/readers.js';
 import { ENGINES } from '../support/database.js';
 import { openShop, type Shop } from './shop.js';
 
@@ -19,7 +19,7 @@ const RULE = { template: '{create_unix}@{create_by}', zone: 'Asia/Ho_Chi_Minh' }
 const ORDER = { jobs: [{ image: 'm.txt' }], discusses: [['chat.txt']] };
 const unlink: TakeAway = (folder, { filename }, stamp) => folder.unlink(filename, stamp);
 const pictures = new Pictures({ size: 300 });
-const readers = openReaders();
+const readers = new Readers();
 afterAll(() => readers.close());
 
 describe.for(ENGINES)('files of several folders that leave together on %s', (engine) => {

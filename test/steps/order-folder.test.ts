@@ -8,12 +8,12 @@ import type { FolderView } from '../../src/steps/ports/disk.js';
 import { DigestMemory } from '../../src/store/digest.js';
 import { openOrderStore } from '../../src/store/order-store.js';
 import { Pictures } from '../../src/store/pictures.js';
-import { openReaders } from '../../src/store/readers.js';
+import { Readers } from '../../src/store/readers.js';
 import { sha256 } from '../support/snapshot.js';
 
 const box = realpathSync(mkdtempSync(path.join(tmpdir(), 'orderbak-folder-')));
 const pictures = new Pictures({ size: 300 });
-const readers = openReaders();
+const readers = new Readers();
 afterAll(async () => {
   await pictures.close();
   rmSync(box, { recursive: true });
@@ -49,7 +49,7 @@ async function view<T>(name: string, see: (view: FolderView) => T): Promise<T | 
   try {
     return views.view(name, see);
   } finally {
-    await views.close();
+    views.close();
   }
 }
 

@@ -40,13 +40,12 @@ export interface OrderFolder {
   /**
    * Reads small files, hashes them, and answers them as members of a bundle's tar: as many of the first as make a piece, at
    * least one. `looked` = how many these were; left out of the tar is what is larger than `most` bytes or cannot be read.
-   * `spare`: an earlier tar that nobody needs any more, whose memory is used again.
+   * The memory of the tar is used again once it is released.
    */
   pack(
     files: readonly { readonly id: number; readonly filename: string }[],
     most: number,
-    spare: Uint8Array | null,
-  ): Promise<{ readonly tar: Uint8Array; readonly looked: number }>;
+  ): Promise<{ readonly tar: Uint8Array; readonly looked: number; release(): void }>;
   /** Makes the thumb safe on disk before it answers. A `knownFault` of these very bytes is not found out again. */
   ensureThumb(filename: string, file: OrderFile, knownFault: string | null): Promise<ThumbResult>;
   /** Takes the file away if it still is what `stamp` says; false when it is not. */
@@ -89,7 +88,7 @@ export interface FolderView {
 export interface FolderViews {
   /** Shows a folder; null and throws as `openFolder` does, at once. */
   view<T>(folder: string, see: (view: FolderView) => T): T | null;
-  close(): Promise<void>;
+  close(): void;
 }
 
 /** The server's disk below the root. */

@@ -1,0 +1,108 @@
+import { mkdirSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { groupBy } from '../domain/group-by.js';
+import { codeOf, Doubt } from '../errors.js';
+import { type FolderHandle, openInside } from './folder-handle.js';
+
+/** Folders by their paths: those that are open, and why the others are not. */
+export interface MadeFolders {
+  readonly folders: ReadonlyMap<string, FolderHandle>;
+  readonly failed: ReadonlyMap<string, unknown>;
+}
+
+/** Opens `a/b/c` below a folder, making what is missing, durably. Throws when a part is no real folder. */
+export async function makeBelow(root: FolderHandle, path: string): Promise<FolderHandle> {
+  let parent: FolderHandle = root;
+  for (const name of path.split('/')) {
+    const above: FolderHandle = parent;
+    parent = await makeInside(above, name).finally(() => (above === root ? undefined : above.close()));
+  }
+  return parent;
+}
+
+/** Opens a folder inside another, making it, durably, when it is missing. */
+export async function makeInside(parent: FolderHandle, name: string): Promise<FolderHandle> {
+  const { folders, failed } = await makeTogether(parent, [name]);
+  const folder = folders.get(name);
+  if (folder === undefined) throw failed.get(name);
+  return folder;
+}
+
+/** Does for many paths what `makeBelow` does for one; new names of one folder are made durable together. */
+export async function makeAllBelow(root: FolderHandle, paths: readonly string[]): Promise<MadeFolders> {
+  const folders = new Map<string, FolderHandle>();
+  const failed = new Map<string, unknown>();
+  for (const [above, some] of groupBy(paths, aboveOf)) {
+    let parent = root;
+    try {
+      if (above !== '') parent = await makeBelow(root, above);
+      const names = new Map(some.map((path) => [path.slice(above === '' ? 0 : above.length + 1), path]));
+      const made = await makeTogether(parent, [...names.keys()]);
+      for (const [name, folder] of made.folders) folders.set(names.get(name) ?? name, folder);
+      for (const [name, error] of made.failed) failed.set(names.get(name) ?? name, error);
+    } catch (error) {
+      for (const path of some) failed.set(path, error);
+    } finally {
+      if (parent !== root) parent.close();
+    }
+  }
+  return { folders, failed };
+}
+
+function aboveOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf('/'), 0));
+}
+
+async function makeTogether(parent: FolderHandle, names: readonly string[]): Promise<MadeFolders> {
+  const folders = new Map<string, FolderHandle>();
+  const failed = new Map<string, unknown>();
+  const open = (name: string, ifMissing: () => void) => {
+    try {
+      const folder = openInside(parent, name);
+      if (folder === null) ifMissing();
+      else folders.set(name, folder);
+    } catch (error) {
+      failed.set(name, error);
+    }
+  };
+  const made: string[] = [];
+  for (const name of names) {
+    open(name, () => {
+      make(join(parent.base, name));
+      made.push(name);
+    });
+  }
+  if (made.length === 0) return { folders, failed };
+  try {
+    await parent.sync();
+  } catch (error) {
+    for (const name of made) {
+      // Found there by the next run, it would be taken for durable.
+      unmake(join(parent.base, name));
+      failed.set(name, error);
+    }
+    return { folders, failed };
+  }
+  for (const name of made) {
+    open(name, () => {
+      throw new Doubt(`the folder ${name} disappeared while it was made`);
+    });
+  }
+  return { folders, failed };
+}
+
+function make(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
+}
+
+function unmake(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch {
+    // Somebody has put something into it meanwhile: it is his.
+  }
+}
