@@ -147,16 +147,15 @@ WHERE TRIM(d.file) <> ''
 -- One row a row of the shop that orderbak_order_file reads: 64 bits that change with whatever is in it, NULL being as good as nothing.
 -- QUOTE, so that no two rows are put together to the same text.
 CREATE OR REPLACE VIEW orderbak_order_list AS
-SELECT j.id_order, CAST(CONV(LEFT(MD5(CONCAT_WS(',', 'job', j.id_order, j.id_job,
-  QUOTE(CAST(j.image AS BINARY)), QUOTE(CAST(j.attach AS BINARY)), QUOTE(CAST(j.file_complete AS BINARY)))), 16), 16, 10) AS UNSIGNED) AS fingerprint
+SELECT j.id_order, CRC32(CONCAT_WS(',', 'job', j.id_order, j.id_job,
+  COALESCE(CRC32(j.image), '-'), COALESCE(CRC32(j.attach), '-'), COALESCE(CRC32(j.file_complete), '-'))) AS fingerprint
 FROM tbl_job j
 UNION ALL
-SELECT r.id_order, CAST(CONV(LEFT(MD5(CONCAT_WS(',', 'rework', r.id_order, r.id_job, r.id_job_rework,
-  QUOTE(CAST(r.attach AS BINARY)), QUOTE(CAST(r.file_complete AS BINARY)))), 16), 16, 10) AS UNSIGNED)
+SELECT r.id_order, CRC32(CONCAT_WS(',', 'rework', r.id_order, r.id_job, r.id_job_rework,
+  COALESCE(CRC32(r.attach), '-'), COALESCE(CRC32(r.file_complete), '-')))
 FROM tbl_job_rework r
 UNION ALL
-SELECT d.id_order, CAST(CONV(LEFT(MD5(CONCAT_WS(',', 'discuss', d.id_order, d.id_discuss,
-  QUOTE(CAST(d.file AS BINARY)))), 16), 16, 10) AS UNSIGNED)
+SELECT d.id_order, CRC32(CONCAT_WS(',', 'discuss', d.id_order, d.id_discuss, COALESCE(CRC32(d.file), '-')))
 FROM tbl_order_discuss d;
 
 -- One row a row of the shop that orderbak_order_file reads: the name of its main file, and its other lists as they are.

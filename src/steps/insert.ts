@@ -23,7 +23,8 @@ export function insertStep({
   return {
     name: 'insert',
     removes: false,
-    concurrency: 1,
+    // While the rows of one range are written, one after the other, the next one is looked at.
+    concurrency: 2,
     ready: async () => {},
     recover: async () => {},
 

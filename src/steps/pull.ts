@@ -88,8 +88,15 @@ async function* wantedFiles(
   total: number,
   signal: AbortSignal,
 ): AsyncGenerator<ListedFile | Refused> {
+  let page = server.list(0, LIST_PAGE, signal);
   for (let after = 0; ; ) {
-    const { files, next } = await server.list(after, LIST_PAGE, signal);
+    const { files, next } = await page;
+    if (next !== null) {
+      if (next <= after) throw listsAgain();
+      // The server reads the next page while this one is looked through. Awaited above, or never.
+      page = server.list(next, LIST_PAGE, signal);
+      page.catch(() => undefined);
+    }
     const seen = new Set<number>();
     for (const row of files) {
       if ('fault' in row) {
@@ -116,7 +123,6 @@ async function* wantedFiles(
       else yield row;
     }
     if (next === null) return;
-    if (next <= after) throw listsAgain();
     after = next;
   }
 }

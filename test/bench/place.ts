@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { withDatabase } from '../support/database.js';
 import { type Mariadb, startMariadb } from '../support/mariadb.js';
@@ -15,6 +25,7 @@ const RUNNING = 'running';
 /** Where the benchmarks work: a folder, and a MariaDB that is started when it is first asked for. */
 export class Place {
   private server: Promise<Server> | undefined;
+  private asides = 0;
 
   private constructor(readonly folder: string) {}
 
@@ -43,10 +54,21 @@ export class Place {
     return folder;
   }
 
-  /** An empty folder of this name. */
+  /**
+   * An empty folder of this name. What was in it is put aside, its files emptied: for some minutes after files were removed,
+   * ext4 goes over what they left behind for each new file, which would be measured.
+   */
   empty(name: string): string {
     const folder = path.join(this.folder, name);
-    rmSync(folder, { recursive: true, force: true });
+    if (existsSync(folder)) {
+      const aside = path.join(this.folder, `aside-${++this.asides}`);
+      renameSync(folder, aside);
+      for (const entry of readdirSync(aside, { recursive: true, withFileTypes: true })) {
+        const file = path.join(entry.parentPath, entry.name);
+        // What has another name belongs to a corpus.
+        if (entry.isFile() && statSync(file).nlink === 1) truncateSync(file);
+      }
+    }
     mkdirSync(folder, { recursive: true });
     return folder;
   }
@@ -58,6 +80,8 @@ export class Place {
 
   async close(keep: boolean): Promise<void> {
     await (await this.server)?.stop();
+    for (let n = 1; n <= this.asides; n++)
+      rmSync(path.join(this.folder, `aside-${n}`), { recursive: true, force: true });
     rmSync(path.join(this.folder, RUNNING), { force: true });
     if (!keep) rmSync(this.folder, { recursive: true, force: true });
   }
