@@ -35,9 +35,12 @@ export class Doubt extends Error {
   override readonly name = 'Doubt';
 }
 
+/** How names in a folder that is held open are written on Linux: to a person it says nothing. */
+const HANDLE = /\/proc\/\d+\/fd\/\d+\/?/g;
+
 /** The words of an unknown thrown value. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return (error instanceof Error ? error.message : String(error)).replace(HANDLE, '');
 }
 
 /** The system's code of an error (`ENOENT`, `ER_DUP_ENTRY` …), or '' when it has none. */
