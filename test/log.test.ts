@@ -1,6 +1,6 @@
 import { copyFile, readFile, truncate } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ask } from './http/api.js';
 import { openShop, type Shop } from './steps/shop.js';
 import { runOrderbak } from './support/run.js';
@@ -72,6 +72,8 @@ test('a run that cannot begin is there too, with its reason', async () => {
 test('serve writes its requests there, and goes on in a file that was copied and cut meanwhile', async () => {
   const serve = await startServe(shop.world, ['--quiet'], { env: { ORDERBAK_LOG_FILE: file } });
   await ask(serve, '/first');
+  // The client has its answer before the server writes that it has.
+  await vi.waitFor(async () => expect(await readFile(file, 'utf8')).toContain('"path":"/first"'));
   await copyFile(file, `${file}.1`);
   await truncate(file, 0);
   await ask(serve, '/second');

@@ -29,7 +29,7 @@ export async function startServe(
     const url = `http://127.0.0.1:${port}`;
     if (await isReady(started, url, world.token)) {
       const serve = serveOf(world, started, url, options.wrap !== undefined && options.wrap.length > 0);
-      world.serving = serve;
+      world.servers.add(serve);
       return serve;
     }
     started.child.kill('SIGKILL');
@@ -69,7 +69,7 @@ function serveOf(world: World, started: Started, url: string, isWrapped: boolean
     token: world.token,
     pid: started.child.pid,
     stop: async () => {
-      if (world.serving === serve) world.serving = undefined;
+      world.servers.delete(serve);
       end(started.child, isWrapped);
       const finished = await started.finished;
       if (finished.code !== 0 && finished.code !== 143) {

@@ -28,8 +28,8 @@ export class World implements Ground {
   readonly orders: PlantedOrder[] = [];
   readonly files = new Map<string, PlantedFile>();
   readonly ids = { user: 10, order: 100, job: 5000, rework: 7000, discuss: 9000 };
-  /** The server that `pull` asks, while one runs. */
-  serving: Serve | undefined;
+  /** The servers that run, the latest last. */
+  readonly servers = new Set<Serve>();
 
   constructor(
     readonly folder: string,
@@ -84,9 +84,14 @@ export class World implements Ground {
     return copy;
   }
 
+  /** The server that `pull` asks, while one runs. */
+  get serving(): Serve | undefined {
+    return [...this.servers].at(-1);
+  }
+
   async remove(): Promise<void> {
     try {
-      await this.serving?.stop();
+      for (const serve of this.servers) await serve.stop();
     } finally {
       await this.dropDatabase();
       await rm(this.folder, { recursive: true, force: true });
