@@ -3,12 +3,11 @@ import type { Clock } from '../domain/clock.js';
 import { type ListedFile, rowPath } from '../domain/wire.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { fetchParcel } from './fetch-parcel.js';
-import type { BackupServer, Bundles, OfficeStore } from './ports/office.js';
-import type { OrderFilter } from './ports/shop.js';
+import type { Bundles } from './ports/office.js';
 import { settleMarks } from './settle-marks.js';
 import type { Planned, Step } from './step.js';
+import { type ListParts, type Refused, wantedFiles } from './wanted-files.js';
 
-const LIST_PAGE = 1000;
 /** Up to this size a file travels in a bundle with others; above it, by itself, so that it can go on after a break. */
 const SMALL = 1024 * 1024;
 const BUNDLE_FILES = 128;
@@ -16,11 +15,8 @@ const BUNDLE_BYTES = 16 * 1024 * 1024;
 /** Room that is left on the store's disk for the catalog and everybody else. */
 const RESERVE = 64 * 1024 * 1024;
 
-export interface PullParts {
-  readonly server: BackupServer;
+export interface PullParts extends ListParts {
   readonly bundles: Bundles;
-  readonly office: OfficeStore;
-  readonly only: OrderFilter;
   readonly transfers: number;
   readonly clock: Clock;
   /** When no new file is begun any more, ms since 1970; null = never. */
@@ -80,63 +76,6 @@ function storeFull(free: number): OrderbakError {
     `the files that wait on the server do not fit on the store's disk, which has ${prettyBytes(free)} free`,
     'Free space there, or pull in parts with --limit.',
   );
-}
-
-/** What the server lists: each file that is wanted, and of the others the reason why not. `total`: bytes of the store's disk. */
-async function* wantedFiles(
-  { server, office, only }: PullParts,
-  total: number,
-  signal: AbortSignal,
-): AsyncGenerator<ListedFile | Refused> {
-  let page = server.list(0, LIST_PAGE, signal);
-  for (let after = 0; ; ) {
-    const { files, next } = await page;
-    if (next !== null) {
-      if (next <= after) throw listsAgain();
-      // The server reads the next page while this one is looked through. Awaited above, or never.
-      page = server.list(next, LIST_PAGE, signal);
-      page.catch(() => undefined);
-    }
-    const seen = new Set<number>();
-    for (const row of files) {
-      if ('fault' in row) {
-        yield failed(row.id, row.path, `the server lists it as nothing that makes sense: ${row.fault}`);
-        continue;
-      }
-      const { id, folder, filename, size } = row;
-      if (only !== null && !only.includes(row.id_order)) continue;
-      const path = rowPath(folder, filename);
-      // Twice in a list, a file would be written by two transfers at once.
-      if (seen.has(id) || id <= after || id > (next ?? id)) {
-        yield failed(id, path, 'the server lists it twice, or on a page where it does not belong');
-        continue;
-      }
-      seen.add(id);
-      const reason = office.whyNoPlace(row) ?? (size === null ? "it is not on the server's disk" : null);
-      if (reason !== null) yield { kind: 'held', held: { id, path, reason } };
-      else if ((size ?? 0) > total)
-        yield failed(
-          id,
-          path,
-          `the server says that it has ${size} bytes; the store's whole disk has ${total}`,
-        );
-      else yield row;
-    }
-    if (next === null) return;
-    after = next;
-  }
-}
-
-/** An entry of the plan for a file that is not fetched. */
-type Refused = Extract<Planned<Parcel>, { kind: 'held' | 'failed' }>;
-
-function failed(id: number | null, path: string, message: string): Refused {
-  return { kind: 'failed', failed: { id, path, code: 'bad-row', message } };
-}
-
-function listsAgain(): OrderbakError {
-  const message = 'the server lists the same files again and again; nothing was copied';
-  return new OrderbakError(EXIT.failed, 'bad-answer', message);
 }
 
 async function* inParcels(files: AsyncIterable<ListedFile | Refused>): AsyncGenerator<Planned<Parcel>> {
