@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { clockFinding } from '../src/app/findings.js';
+import { makeAccount, NO_ACCOUNT } from './support/account.js';
 import { daysAgo, unixTime } from './support/clock.js';
 import { ENGINES, withDatabase } from './support/database.js';
 import { askOrderbak } from './support/kept-orderbak.js';
@@ -150,13 +151,11 @@ test('a database user who may not write is found, before a night is lost', async
   const account = `reader_${randomBytes(4).toString('hex')}`;
   const url = new URL(world.databaseUrl);
   const isMade = await withDatabase(inject('mysqlUrl'), async (database) => {
-    await database.run(`CREATE USER ${account} IDENTIFIED BY 'x'`);
+    if (!(await makeAccount(database, account, 'x'))) return false;
     await database.run(`GRANT SELECT ON ${url.pathname.slice(1)}.* TO ${account}`);
-  }).then(
-    () => true,
-    () => false,
-  );
-  if (!isMade) return context.skip('the account of the tests may make no accounts');
+    return true;
+  });
+  context.skip(!isMade, NO_ACCOUNT);
   [url.username, url.password] = [account, 'x'];
   const { named } = await doctor(world, [], { env: { ORDERBAK_DATABASE_URL: url.href } });
   await withDatabase(inject('mysqlUrl'), (database) => database.run(`DROP USER ${account}`));

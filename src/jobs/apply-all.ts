@@ -42,7 +42,7 @@ export async function applyAll<Item>(
 
   const applyNext = async ({ item, files, entries }: Ready<Item>): Promise<void> => {
     const orders = ordersOf(entries);
-    tracker.parts.set(orders, 'running');
+    tracker.set(orders, 'running');
     const inHand = handOf(orders, control, signal);
     const applying: Applying = {
       run,

@@ -35,7 +35,7 @@ export class BundleReader {
   /** `found` is given each member, and is done with its bytes when it returns. `memory` is the reader's own until it has ended. */
   constructor(
     private readonly found: (entry: BundleEntry) => void,
-    private memory: Buffer = Buffer.allocUnsafeSlow(MEMBER_MEMORY),
+    private memory: Buffer,
   ) {
     this.blocks = memory.subarray(0, BLOCK);
   }

@@ -25,7 +25,7 @@ export async function* bundleOf(
         const { tar, looked, release } = await folder.pack(files.slice(at), MOST_BYTES);
         at += looked;
         if (tar.byteLength > 0) yield tar;
-        // Not of one that is still being sent when the client leaves.
+        // Who asks for the next piece is done with this one; a client that leaves does not ask.
         release();
       }
     } finally {

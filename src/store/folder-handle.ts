@@ -75,6 +75,16 @@ export function openBelow(root: FolderHandle, path: string): FolderHandle | null
   return folder;
 }
 
+/** Opens `a/b/c` below a root that is named by its path. Null and throws like `openBelow`. */
+export function openPath(root: string, path: string): FolderHandle | null {
+  const folder = openRootHandle(root);
+  try {
+    return openBelow(folder, path);
+  } finally {
+    folder.close();
+  }
+}
+
 function onHandle(fd: number): FolderHandle {
   let isOpen = true;
   return {

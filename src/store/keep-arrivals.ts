@@ -130,7 +130,8 @@ async function syncOrTakeBack(folder: FolderHandle, fresh: readonly string[]): P
     await folder.sync();
     return null;
   } catch (error) {
-    for (const name of fresh) await rm(join(folder.base, name), { force: true });
+    // What cannot be taken back must not end this early: other folders are at work, and would be closed under their hands.
+    await Promise.allSettled(fresh.map((name) => rm(join(folder.base, name), { force: true })));
     const message = `the store could not make the folder durable: ${messageOf(error)}`;
     return new OrderbakError(EXIT.failed, 'fsync', message, undefined, error);
   }

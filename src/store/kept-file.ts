@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Receipt } from '../domain/order.js';
 import { sha256Of } from './digest.js';
-import { openBelow, openRootHandle } from './folder-handle.js';
+import { openPath } from './folder-handle.js';
 import { openRegular } from './regular-file.js';
 
 /**
@@ -11,31 +11,26 @@ import { openRegular } from './regular-file.js';
  */
 export async function receiptOf(store: string, path: string): Promise<Receipt | null> {
   const slash = path.lastIndexOf('/');
-  const root = openRootHandle(store);
+  const folder = openPath(store, path.slice(0, slash));
+  if (folder === null) return null;
   try {
-    const folder = openBelow(root, path.slice(0, slash));
-    if (folder === null) return null;
+    const own = join(folder.base, path.slice(slash + 1));
+    const file = await openRegular(own, path);
+    if (file === null) return null;
     try {
-      const own = join(folder.base, path.slice(slash + 1));
-      const file = await openRegular(own, path);
-      if (file === null) return null;
-      try {
-        const sha256 = await sha256Of(file.handle);
-        const isDurable = await syncOpen(file.handle, own)
-          .then(() => folder.sync())
-          .then(
-            () => true,
-            () => false,
-          );
-        return isDurable ? { size: file.stamp.size, sha256 } : null;
-      } finally {
-        await file.handle.close();
-      }
+      const sha256 = await sha256Of(file.handle);
+      const isDurable = await syncOpen(file.handle, own)
+        .then(() => folder.sync())
+        .then(
+          () => true,
+          () => false,
+        );
+      return isDurable ? { size: file.stamp.size, sha256 } : null;
     } finally {
-      folder.close();
+      await file.handle.close();
     }
   } finally {
-    root.close();
+    folder.close();
   }
 }
 

@@ -5,7 +5,7 @@ import { storeFolder, storeName } from '../domain/store-name.js';
 import type { ListedFile } from '../domain/wire.js';
 import { codeOf } from '../errors.js';
 import type { Arrival, Holding } from '../steps/ports/office.js';
-import { type FolderHandle, openBelow, openRootHandle } from './folder-handle.js';
+import { type FolderHandle, openPath } from './folder-handle.js';
 import type { PlacedFile } from './keep-arrivals.js';
 import { receiptOf } from './kept-file.js';
 import type { Catalog } from './office-store.js';
@@ -61,15 +61,6 @@ export async function lookInStore(
 
 function nameOf({ folder, filename }: { readonly folder: string; readonly filename: string }): string {
   return `${folder}/${filename}`;
-}
-
-function openPath(store: string, path: string): FolderHandle | null {
-  const root = openRootHandle(store);
-  try {
-    return openBelow(root, path);
-  } finally {
-    root.close();
-  }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -61,6 +61,7 @@ async function playFaults(): Promise<void> {
   for (const fault of faults) {
     const reason = (await fault.unavailable?.()) ?? null;
     if (reason !== null) {
+      // This machine cannot play it (no strace, no namespaces …); the table says so.
       score.skip(fault, reason);
       continue;
     }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import mysql from 'mysql2/promise';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { makeAccount, NO_ACCOUNT } from '../support/account.js';
 import { withDatabase } from '../support/database.js';
 import { askOrderbak } from '../support/kept-orderbak.js';
 import { createWorld, type World } from '../support/worlds.js';
@@ -15,18 +16,14 @@ describe('an account that may only read and write rows', () => {
   let printed: string;
   let mayMakeAccounts = false;
 
-  beforeEach((context) => context.skip(!mayMakeAccounts, 'the account of the tests may make no accounts'));
+  beforeEach((context) => context.skip(!mayMakeAccounts, NO_ACCOUNT));
 
   beforeAll(async () => {
     world = await createWorld('mariadb');
     const url = new URL(world.databaseUrl);
     const name = url.pathname.slice(1);
     await withDatabase(inject('mysqlUrl'), async (database) => {
-      // A server of somebody else's may not let the tests make accounts.
-      mayMakeAccounts = await database.run(`CREATE USER ${account} IDENTIFIED BY '${password}'`).then(
-        () => true,
-        () => false,
-      );
+      mayMakeAccounts = await makeAccount(database, account, password);
       if (!mayMakeAccounts) return;
       await database.run(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${name}.* TO ${account}`);
     });

@@ -1,6 +1,6 @@
 import { pack } from 'tar-stream';
 import { describe, expect, test } from 'vitest';
-import { type BundleEntry, BundleReader } from '../../src/remote/bundle.js';
+import { type BundleEntry, BundleReader, MEMBER_MEMORY } from '../../src/remote/bundle.js';
 
 const SHA256 = 'ab'.repeat(32);
 
@@ -24,7 +24,10 @@ async function* inPieces(bytes: Buffer, size = 777): AsyncGenerator<Uint8Array> 
 /** What is found, and what is wrong with it: null for a bundle that is whole. */
 async function read(body: AsyncIterable<Uint8Array>): Promise<{ entries: BundleEntry[]; fault: unknown }> {
   const entries: BundleEntry[] = [];
-  const reader = new BundleReader((entry) => entries.push({ ...entry, bytes: Buffer.from(entry.bytes) }));
+  const reader = new BundleReader(
+    (entry) => entries.push({ ...entry, bytes: Buffer.from(entry.bytes) }),
+    Buffer.alloc(MEMBER_MEMORY),
+  );
   try {
     for await (const chunk of body) reader.push(chunk);
     return { entries, fault: reader.ended ? null : new Error('it breaks off') };
