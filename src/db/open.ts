@@ -36,8 +36,8 @@ async function openSqlite(path: string, use: Use): Promise<Database> {
 
 async function openMysql(url: string, use: Use): Promise<Database> {
   const { host, port, user, password, database } = parseMysqlUrl(url);
-  const { createPool } = await import('mysql2');
-  const pool = createPool({
+  const { default: mysql } = await import('mysql2');
+  const pool = mysql.createPool({
     host,
     port,
     user,

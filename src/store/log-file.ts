@@ -6,7 +6,7 @@ import type { Log } from '../jobs/ports.js';
  * told to `failed`, once, and is otherwise lost: no run fails for its log.
  */
 export async function openLogFile(file: string, failed: (error: unknown) => void): Promise<Log> {
-  const { pino, stdTimeFunctions } = await import('pino');
+  const { default: pino } = await import('pino');
   let isBroken = false;
   const broken = (error: unknown) => {
     if (!isBroken) failed(error);
@@ -24,7 +24,7 @@ export async function openLogFile(file: string, failed: (error: unknown) => void
     const logger = pino(
       {
         messageKey: 'message',
-        timestamp: stdTimeFunctions.isoTime,
+        timestamp: pino.stdTimeFunctions.isoTime,
         formatters: { level: (level) => ({ level }) },
       },
       { write },

@@ -33,6 +33,7 @@ async function build(mutant: Mutant): Promise<string> {
   const tsc = path.join(folder, 'node_modules/.bin/tsc');
   // A patch need not please the compiler's checks.
   await promisify(execFile)(tsc, ['-p', folder, '--noCheck']);
+  await promisify(execFile)('npm', ['run', '-s', 'join'], { cwd: folder });
   return folder;
 }
 

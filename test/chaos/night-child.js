@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const [program = ''] = process.argv.slice(2);
-const { main } = await import(pathToFileURL(path.resolve(program, '../../dist/cli/program.js')).href);
+const { main } = await import(pathToFileURL(path.resolve(program, '../../dist/program/program.js')).href);
 
 const said = { stdout: '', stderr: '' };
 for (const name of ['stdout', 'stderr']) {

@@ -1,5 +1,5 @@
 // The program, loaded once for many commands: takes { args, cwd, env }, answers { code, stdout, stderr }.
-import { main } from '../../dist/cli/program.js';
+import { main } from '../../dist/program/program.js';
 
 const said = { stdout: '', stderr: '' };
 for (const name of ['stdout', 'stderr']) {
