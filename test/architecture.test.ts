@@ -125,3 +125,16 @@ function mayImport(from: string, to: string): boolean {
   const [a, b] = [levelOf(from), levelOf(to)];
   return a === b ? NEIGHBOURS.some((pair) => pair.includes(from) && pair.includes(to)) : a > b;
 }
+
+test('a library that is loaded later is taken by its default where it is of CommonJS: joined, it has no other names', () => {
+  const named = files.flatMap((file) => {
+    const text = readFileSync(path.join(SRC, file), 'utf8');
+    const taken = text.matchAll(/const \{ (?!default\b)[^}]*\} = await import\('([^.'][^']*)'\)/g);
+    return [...taken].map((match) => match[1] ?? '');
+  });
+  const types = named.map((library) => {
+    const description = path.join(SRC, '../node_modules', library, 'package.json');
+    return [library, (JSON.parse(readFileSync(description, 'utf8')) as { type?: string }).type];
+  });
+  expect(types).toEqual([['file-type', 'module']]);
+});

@@ -12,7 +12,7 @@ import { serverStatusOf } from './status.js';
 
 /** What the HTTP API asks. Throws where the root is not what it must be. */
 export async function apiOf(ground: Ground) {
-  const { bakFiles, readPending: read, store, localNow, clock } = ground;
+  const { bakFiles, pending, store, localNow, clock } = ground;
   await store().checkRoot();
   keepHeapSmall();
   const status = onceAMinute(() => serverStatusOf(ground), clock);
@@ -20,7 +20,7 @@ export async function apiOf(ground: Ground) {
     list: async (after: number, limit: number) => {
       const disk = store();
       await disk.checkRoot();
-      return pendingPage({ read, store: disk }, after, limit, { types: [], only: null });
+      return pendingPage({ pending, store: disk }, after, limit, { types: [], only: null });
     },
 
     mark: async (claims: readonly Claim[]) => {

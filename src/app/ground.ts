@@ -38,7 +38,7 @@ export async function openGround(config: Config) {
     pictures,
     source: openSource(database, rule),
     bakFiles: openBakFiles(database, rule),
-    readPending: openPending(database, rule),
+    pending: openPending(database, rule),
     deletions: openDeletions(database, clock),
     quarantine: openQuarantine(database, clock),
     // One for each run: it holds on to the root that it found. The root is asked for only by commands that look at the disk.

@@ -12,7 +12,7 @@ import type { Ground } from './ground.js';
 
 /** What a person asks of the server; nothing is changed. */
 export function questionsOf(ground: Ground) {
-  const { config, clock, database, source, bakFiles, readPending: read, store } = ground;
+  const { config, clock, database, source, bakFiles, pending, store } = ground;
 
   /** The file that somebody means who types a path in the folder `cwd`. Throws with exit 2 when it can be none below the root. */
   const placeOf = async (typed: string, cwd: string): Promise<Place> => {
@@ -34,7 +34,7 @@ export function questionsOf(ground: Ground) {
     async *list(types: readonly FileType[], only: OrderFilter): AsyncGenerator<ListedFile[]> {
       const disk = store();
       await disk.checkRoot();
-      yield* pendingFiles({ read, store: disk }, { types, only });
+      yield* pendingFiles({ pending, store: disk }, { types, only });
     },
 
     /** Why a file is gone, kept or held: by the id of its row, or by a path that was typed in the folder `cwd`. */

@@ -43,7 +43,7 @@ export function serverStatusOf({
   config,
   database,
   bakFiles,
-  readPending,
+  pending,
   store,
   clock,
 }: Ground): Promise<ServerStatus> {
@@ -52,7 +52,7 @@ export function serverStatusOf({
     root,
     store: store(),
     bakFiles,
-    readPending,
+    pending,
     runs: runsOf(database, config),
     clock,
     backlog: () => readBacklog(database),

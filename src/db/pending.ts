@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { COPIED_TYPES, FILE_TYPES, fileTypeOf } from '../domain/file-type.js';
 import { type FolderRule, folderOf } from '../domain/folder-name.js';
 import type { Order } from '../domain/order.js';
-import type { PendingRow, ReadPending } from '../steps/ports/records.js';
+import type { PendingRow, PendingRows } from '../steps/ports/records.js';
 import type { Database, Tables } from './tables.js';
 
 const ORDERS_A_STATEMENT = 1000;
@@ -14,7 +14,7 @@ type OrderRow = Pick<Tables['orderbak_order'], 'id_order' | 'create_time' | 'cre
 const IDS_A_ROW = 4;
 
 /** Opens the rows of `tbl_bak_order` that wait for the office. */
-export function openPending({ engine, kysely }: Database, rule: FolderRule): ReadPending {
+export function openPending({ engine, kysely }: Database, rule: FolderRule): PendingRows {
   // EXPLAIN (MariaDB 10.11): range orderbak_pending key_len 20; without it all that waits, up to where the page begins, is
   // read for each page anew.
   const byIndex = engine === 'mysql' ? sql`FORCE INDEX (orderbak_pending)` : sql``;
@@ -51,28 +51,40 @@ export function openPending({ engine, kysely }: Database, rule: FolderRule): Rea
     return new Map(wanted.map((order) => [order.id, folderOf(order, rule)]));
   };
 
-  return async (after, limit, types, only): Promise<PendingRow[]> => {
-    const wanted = (types.length > 0 ? types : COPIED_TYPES).map((type) => FILE_TYPES[type]);
-    const orders =
-      only === null ? sql`` : sql`AND id_order IN (${sql.join(only.length > 0 ? only : [null])})`;
-    const end = after + limit * IDS_A_ROW;
-    const readRows = async (index: RawBuilder<unknown>, within: RawBuilder<unknown>) => {
-      const { rows } = await sql<Row>`
+  return {
+    async read(after, limit, types, only) {
+      const wanted = (types.length > 0 ? types : COPIED_TYPES).map((type) => FILE_TYPES[type]);
+      const orders =
+        only === null ? sql`` : sql`AND id_order IN (${sql.join(only.length > 0 ? only : [null])})`;
+      const end = after + limit * IDS_A_ROW;
+      const readRows = async (index: RawBuilder<unknown>, within: RawBuilder<unknown>) => {
+        const { rows } = await sql<Row>`
         SELECT id, id_order, file_type, filename FROM tbl_bak_order ${index}
         WHERE unlink_time IS NULL AND bak_date_time IS NULL AND id > ${after} ${within}
           AND file_type IN (${sql.join(wanted)}) AND filename IS NOT NULL ${orders}
         ORDER BY id LIMIT ${limit}`.execute(kysely);
-      return rows;
-    };
-    const isChosen = types.length > 0 || only !== null;
-    const near = mostWait && !isChosen ? await readRows(byId, sql`AND id <= ${end}`) : [];
-    const rows = near.length === limit ? near : await readRows(byIndex, sql``);
-    if (engine === 'mysql' && !isChosen) mostWait = rows.length === limit && (rows.at(-1)?.id ?? end) <= end;
-    const folders = await foldersOf(new Set(rows.map((row) => row.id_order)));
-    return rows.map(({ id, id_order: orderId, file_type, filename }) => {
-      const folder = folders.get(orderId) ?? null;
-      return { id, orderId, type: copiedType(Number(file_type)), filename, folder };
-    });
+        return rows;
+      };
+      const isChosen = types.length > 0 || only !== null;
+      const near = mostWait && !isChosen ? await readRows(byId, sql`AND id <= ${end}`) : [];
+      const rows = near.length === limit ? near : await readRows(byIndex, sql``);
+      if (engine === 'mysql' && !isChosen)
+        mostWait = rows.length === limit && (rows.at(-1)?.id ?? end) <= end;
+      return rows.map(({ id, id_order: orderId, file_type, filename }) => ({
+        id,
+        orderId,
+        type: copiedType(Number(file_type)),
+        filename,
+      }));
+    },
+
+    async locate(rows) {
+      const folders = await foldersOf(new Set(rows.map(({ orderId }) => orderId)));
+      return rows.map(({ id, orderId, type, filename }) => {
+        const folder = folders.get(orderId) ?? null;
+        return { id, orderId, type, filename, folder };
+      });
+    },
   };
 }
 

@@ -10,9 +10,9 @@ const RETRY = { retries: 2, minTimeout: 500, factor: 3 } as const;
  */
 export async function post(url: string, type: string, text: string): Promise<void> {
   // Loaded here: it is large, and most runs have nobody to tell.
-  const { Agent } = await import('undici');
+  const { default: undici } = await import('undici');
   const { origin, pathname, search, host } = new URL(url);
-  const agent = new Agent({ connect: { timeout: PATIENCE_MS } });
+  const agent = new undici.Agent({ connect: { timeout: PATIENCE_MS } });
   const once = async () => {
     const { statusCode, body } = await agent.request({
       origin,

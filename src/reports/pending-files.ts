@@ -1,13 +1,15 @@
+import { ahead } from '../domain/ahead.js';
 import type { FileType } from '../domain/file-type.js';
 import type { ListedFile } from '../domain/wire.js';
 import type { OrderStore } from '../steps/ports/disk.js';
-import type { PendingRow, ReadPending } from '../steps/ports/records.js';
+import type { LocatedRow, PendingRow, PendingRows } from '../steps/ports/records.js';
 import type { OrderFilter } from '../steps/ports/shop.js';
 
 const PAGE = 2000;
+const PAGES_AHEAD = 2;
 
 export interface PendingParts {
-  readonly read: ReadPending;
+  readonly pending: PendingRows;
   readonly store: Pick<OrderStore, 'lookAt'>;
 }
 
@@ -19,32 +21,41 @@ export interface PendingFilter {
 
 /** One page of the files that wait for the office, ascending by id, above `after`; what is not on disk has no size. */
 export async function pendingPage(
-  { read, store }: PendingParts,
+  { pending, store }: PendingParts,
   after: number,
   limit: number,
   { types, only }: PendingFilter,
 ): Promise<ListedFile[]> {
-  return listed(await read(after, limit, types, only), store);
+  return listed(await pending.locate(await pending.read(after, limit, types, only)), store);
 }
 
-/** All files that wait for the office, a page at a time. While one page is looked up on the disk, the next one is read. */
+/** All files that wait for the office, a page at a time. While some pages are looked up on the disk, the next ones are read. */
 export async function* pendingFiles(
-  { read, store }: PendingParts,
-  { types, only }: PendingFilter,
+  { pending, store }: PendingParts,
+  filter: PendingFilter,
 ): AsyncGenerator<ListedFile[]> {
-  let next = read(0, PAGE, types, only);
+  const pages = ahead(rowsOf(pending, filter), PAGES_AHEAD, (rows) => pending.locate(rows));
+  for await (const page of pages) yield listed(page, store);
+}
+
+/** Pages of rows. While one is looked at, the next one is read. */
+async function* rowsOf(
+  pending: PendingRows,
+  { types, only }: PendingFilter,
+): AsyncGenerator<readonly PendingRow[]> {
+  let next = pending.read(0, PAGE, types, only);
   for (;;) {
     const page = await next;
     const last = page.at(-1);
     if (last === undefined) return;
-    next = read(last.id, PAGE, types, only);
+    next = pending.read(last.id, PAGE, types, only);
     // Awaited above, or never when the reader has seen enough.
     next.catch(() => undefined);
-    yield listed(page, store);
+    yield page;
   }
 }
 
-function listed(page: readonly PendingRow[], store: PendingParts['store']): ListedFile[] {
+function listed(page: readonly LocatedRow[], store: PendingParts['store']): ListedFile[] {
   const found = store.lookAt(page);
   return page.map(({ id, orderId, type, filename, folder }, index) => {
     const glance = found[index] ?? null;

@@ -9,7 +9,7 @@ import type { Clock } from '../domain/clock.js';
 import { roomNeeds, waitingNeeds } from '../domain/health.js';
 import type { Room } from '../domain/room.js';
 import type { ListedPlace, OrderStore } from '../steps/ports/disk.js';
-import type { BakFiles, ReadPending } from '../steps/ports/records.js';
+import type { BakFiles, PendingRows } from '../steps/ports/records.js';
 import {
   type DiskStatus,
   diskNeeds,
@@ -26,7 +26,7 @@ export interface ServerStatusParts {
   readonly root: string;
   readonly store: OrderStore;
   readonly bakFiles: BakFiles;
-  readonly readPending: ReadPending;
+  readonly pending: PendingRows;
   readonly runs: RunsBook;
   readonly clock: Clock;
   backlog(): Promise<Backlog>;
@@ -80,7 +80,7 @@ export async function serverStatus(parts: ServerStatusParts): Promise<ServerStat
 async function pilesOf(
   { states, quarantine }: Backlog,
   { fault }: DiskStatus,
-  { store, bakFiles, readPending }: ServerStatusParts,
+  { store, bakFiles, pending }: ServerStatusParts,
 ): Promise<ServerStatus['piles']> {
   const exact = (heap: Heap): Pile => ({ ...heap, about: false });
   const judged = async ({ files }: Heap, sample: () => Promise<readonly ListedPlace[]>): Promise<Pile> => {
@@ -99,7 +99,9 @@ async function pilesOf(
     return bakFiles.byId(rows.map((row) => row.id));
   };
   return {
-    recorded: await judged(states.recorded, () => readPending(0, SAMPLE, [], null)),
+    recorded: await judged(states.recorded, async () =>
+      pending.locate(await pending.read(0, SAMPLE, [], null)),
+    ),
     discuss: await judged(states.discuss, discussed),
     'backed-up': exact(states['backed-up']),
     unlinked: exact(states.unlinked),

@@ -34,14 +34,22 @@ export interface PendingRow {
   readonly orderId: number;
   readonly type: Exclude<FileType, 'discuss'>;
   readonly filename: string;
-  /** Null when it cannot be told. */
+}
+
+/** The same, and where it lies; `folder` is null when that cannot be told. */
+export interface LocatedRow extends PendingRow {
   readonly folder: string | null;
 }
 
-/** Reads rows that wait for the office, ascending by id, at most `limit`, above `after`; no types = all that are copied. */
-export type ReadPending = (
-  after: number,
-  limit: number,
-  types: readonly FileType[],
-  only: OrderFilter,
-) => Promise<PendingRow[]>;
+/** The rows that wait for the office. */
+export interface PendingRows {
+  /** Ascending by id, at most `limit`, above `after`; no types = all that are copied. */
+  read(
+    after: number,
+    limit: number,
+    types: readonly FileType[],
+    only: OrderFilter,
+  ): Promise<readonly PendingRow[]>;
+  /** Finds out where the files of these rows lie. */
+  locate(rows: readonly PendingRow[]): Promise<LocatedRow[]>;
+}
