@@ -144,8 +144,8 @@ WHERE TRIM(d.file) <> ''
     )
   END;
 
--- One row a row of the shop that orderbak_order_file reads: 64 bits that change with whatever is in it, NULL being as good as nothing.
--- QUOTE, so that no two rows are put together to the same text.
+-- One row a row of the shop that orderbak_order_file reads: 32 bits that change with whatever is in it.
+-- Each list by its own CRC32: putting the texts together first takes twice as long.
 CREATE OR REPLACE VIEW orderbak_order_list AS
 SELECT j.id_order, CRC32(CONCAT_WS(',', 'job', j.id_order, j.id_job,
   COALESCE(CRC32(j.image), '-'), COALESCE(CRC32(j.attach), '-'), COALESCE(CRC32(j.file_complete), '-'))) AS fingerprint
