@@ -14,7 +14,6 @@ import { openBundles } from './bundles.js';
 import type { RunChoices } from './choices.js';
 import { runIn } from './job-ports.js';
 import type { OfficeSkills } from './office-worker.js';
-import { keepHeapSmall } from './small-heap.js';
 
 const clock: Clock = Date.now;
 
@@ -23,7 +22,6 @@ export async function openOfficeApp(config: Config, transfers: number) {
   const path = need(config.pull.store, 'pull.store');
   const url = need(config.pull.url, 'pull.url');
   const token = need(config.pull.token, 'pull.token');
-  keepHeapSmall();
   await prepareStore(path);
   const database = await openCatalogDatabase(path);
   const workers = new WorkerPool<OfficeSkills>(new URL('./office-worker.js', import.meta.url));
