@@ -7,14 +7,12 @@ import type { Claim } from '../steps/check-claims.js';
 import { markClaims } from '../steps/mark-backed-up.js';
 import type { Ground } from './ground.js';
 import { onceAMinute } from './metrics.js';
-import { keepHeapSmall } from './small-heap.js';
 import { serverStatusOf } from './status.js';
 
 /** What the HTTP API asks. Throws where the root is not what it must be. */
 export async function apiOf(ground: Ground) {
   const { bakFiles, pending, store, localNow, clock } = ground;
   await store().checkRoot();
-  keepHeapSmall();
   const status = onceAMinute(() => serverStatusOf(ground), clock);
   return {
     list: async (after: number, limit: number) => {

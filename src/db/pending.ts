@@ -59,10 +59,10 @@ export function openPending({ engine, kysely }: Database, rule: FolderRule): Pen
       const end = after + limit * IDS_A_ROW;
       const readRows = async (index: RawBuilder<unknown>, within: RawBuilder<unknown>) => {
         const { rows } = await sql<Row>`
-        SELECT id, id_order, file_type, filename FROM tbl_bak_order ${index}
-        WHERE unlink_time IS NULL AND bak_date_time IS NULL AND id > ${after} ${within}
-          AND file_type IN (${sql.join(wanted)}) AND filename IS NOT NULL ${orders}
-        ORDER BY id LIMIT ${limit}`.execute(kysely);
+          SELECT id, id_order, file_type, filename FROM tbl_bak_order ${index}
+          WHERE unlink_time IS NULL AND bak_date_time IS NULL AND id > ${after} ${within}
+            AND file_type IN (${sql.join(wanted)}) AND filename IS NOT NULL ${orders}
+          ORDER BY id LIMIT ${limit}`.execute(kysely);
         return rows;
       };
       const isChosen = types.length > 0 || only !== null;
@@ -80,10 +80,7 @@ export function openPending({ engine, kysely }: Database, rule: FolderRule): Pen
 
     async locate(rows) {
       const folders = await foldersOf(new Set(rows.map(({ orderId }) => orderId)));
-      return rows.map(({ id, orderId, type, filename }) => {
-        const folder = folders.get(orderId) ?? null;
-        return { id, orderId, type, filename, folder };
-      });
+      return rows.map((row) => ({ ...row, folder: folders.get(row.orderId) ?? null }));
     },
   };
 }

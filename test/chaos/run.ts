@@ -61,7 +61,7 @@ async function playFaults(): Promise<void> {
   for (const fault of faults) {
     const reason = (await fault.unavailable?.()) ?? null;
     if (reason !== null) {
-      // This machine cannot play it (no strace, no namespaces …); the table says so.
+      // This machine lacks what the fault is made with (strace, say): it is not played, and the table says why.
       score.skip(fault, reason);
       continue;
     }

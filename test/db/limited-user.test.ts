@@ -16,6 +16,7 @@ describe('an account that may only read and write rows', () => {
   let printed: string;
   let mayMakeAccounts = false;
 
+  // Never on the tests' own server, where `makeAccount` throws.
   beforeEach((context) => context.skip(!mayMakeAccounts, NO_ACCOUNT));
 
   beforeAll(async () => {

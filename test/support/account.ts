@@ -1,6 +1,6 @@
 import type { Database } from './database.js';
 
-/** Why a test of accounts is not played. */
+/** Why a test of accounts is not played: only where ORDERBAK_TEST_MYSQL_URL names a server that lets the tests make none. */
 export const NO_ACCOUNT = 'the account of the tests may make no accounts';
 
 /**

@@ -12,6 +12,7 @@ import { openOutput } from '../output.js';
 import { errorBlock } from '../render.js';
 import { requestLine } from '../request-line.js';
 import type { CommonFlags } from '../run-step.js';
+import { keepHeapSmall } from '../small-heap.js';
 
 const GRACE_MS = 10_000;
 const SWEEP_MS = 100;
@@ -43,6 +44,7 @@ export function serveCommand(): Command {
   return command.action(() => {
     const flags = command.optsWithGlobals<ServeFlags>();
     return answering(flags, async () => {
+      keepHeapSmall();
       const output = openOutput(flags);
       const [
         { openServerApp },
