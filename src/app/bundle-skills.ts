@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { BundleReader, MEMBER_MEMORY } from '../remote/bundle.js';
 import type { RateLimit } from '../remote/rate-limit.js';
-import { RawLines, type RawQuestion } from '../remote/raw-line.js';
+import { RawLines, type RawQuestion } from '../remote/raw-lines.js';
 import { writeWhole } from '../store/write-whole.js';
 
 /** A file that is asked for: its size in bytes, and the path of the half file that it goes into. */

@@ -5,6 +5,9 @@ import type { Arrival, Bundles } from '../steps/ports/office.js';
 import type { PoolWorker } from '../store/worker-pool.js';
 import type { BundleSkills } from './bundle-skills.js';
 
+/** What a bundle does not bring in time comes file by file. */
+const PATIENCE_MS = 60_000;
+
 export interface BundleParts {
   readonly url: string;
   readonly token: string;
@@ -29,7 +32,7 @@ export function openBundles({ url, token, rate, partPath, workers }: BundleParts
       const stop = () => worker.ask('stop', [key]).catch(() => {});
       signal.addEventListener('abort', stop);
       try {
-        const question = { url, token, path: API.bundle, body };
+        const question = { url, token, path: API.bundle, body, patience: PATIENCE_MS };
         const came = await worker.ask('fetch', [key, question, wanted, pace], pace === null ? [] : [pace]);
         const hashes = new Map(came.map(({ id, sha256 }) => [id, sha256]));
         return files.flatMap((file) => {

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { written } from './written.js';
 
 /**
  * Answers with a tar of small files, each entry named by its row id, with size, mtime and SHA-256 in its header. What is
@@ -18,16 +19,4 @@ export async function sendBundle(response: ServerResponse, pieces: AsyncIterable
     await written(response, piece);
   }
   response.end();
-}
-
-/** Resolves when the bytes are out and their memory is free, or when nobody reads any more. */
-function written(response: ServerResponse, piece: Uint8Array): Promise<void> {
-  return new Promise((resolve) => {
-    const gone = () => resolve();
-    response.once('close', gone);
-    response.write(piece, () => {
-      response.off('close', gone);
-      resolve();
-    });
-  });
 }

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import parseRange from 'range-parser';
 import { digestHeader } from '../domain/wire.js';
 import type { OrderFile } from '../steps/ports/disk.js';
 import { errorAnswer, sendError } from './answer.js';
+import { written } from './written.js';
 
 /**
  * Answers GET and HEAD with the bytes of an open file: whole, or one range of it (RFC 9110 §14).
@@ -39,11 +39,12 @@ export async function sendFile(
     return;
   }
   let sent = 0;
-  const stream = file.read(start, end).on('data', (chunk: Buffer) => {
-    sent += chunk.byteLength;
-  });
   try {
-    await pipeline(stream, response, { end: false });
+    for await (const piece of file.read(start, end)) {
+      await written(response, piece);
+      if (response.destroyed) return;
+      sent += piece.byteLength;
+    }
   } catch {
     response.destroy();
     return;

@@ -8,6 +8,8 @@ import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
 import type { BackupServer, Download } from '../steps/ports/office.js';
 import { RunStopped } from '../steps/step.js';
 import type { RateLimit } from './rate-limit.js';
+import { UnusualAnswer } from './raw-answer.js';
+import { type RawBody, RawLines } from './raw-lines.js';
 
 export interface ClientOptions {
   /** Where the server answers, e.g. `https://shop.example`; a path in it comes before the API's own. */
@@ -19,6 +21,8 @@ export interface ClientOptions {
 }
 
 const RETRY = { retries: 4, minTimeout: 500, factor: 2, randomize: true } as const;
+/** How long an answer may not begin: a large file is hashed first. */
+const PATIENCE_MS = 300_000;
 const MOST_JSON = 16 * 1024 * 1024;
 /** A validator as RFC 9110 §8.8.3 writes it, of a length that belongs into a header. */
 const ETAG = /^(W\/)?"[\x21\x23-\x7e]{0,200}"$/;
@@ -26,12 +30,13 @@ const ETAG = /^(W\/)?"[\x21\x23-\x7e]{0,200}"$/;
 /** The server's backup API. Errors: exit 4 when it refuses the token, 75 when it is away or answers nonsense for now. */
 export class BackupClient implements BackupServer {
   private readonly agent: Agent;
+  private readonly lines = new RawLines();
 
   constructor(private readonly options: ClientOptions) {
     this.agent = new Agent({
       connections: options.transfers + 2,
       connectTimeout: 15_000,
-      headersTimeout: 300_000,
+      headersTimeout: PATIENCE_MS,
       bodyTimeout: 60_000,
     });
   }
@@ -48,27 +53,23 @@ export class BackupClient implements BackupServer {
     // The last byte is asked for again: of a half file that is whole already there is no range to ask for.
     const start = etag === null ? 0 : Math.max(from - 1, 0);
     const range = start > 0 && etag !== null ? { range: `bytes=${start}-`, 'if-range': etag } : {};
-    const response = await this.request(`${API.file}/${id}`, undefined, range, signal);
-    const { headers, statusCode } = response;
-    const begin = statusCode === 206 ? start : 0;
-    const length = Number(headerOf(headers, 'content-length') ?? Number.NaN);
-    if (!Number.isSafeInteger(length)) {
-      response.body.on('error', () => {}).destroy();
-      throw away('the answer does not say how long the file is; is there a proxy that changes it?');
-    }
-    const validator = headerOf(headers, 'etag') ?? '';
+    const { status, fields, body } = await this.get(`${API.file}/${id}`, range, signal);
+    const begin = status === 206 ? start : 0;
+    const length = Number(fields.get('content-length'));
+    const validator = fields.get('etag') ?? '';
     return {
       from: begin === 0 ? 0 : from,
       // Anything else cannot be sent back to ask for the rest.
       etag: ETAG.test(validator) ? validator : null,
       size: begin + length,
-      sha256: parseDigest(headerOf(headers, 'repr-digest')),
-      body: this.paced(response.body, signal, begin === 0 ? 0 : from - begin),
+      sha256: parseDigest(fields.get('repr-digest')),
+      body: this.paced(body, signal, begin === 0 ? 0 : from - begin),
     };
   }
 
   /** Waits for nothing: what is still open then is an answer that nobody reads any more. */
   close(): Promise<void> {
+    this.lines.close();
     return this.agent.destroy();
   }
 
@@ -87,6 +88,26 @@ export class BackupClient implements BackupServer {
       throw away('the server answers something else than orderbak does; is [pull] url right?');
     };
     return pRetry(once, { ...RETRY, signal, shouldRetry: ({ error }) => isAway(error) });
+  }
+
+  /** Gets a file or the rest of one without making copies of it; what is not plain the library asks for again, and explains. */
+  private async get(path: string, range: Record<string, string>, signal: AbortSignal): Promise<RawBody> {
+    const { url, token } = this.options;
+    const question = { url, token, path, body: null, fields: range, patience: PATIENCE_MS };
+    try {
+      return await this.lines.get(question, signal);
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      if (!(error instanceof UnusualAnswer)) throw silent(url, error);
+    }
+    const { headers, statusCode: status, body } = await this.request(path, undefined, range, signal);
+    const length = headerOf(headers, 'content-length');
+    if (!Number.isSafeInteger(Number(length ?? Number.NaN))) {
+      body.on('error', () => {}).destroy();
+      throw away('the answer does not say how long the file is; is there a proxy that changes it?');
+    }
+    const fields = Object.keys(headers).map((name) => [name, headerOf(headers, name) ?? ''] as const);
+    return { status, fields: new Map(fields), body };
   }
 
   private async request(path: string, body: unknown, extra: Record<string, string>, signal: AbortSignal) {
@@ -109,7 +130,7 @@ export class BackupClient implements BackupServer {
       });
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      throw away(`${url} does not answer: ${messageOf(error) || codeOf(error)}`, error);
+      throw silent(url, error);
     }
     if (response.statusCode !== 200 && response.statusCode !== 206) throw await explainStatus(response, url);
     const encoding = headerOf(response.headers, 'content-encoding') ?? 'identity';
@@ -207,6 +228,10 @@ function headerOf(headers: Dispatcher.ResponseData['headers'], name: string): st
 
 function isAway(error: unknown): boolean {
   return error instanceof OrderbakError && error.exit === EXIT.away;
+}
+
+function silent(url: string, error: unknown): OrderbakError {
+  return away(`${url} does not answer: ${messageOf(error) || codeOf(error)}`, error);
 }
 
 function away(message: string, cause?: unknown): OrderbakError {

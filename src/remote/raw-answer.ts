@@ -1,3 +1,12 @@
+/** An answer that is not as plain as it should be. Who asked has another way to ask again. */
+export class UnusualAnswer extends Error {}
+
+/** The status of an answer, and its fields by their names in lower case. */
+export interface RawHead {
+  readonly status: number;
+  readonly fields: ReadonlyMap<string, string>;
+}
+
 /** What is still to come of an answer. */
 type Expects = 'head' | 'bytes' | 'chunk' | 'chunk-end' | 'trailer' | 'nothing';
 
@@ -5,8 +14,8 @@ const MOST_HEAD = 16 * 1024;
 const CRLF = '\r\n';
 
 /**
- * Reads one HTTP/1.1 answer of status 200 (RFC 9112) from the buffer that its connection fills again and again: nothing is
- * kept of it but half a line. What is not exactly that throws; who asked has another way to ask again.
+ * Reads one HTTP/1.1 answer (RFC 9112) from the buffer that its connection fills again and again: nothing is kept of it but
+ * its head and half a line. What is not exactly that throws `UnusualAnswer`.
  */
 export class RawAnswer {
   private expects: Expects = 'head';
@@ -16,9 +25,14 @@ export class RawAnswer {
   private chunked = false;
   /** Whether the connection can be used for another question. */
   keepsAlive = true;
+  /** Null until it has come. */
+  head: RawHead | null = null;
 
-  /** `take` is given the body piece by piece, and must be done with a piece when it returns. */
-  constructor(private readonly take: (piece: Buffer) => void) {}
+  /** `take` is given the body piece by piece. `statuses`: those of an answer that is wanted. */
+  constructor(
+    private readonly take: (piece: Buffer) => void,
+    private readonly statuses: readonly number[],
+  ) {}
 
   get ended(): boolean {
     return this.expects === 'nothing';
@@ -28,7 +42,7 @@ export class RawAnswer {
   push(bytes: Buffer): void {
     let at = 0;
     while (at < bytes.byteLength) {
-      if (this.expects === 'nothing') throw new Error('the server says more than was asked');
+      if (this.expects === 'nothing') throw new UnusualAnswer('the server says more than was asked');
       if (this.expects === 'bytes') {
         const piece = bytes.subarray(at, at + this.left);
         this.take(piece);
@@ -39,7 +53,7 @@ export class RawAnswer {
       }
       const end = bytes.indexOf(0x0a, at);
       this.line += bytes.toString('latin1', at, end === -1 ? bytes.byteLength : end + 1);
-      if (this.line.length > MOST_HEAD) throw new Error('the head of the answer has no end');
+      if (this.line.length > MOST_HEAD) throw new UnusualAnswer('the head of the answer has no end');
       if (end === -1) return;
       at = end + 1;
       this.readLine();
@@ -52,35 +66,34 @@ export class RawAnswer {
       this.readHead(this.line);
     } else if (this.expects === 'chunk') {
       const size = /^([0-9a-f]{1,8})[ \t]*(;.*)?\r\n$/i.exec(this.line)?.[1];
-      if (size === undefined) throw new Error('the answer is cut into pieces of no size');
+      if (size === undefined) throw new UnusualAnswer('the answer is cut into pieces of no size');
       this.left = Number.parseInt(size, 16);
       this.expects = this.left === 0 ? 'trailer' : 'bytes';
     } else {
       const isEmpty = this.line === CRLF;
       if (this.expects === 'chunk-end' && !isEmpty)
-        throw new Error('a piece of the answer is longer than it said');
+        throw new UnusualAnswer('a piece of the answer is longer than it said');
       if (this.expects === 'chunk-end') this.expects = 'chunk';
       else if (isEmpty) this.expects = 'nothing';
     }
     this.line = '';
   }
 
-  private readHead(head: string): void {
-    const [first = '', ...lines] = head.split(CRLF);
-    if (!/^HTTP\/1\.1 200( |$)/.test(first)) throw new Error('the server answers something else');
+  private readHead(text: string): void {
+    const [first = '', ...lines] = text.split(CRLF);
+    const status = Number(/^HTTP\/1\.1 (\d{3})( |$)/.exec(first)?.[1]);
+    if (!this.statuses.includes(status)) throw new UnusualAnswer('the server answers something else');
     const fields = new Map(
-      lines.map((line) => [
-        line.slice(0, line.indexOf(':')).toLowerCase(),
-        line
-          .slice(line.indexOf(':') + 1)
-          .trim()
-          .toLowerCase(),
-      ]),
+      lines.map((line) => {
+        const colon = line.indexOf(':');
+        return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+      }),
     );
-    if ((fields.get('content-encoding') ?? 'identity') !== 'identity')
-      throw new Error('the answer is encoded');
-    if (fields.get('connection') === 'close') this.keepsAlive = false;
-    const coding = fields.get('transfer-encoding');
+    const word = (name: string) => fields.get(name)?.toLowerCase();
+    if ((word('content-encoding') ?? 'identity') !== 'identity')
+      throw new UnusualAnswer('the answer is encoded');
+    if (word('connection') === 'close') this.keepsAlive = false;
+    const coding = word('transfer-encoding');
     const length = fields.get('content-length');
     if (coding === 'chunked' && length === undefined) {
       this.chunked = true;
@@ -88,6 +101,7 @@ export class RawAnswer {
     } else if (coding === undefined && length !== undefined && /^\d{1,15}$/.test(length)) {
       this.left = Number(length);
       this.expects = this.left === 0 ? 'nothing' : 'bytes';
-    } else throw new Error('the answer does not say how long it is');
+    } else throw new UnusualAnswer('the answer does not say how long it is');
+    this.head = { status, fields };
   }
 }

@@ -105,7 +105,7 @@ export async function openOfficeStore(
       });
     },
 
-    part: (file, run) => openPart(file.id, run, halves, catalog, workers.take()),
+    part: (file, run) => openPart(file.id, run, { halves, catalog, worker: workers.take() }),
 
     async keep(arrivals, run) {
       if (arrivals.length === 0) return { kept: [], failed: [], notes: [] };

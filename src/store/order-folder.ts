@@ -7,11 +7,10 @@ import { listingOf } from './folder-view.js';
 import { isBelow } from './look-at.js';
 import { makeBelow } from './make-folder.js';
 import type { OrderStoreParts } from './order-store.js';
+import { readRange } from './read-range.js';
 import { isStill, openRegular, stampAt, stampOf } from './regular-file.js';
 import { mustBeGone, renameSurely } from './rename-surely.js';
 import { openThumbs } from './thumbs.js';
-
-const READ_BLOCK = 256 * 1024;
 
 /** The work on one order folder. Takes over both handles and closes them. */
 export function openOrderFolder(
@@ -83,8 +82,7 @@ export function openOrderFolder(
         stamp,
         path: openPath(handle.fd, pathOf(filename)),
         sha256: () => parts.digests.of(handle, stamp),
-        read: (start, end) =>
-          handle.createReadStream({ start, end, highWaterMark: READ_BLOCK, autoClose: false }),
+        read: (start, end) => readRange(handle, start, end),
         close: () => handle.close(),
       };
     },

@@ -8,16 +8,34 @@ import type { PoolWorker } from './worker-pool.js';
 
 const BLOCK = 256 * 1024;
 
+/** Where half files lie, what is known of them, and the thread that writes this one. */
+interface PartPlace {
+  readonly halves: HalfFiles;
+  readonly catalog: Catalog;
+  readonly worker: PoolWorker<PartSkills>;
+}
+
 /**
  * Opens the half file of a row, with what an earlier transfer left in it, if the catalog knows of which bytes it is the half.
  * A worker thread hashes and writes one block while the next one arrives.
  */
-export async function openPart(
+export async function openPart(serverId: number, run: number, place: PartPlace): Promise<PartFile> {
+  // From now on: the next ones are opened before this one is.
+  const letGo = place.worker.hold();
+  try {
+    return await openHeld(serverId, run, place, letGo);
+  } catch (error) {
+    letGo();
+    throw error;
+  }
+}
+
+/** `letGo` is called when the file is closed. */
+async function openHeld(
   serverId: number,
   run: number,
-  halves: HalfFiles,
-  catalog: Catalog,
-  worker: PoolWorker<PartSkills>,
+  { halves, catalog, worker }: PartPlace,
+  letGo: () => void,
 ): Promise<PartFile> {
   let etag = (await catalog.partEtag(serverId)) ?? null;
   if (etag !== null) await halves.takeOver(serverId, run);
@@ -46,7 +64,7 @@ export async function openPart(
     await hand()
       .then(() => writing)
       .catch(() => {});
-    await worker.ask('close', [path]);
+    await worker.ask('close', [path]).finally(letGo);
   };
   const discard = async () => {
     filled = 0;

@@ -10,6 +10,8 @@ export interface PoolWorker<S extends Skills> {
     args: Parameters<S[K]>,
     transfer?: readonly TransferListItem[],
   ): Promise<Awaited<ReturnType<S[K]>>>;
+  /** It will be asked more, and others are taken instead, until the answer is called. */
+  hold(): () => void;
 }
 
 interface Waiting {
@@ -55,6 +57,7 @@ class Thread<S extends Skills> implements PoolWorker<S> {
   private readonly worker: Worker;
   private readonly waiting = new Map<number, Waiting>();
   private asked = 0;
+  private holds = 0;
 
   constructor(program: URL, ended: () => void) {
     this.worker = new Worker(program, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
@@ -73,7 +76,14 @@ class Thread<S extends Skills> implements PoolWorker<S> {
   }
 
   get load(): number {
-    return this.waiting.size;
+    return this.waiting.size + this.holds;
+  }
+
+  hold(): () => void {
+    this.holds += 1;
+    return () => {
+      this.holds -= 1;
+    };
   }
 
   ask<K extends keyof S & string>(

@@ -9,9 +9,12 @@ const CHUNKED =
 function read(text: string, size: number): { body: string; ended: boolean; keepsAlive: boolean } {
   const bytes = Buffer.from(text, 'latin1');
   let body = '';
-  const answer = new RawAnswer((piece) => {
-    body += piece.toString('latin1');
-  });
+  const answer = new RawAnswer(
+    (piece) => {
+      body += piece.toString('latin1');
+    },
+    [200],
+  );
   for (let at = 0; at < bytes.length; at += size) answer.push(bytes.subarray(at, at + size));
   return { body, ended: answer.ended, keepsAlive: answer.keepsAlive };
 }

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { helpTail, PULL_CODES } from '../help.js';
 import { dryRun, limit, order, reject, wholeNumber } from '../options.js';
 import type { StepFlags } from '../run-step.js';
+import { keepHeapSmall } from '../small-heap.js';
 
 /** Task 4, on the machine in the office. */
 export function pullCommand(): Command {
@@ -31,6 +32,7 @@ export function pullCommand(): Command {
     );
   return command.action(async () => {
     const flags = command.optsWithGlobals<StepFlags & { transfers?: number }>();
+    keepHeapSmall();
     const { runStep } = await import('../run-step.js');
     await runStep('pull', flags, async (config, choices) => {
       const { openOfficeApp } = await import('../../app/office.js');

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type { Receipt } from '../../domain/order.js';
 import type { Trashed } from './removals.js';
 
@@ -14,8 +13,11 @@ export interface Stamp {
 /** A regular file of an order folder, opened without following links. */
 export interface OrderFile {
   readonly stamp: Stamp;
-  /** The bytes from `start` to `end`, both included, of the very file that was opened, whatever its name means by now. */
-  read(start: number, end: number): Readable;
+  /**
+   * The bytes from `start` to `end`, both included, of the very file that was opened, whatever its name means by now. A piece
+   * is good until the next one is asked for.
+   */
+  read(start: number, end: number): AsyncIterable<Uint8Array>;
   sha256(): Promise<string>;
   /** Where another process can open the very same file. */
   readonly path: string;

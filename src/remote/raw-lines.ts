@@ -1,0 +1,186 @@
+import { Handover } from './handover.js';
+import { type Line, openLine } from './line.js';
+import type { RateLimit } from './rate-limit.js';
+import { RawAnswer, type RawHead, UnusualAnswer } from './raw-answer.js';
+
+/** A question whose answer is read without a copy being made of it. */
+export interface RawQuestion {
+  readonly url: string;
+  readonly token: string;
+  readonly path: string;
+  /** JSON that is posted; null = the path is got. */
+  readonly body: string | null;
+  readonly fields?: Readonly<Record<string, string>>;
+  /** How long the answer may not begin, ms. */
+  readonly patience: number;
+}
+
+/** An answer under way; a piece of its body is good until the next one is asked for. */
+export interface RawBody extends RawHead {
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+const SILENCE_MS = 60_000;
+/** Shorter than servers keep a connection that nobody uses. */
+const IDLE_MS = 3_000;
+
+/**
+ * Connections to one server, each of which is read into one buffer again and again. Node's own clients make a new one for
+ * each read, whose memory is free only when the collector has come: that is most of what a pull takes up.
+ */
+export class RawLines {
+  private readonly idle: Line[] = [];
+
+  /**
+   * Posts a question. `take` is given the answer's body piece by piece, and is done with a piece when it returns. Rejects
+   * when the answer is not as it should be, or breaks off.
+   */
+  post(
+    question: RawQuestion,
+    take: (piece: Buffer) => void,
+    rate: RateLimit | null,
+    signal: AbortSignal,
+  ): Promise<void> {
+    return this.exchange(question, new RawAnswer(take, [200]), rate, signal);
+  }
+
+  /**
+   * Gets a file, or the rest of one. Nothing more is read of it while nobody asks for the next piece. Rejects when the answer
+   * is not as it should be (`UnusualAnswer`), or breaks off.
+   */
+  async get(question: RawQuestion, signal: AbortSignal): Promise<RawBody> {
+    const hand = new Handover();
+    const left = new AbortController();
+    const answer = new RawAnswer((piece) => hand.put(piece), [200, 206]);
+    const whole = this.exchange(question, answer, hand, AbortSignal.any([signal, left.signal]));
+    whole.catch((error: unknown) => hand.fail(error));
+    while (answer.head === null) await hand.more();
+    if (!answer.head.fields.has('content-length')) {
+      left.abort();
+      throw new UnusualAnswer('the answer does not say how long the file is');
+    }
+    return { ...answer.head, body: bodyOf(answer, hand, whole, left) };
+  }
+
+  /** Ends the connections that nobody uses. */
+  close(): void {
+    for (const { socket } of this.idle.splice(0)) socket.destroy();
+  }
+
+  private async exchange(
+    question: RawQuestion,
+    answer: RawAnswer,
+    pace: RateLimit | null,
+    signal: AbortSignal,
+  ): Promise<void> {
+    signal.throwIfAborted();
+    const line = this.takeIdle() ?? (await openLine(new URL(question.url), signal));
+    try {
+      await exchangeOn(line, question, answer, pace, signal);
+      if (!answer.keepsAlive) line.socket.destroy();
+      else this.idle.push(Object.assign(line, { idleSince: performance.now() }));
+    } catch (error) {
+      line.socket.destroy();
+      throw error;
+    }
+  }
+
+  private takeIdle(): Line | undefined {
+    for (let line = this.idle.pop(); line !== undefined; line = this.idle.pop()) {
+      if (!line.socket.destroyed && performance.now() - line.idleSince < IDLE_MS) return line;
+      line.socket.destroy();
+    }
+    return undefined;
+  }
+}
+
+/** The body of an answer; who stops reading it ends its connection. */
+async function* bodyOf(
+  answer: RawAnswer,
+  hand: Handover,
+  whole: Promise<void>,
+  left: AbortController,
+): AsyncGenerator<Buffer> {
+  try {
+    for (;;) {
+      yield* hand.take();
+      if (answer.ended) break;
+      await hand.more();
+    }
+    hand.release();
+    // It has come whole, whatever becomes of its connection.
+    await whole.catch(() => {});
+  } finally {
+    left.abort();
+  }
+}
+
+/** Asks, and hears the answer to its end. Without `pace` the line is read as fast as it goes. */
+async function exchangeOn(
+  line: Line,
+  question: RawQuestion,
+  answer: RawAnswer,
+  pace: RateLimit | null,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted();
+  const { socket } = line;
+  const end = () => {
+    socket.destroy();
+  };
+  let isHeld = false;
+  socket.setTimeout(question.patience);
+  // Whoever is not asked to say more may be silent.
+  const onSilence = () => (isHeld ? socket.setTimeout(SILENCE_MS) : end());
+  socket.on('timeout', onSilence);
+  signal.addEventListener('abort', end);
+  let closed = end;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      closed = () => reject(new Error('the connection was closed'));
+      socket.once('close', closed);
+      const goOn = () => {
+        isHeld = false;
+        socket.resume();
+        if (answer.ended) resolve();
+      };
+      line.read = (bytes) => {
+        try {
+          if (answer.head === null) socket.setTimeout(SILENCE_MS);
+          answer.push(bytes);
+        } catch (error) {
+          reject(error);
+          return false;
+        }
+        if (pace === null) {
+          if (answer.ended) resolve();
+          return true;
+        }
+        isHeld = true;
+        pace.pass(bytes.byteLength, signal).then(goOn, reject);
+        return false;
+      };
+      if (socket.destroyed) closed();
+      socket.write(headOf(question) + (question.body ?? ''));
+    });
+  } finally {
+    line.read = null;
+    socket.removeListener('close', closed).removeListener('timeout', onSilence);
+    socket.setTimeout(0);
+    signal.removeEventListener('abort', end);
+  }
+}
+
+function headOf({ url, token, path, body, fields = {} }: RawQuestion): string {
+  const base = new URL(url);
+  const lines = [
+    `${body === null ? 'GET' : 'POST'} ${base.pathname.replace(/\/$/, '')}${path} HTTP/1.1`,
+    `host: ${base.host}`,
+    `authorization: Bearer ${token}`,
+    'accept-encoding: identity',
+    ...Object.entries(fields).map(([name, value]) => `${name}: ${value}`),
+  ];
+  if (body !== null)
+    lines.push('content-type: application/json', `content-length: ${Buffer.byteLength(body)}`);
+  return `${lines.join('\r\n')}\r\n\r\n`;
+}
