@@ -34,20 +34,22 @@ export async function readMigrations(
   );
 }
 
-/** Brings the store's catalog up to date; each statement may be repeated, so that a killed run is simply finished. */
+/** Brings the store's catalog up to date, in one transaction: each has the disk asked to be durable. */
 export async function migrateCatalog({ kysely }: Database): Promise<void> {
   const { rows } = await sql<{ user_version: number }>`PRAGMA user_version`.execute(kysely);
   const migrations = await readMigrations('catalog');
   if (rows[0]?.user_version === migrations.length) return;
-  for (const statement of migrations.flatMap(({ statements }) => statements)) {
-    await sql
-      .raw(statement)
-      .execute(kysely)
-      .catch((error: unknown) => {
-        if (!isThereAlready(error)) throw error;
-      });
-  }
-  await sql.raw(`PRAGMA user_version = ${migrations.length}`).execute(kysely);
+  await kysely.transaction().execute(async (transaction) => {
+    for (const statement of migrations.flatMap(({ statements }) => statements)) {
+      await sql
+        .raw(statement)
+        .execute(transaction)
+        .catch((error: unknown) => {
+          if (!isThereAlready(error)) throw error;
+        });
+    }
+    await sql.raw(`PRAGMA user_version = ${migrations.length}`).execute(transaction);
+  });
 }
 
 /** Whether a statement failed because a run that was killed has added its column already; neither engine can be told to look first. */

@@ -1,4 +1,4 @@
-import { BUNDLE_FIELDS } from '../domain/tar.js';
+import { HEAD_BYTES, paddedSize, TAR_FIELDS } from '../domain/tar.js';
 
 /** One file of a bundle; `sha256` is what the server says, in hex. */
 export interface BundleEntry {
@@ -11,24 +11,22 @@ export interface BundleEntry {
 const MOST_BYTES = 8 * 1024 * 1024;
 /** Four times what is asked for at once (`steps/pull.ts`): a bundle that goes on after that has no end. */
 const MOST_IN_ALL = 64 * 1024 * 1024;
-const MOST_PAX = 64 * 1024;
-const BLOCK = 512;
+const SHA256 = /^[0-9a-f]{64}$/;
 /** Most members are not larger than this, in bytes. */
 export const MEMBER_MEMORY = 1024 * 1024;
 
 /**
- * Reads a bundle, a tar (POSIX ustar with pax records) whose members are named by row id, as it comes: a library's stream
- * for each member takes longer than its bytes. What the server does not write is an error; fields of a pax header that it
- * does not write are passed over.
+ * Reads a bundle, a tar (POSIX ustar) whose members are named by row id, as it comes: a library's stream for each member takes
+ * longer than its bytes. What the server does not write is an error.
  */
 export class BundleReader {
   /** What the next blocks are, and the member that its header has announced. */
-  private next: 'header' | 'pax' | 'bytes' = 'header';
+  private next: 'header' | 'bytes' = 'header';
   private blocks: Buffer;
   private filled = 0;
   private size = 0;
   private id = Number.NaN;
-  private pax = '';
+  private sha256: string | null = null;
   private length = 0;
   ended = false;
 
@@ -37,7 +35,7 @@ export class BundleReader {
     private readonly found: (entry: BundleEntry) => void,
     private memory: Buffer,
   ) {
-    this.blocks = memory.subarray(0, BLOCK);
+    this.blocks = memory.subarray(0, HEAD_BYTES);
   }
 
   /** Takes the next bytes of the bundle. Throws when it is none, or has no end. */
@@ -51,7 +49,6 @@ export class BundleReader {
       at += some.byteLength;
       if (this.filled < this.blocks.byteLength) continue;
       if (this.next === 'header') this.readHeader();
-      else if (this.next === 'pax') this.readPax();
       if (this.next === 'bytes' && this.filled === this.blocks.byteLength) this.found(this.member());
     }
   }
@@ -62,62 +59,51 @@ export class BundleReader {
       this.ended = true;
       return;
     }
-    if (sumOf(blocks) !== octal(blocks, 148, 8))
+    if (sumOf(blocks) !== octal(fieldOf(blocks, 'sum')))
       throw new Error('it is no bundle, or was changed on its way');
-    const type = blocks.toString('latin1', 156, 157);
-    if (type !== 'x' && type !== '0') throw new Error(`a member of the bundle is no file (type ${type})`);
-    const size = octal(blocks, 124, 12);
-    if (!(size <= (type === 'x' ? MOST_PAX : MOST_BYTES)))
-      throw new Error('a member of the bundle is too large');
-    if (type === '0') this.id = Number(paxField(this.pax, 'path') ?? textOf(blocks.subarray(0, 100)));
-    this.expect(type === 'x' ? 'pax' : 'bytes', size);
-  }
-
-  private readPax(): void {
-    this.pax = textOf(this.blocks.subarray(0, this.size));
-    this.expect('header', BLOCK);
+    const type = fieldOf(blocks, 'type');
+    if (type !== '0') throw new Error(`a member of the bundle is no file (type ${type})`);
+    const size = octal(fieldOf(blocks, 'size'));
+    if (!(size <= MOST_BYTES)) throw new Error('a member of the bundle is too large');
+    this.id = Number(fieldOf(blocks, 'name'));
+    const sha256 = fieldOf(blocks, 'linkName');
+    this.sha256 = SHA256.test(sha256) ? sha256 : null;
+    this.expect('bytes', size);
   }
 
   private member(): BundleEntry {
-    const { id, blocks, size } = this;
-    const sha256 = paxField(this.pax, BUNDLE_FIELDS.sha256);
-    this.pax = '';
-    this.expect('header', BLOCK);
+    const { id, sha256, blocks, size } = this;
+    this.expect('header', HEAD_BYTES);
     return { id, sha256, bytes: blocks.subarray(0, size) };
   }
 
-  private expect(next: 'header' | 'pax' | 'bytes', size: number): void {
+  private expect(next: 'header' | 'bytes', size: number): void {
     this.next = next;
     this.size = size;
-    const room = Math.ceil(size / BLOCK) * BLOCK;
+    const room = paddedSize(size);
     if (room > this.memory.byteLength) this.memory = Buffer.allocUnsafeSlow(room);
     this.blocks = this.memory.subarray(0, room);
     this.filled = 0;
   }
 }
 
-/** Bytes until the first NUL as text. */
-function textOf(bytes: Buffer): string {
-  const end = bytes.indexOf(0);
-  return bytes.toString('utf8', 0, end === -1 ? bytes.byteLength : end);
+/** A field of a header as text, until the first NUL. */
+function fieldOf(header: Buffer, name: keyof typeof TAR_FIELDS): string {
+  const { start, end } = TAR_FIELDS[name];
+  const nul = header.indexOf(0, start);
+  return header.toString('latin1', start, nul === -1 ? end : Math.min(nul, end));
 }
 
 /** A number as tar writes it; NaN for anything else, also for its form for what does not fit. */
-function octal(header: Buffer, start: number, length: number): number {
-  const text = header.toString('latin1', start, start + length);
-  const digits = /^ *([0-7]+)[ \0]*$/.exec(text)?.[1];
+function octal(text: string): number {
+  const digits = /^ *([0-7]+) *$/.exec(text)?.[1];
   return digits === undefined ? Number.NaN : Number.parseInt(digits, 8);
 }
 
 /** The sum of a header's bytes, those of the sum itself taken for spaces. */
 function sumOf(header: Buffer): number {
-  let sum = 8 * 0x20;
-  for (let i = 0; i < BLOCK; i++) if (i < 148 || i >= 156) sum += header[i] ?? 0;
+  const { start, end } = TAR_FIELDS.sum;
+  let sum = (end - start) * 0x20;
+  for (let i = 0; i < HEAD_BYTES; i++) if (i < start || i >= end) sum += header[i] ?? 0;
   return sum;
-}
-
-/** A field of a pax header, in which each record is `<its length> <name>=<value>\n`. */
-function paxField(text: string, name: string): string | null {
-  const record = text.split('\n').find((line) => line.replace(/^\d+ /, '').startsWith(`${name}=`));
-  return record === undefined ? null : record.slice(record.indexOf('=') + 1);
 }

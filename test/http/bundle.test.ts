@@ -10,7 +10,7 @@ import { ask, BUNDLE, expectError, jsonOf, LIST, post } from './api.js';
 interface Member {
   readonly name: string;
   readonly size: number | undefined;
-  readonly pax: Readonly<Record<string, string>>;
+  readonly linkname: string | null | undefined;
   readonly mtime: number | undefined;
   readonly bytes: Buffer;
 }
@@ -22,9 +22,8 @@ async function unpack(tar: Buffer): Promise<Member[]> {
   for await (const entry of reader) {
     const chunks: Buffer[] = [];
     for await (const chunk of entry as AsyncIterable<Buffer>) chunks.push(chunk);
-    const { name, size, mtime } = entry.header;
-    const pax = (entry.header.pax ?? {}) as Readonly<Record<string, string>>;
-    members.push({ name, size, pax, mtime: mtime?.getTime(), bytes: Buffer.concat(chunks) });
+    const { name, size, mtime, linkname } = entry.header;
+    members.push({ name, size, linkname, mtime: mtime?.getTime(), bytes: Buffer.concat(chunks) });
   }
   return members;
 }
@@ -79,7 +78,7 @@ describe('a bundle', () => {
       const mtime = list.find((file) => file.id === id)?.mtime ?? 0;
       expect(member).toMatchObject({
         size: bytes.length,
-        pax: { 'ORDERBAK.sha256': hashOf(bytes), 'ORDERBAK.mtime': String(mtime) },
+        linkname: hashOf(bytes),
         mtime: Math.floor(mtime / 1000) * 1000,
       });
     }

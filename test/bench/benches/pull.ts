@@ -65,13 +65,10 @@ const BY_LINE = 'over 20 ms and 200 Mbit/s';
 
 const SMALL_FAR: Load = {
   ...SMALL_FILES,
-  name: 'small-files-far',
   work: {
     small: `pull, 400 files of 20-300 KB ${BY_LINE}`,
-    full: `pull, 5,000 files of 20-300 KB ${BY_LINE}`,
+    full: `pull, 20,000 files of 20-300 KB ${BY_LINE}`,
   },
-  shape: { small: { orders: 20, jobs: 4 }, full: { orders: 250, jobs: 4 } },
-  files: { small: 400, full: 5000 },
   required: (_, bytes) => [ofLine(0.95, bytes, LINE.rate)],
   line: LINE,
 };
