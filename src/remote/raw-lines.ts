@@ -51,7 +51,9 @@ export class RawLines {
   async get(question: RawQuestion, signal: AbortSignal): Promise<RawBody> {
     const hand = new Handover();
     const left = new AbortController();
-    const answer = new RawAnswer((piece) => hand.put(piece), [200, 206]);
+    // With TLS, what was received at once is told piece by piece, also to who wants no more for now.
+    const isTls = new URL(question.url).protocol === 'https:';
+    const answer = new RawAnswer((piece) => hand.put(isTls ? Buffer.from(piece) : piece), [200, 206]);
     const whole = this.exchange(question, answer, hand, AbortSignal.any([signal, left.signal]));
     whole.catch((error: unknown) => hand.fail(error));
     while (answer.head === null) await hand.more();
@@ -103,7 +105,7 @@ async function* bodyOf(
 ): AsyncGenerator<Buffer> {
   try {
     for (;;) {
-      yield* hand.take();
+      for (let some = hand.take(); some.length > 0; some = hand.take()) yield* some;
       if (answer.ended) break;
       await hand.more();
     }
