@@ -28,11 +28,8 @@ export class RawAnswer {
   /** Null until it has come. */
   head: RawHead | null = null;
 
-  /** `take` is given the body piece by piece. `statuses`: those of an answer that is wanted. */
-  constructor(
-    private readonly take: (piece: Buffer) => void,
-    private readonly statuses: readonly number[],
-  ) {}
+  /** `take` is given the body piece by piece. */
+  constructor(private readonly take: (piece: Buffer) => void) {}
 
   get ended(): boolean {
     return this.expects === 'nothing';
@@ -81,8 +78,8 @@ export class RawAnswer {
 
   private readHead(text: string): void {
     const [first = '', ...lines] = text.split(CRLF);
-    const status = Number(/^HTTP\/1\.1 (\d{3})( |$)/.exec(first)?.[1]);
-    if (!this.statuses.includes(status)) throw new UnusualAnswer('the server answers something else');
+    const status = Number(/^HTTP\/1\.1 ([2-5]\d\d)( |$)/.exec(first)?.[1] ?? Number.NaN);
+    if (Number.isNaN(status)) throw new UnusualAnswer('the server answers something else');
     const fields = new Map(
       lines.map((line) => {
         const colon = line.indexOf(':');

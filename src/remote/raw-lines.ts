@@ -18,6 +18,8 @@ export interface RawQuestion {
 /** An answer under way; a piece of its body is good until the next one is asked for. */
 export interface RawBody extends RawHead {
   readonly body: AsyncIterable<Uint8Array>;
+  /** Ends its connection, where nobody reads it. */
+  end(): void;
 }
 
 const SILENCE_MS = 60_000;
@@ -32,8 +34,8 @@ export class RawLines {
   private readonly idle: Line[] = [];
 
   /**
-   * Posts a question. `take` is given the answer's body piece by piece, and is done with a piece when it returns. Rejects
-   * when the answer is not as it should be, or breaks off.
+   * Posts a question. `take` is given the body of an answer of status 200 piece by piece, and is done with a piece when it
+   * returns. Rejects when the answer is another, or breaks off.
    */
   post(
     question: RawQuestion,
@@ -41,27 +43,27 @@ export class RawLines {
     rate: RateLimit | null,
     signal: AbortSignal,
   ): Promise<void> {
-    return this.exchange(question, new RawAnswer(take, [200]), rate, signal);
+    const answer = new RawAnswer((piece) => {
+      if (answer.head?.status !== 200) throw new UnusualAnswer('the server answers something else');
+      take(piece);
+    });
+    return this.exchange(question, answer, rate, signal);
   }
 
   /**
    * Gets a file, or the rest of one. Nothing more is read of it while nobody asks for the next piece. Rejects when the answer
-   * is not as it should be (`UnusualAnswer`), or breaks off.
+   * is none as it should be (`UnusualAnswer`), or breaks off.
    */
   async get(question: RawQuestion, signal: AbortSignal): Promise<RawBody> {
     const hand = new Handover();
     const left = new AbortController();
     // With TLS, what was received at once is told piece by piece, also to who wants no more for now.
     const isTls = new URL(question.url).protocol === 'https:';
-    const answer = new RawAnswer((piece) => hand.put(isTls ? Buffer.from(piece) : piece), [200, 206]);
+    const answer = new RawAnswer((piece) => hand.put(isTls ? Buffer.from(piece) : piece));
     const whole = this.exchange(question, answer, hand, AbortSignal.any([signal, left.signal]));
     whole.catch((error: unknown) => hand.fail(error));
     while (answer.head === null) await hand.more();
-    if (!answer.head.fields.has('content-length')) {
-      left.abort();
-      throw new UnusualAnswer('the answer does not say how long the file is');
-    }
-    return { ...answer.head, body: bodyOf(answer, hand, whole, left) };
+    return { ...answer.head, body: bodyOf(answer, hand, whole, left), end: () => left.abort() };
   }
 
   /** Ends the connections that nobody uses. */

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { withDatabase } from '../support/database.js';
 import type { Started } from '../support/run.js';
 import { type Office, Shop, someBytes } from './office.js';
@@ -26,9 +26,17 @@ describe.concurrent('a pull whose machine is suspended in the middle of a large 
     };
     const run = office.begin([], SLOW);
     await office.untilHalf(run, HALF);
-    run.child.kill('SIGSTOP');
     const catalog = `sqlite:${path.join(office.store, '.orderbak/catalog.sqlite')}`;
-    await withDatabase(catalog, (database) => database.run('UPDATE orderbak_lease SET expires_ms = 1'));
+    await vi.waitFor(async () => {
+      run.child.kill('SIGSTOP');
+      try {
+        await withDatabase(catalog, (database) => database.run('UPDATE orderbak_lease SET expires_ms = 1'));
+      } catch (error) {
+        // It was stopped in the middle of a transaction.
+        run.child.kill('SIGCONT');
+        throw error;
+      }
+    });
     return run;
   }
 
