@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT } from '../errors.js';
 import { commandsFor } from './commands.js';
+import { growHeapSlowly } from './small-heap.js';
 import { VERSION } from './version.js';
 
 /** The command line as far as these arguments (without node and script) may mean it; without any, the whole. */
@@ -42,6 +43,7 @@ function nameOf(command: Command): string {
 
 /** Parses the arguments (without node and script) and runs the command; sets the process's exit code. */
 export async function main(args: readonly string[]): Promise<void> {
+  growHeapSlowly();
   // A reader that has seen enough (`orderbak list | head`) closes the pipe: nothing is wrong.
   process.stdout.on('error', (error: NodeJS.ErrnoException) =>
     process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed),
