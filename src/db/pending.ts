@@ -80,7 +80,11 @@ export function openPending({ engine, kysely }: Database, rule: FolderRule): Pen
 
     async locate(rows) {
       const folders = await foldersOf(new Set(rows.map(({ orderId }) => orderId)));
-      return rows.map((row) => ({ ...row, folder: folders.get(row.orderId) ?? null }));
+      // Field by field: with a spread `list` takes a quarter longer.
+      return rows.map(({ id, orderId, type, filename }) => {
+        const folder = folders.get(orderId) ?? null;
+        return { id, orderId, type, filename, folder };
+      });
     },
   };
 }
