@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { written } from './written.js';
+import { writePieces } from './write-pieces.js';
 
 /**
  * Answers with a tar of small files, each entry named by its row id, with size, mtime and SHA-256 in its header. What is
@@ -13,10 +13,7 @@ export async function sendBundle(response: ServerResponse, pieces: AsyncIterable
       ['cache-control', 'no-store'],
     ]),
   );
-  for await (const piece of pieces) {
-    // A client that goes away in the middle is nobody's failure.
-    if (response.destroyed) return;
-    await written(response, piece);
-  }
-  response.end();
+  await writePieces(response, pieces);
+  // A client that goes away in the middle is nobody's failure.
+  if (!response.destroyed) response.end();
 }

@@ -3,7 +3,7 @@ import parseRange from 'range-parser';
 import { digestHeader } from '../domain/wire.js';
 import type { OrderFile } from '../steps/ports/disk.js';
 import { errorAnswer, sendError } from './answer.js';
-import { written } from './written.js';
+import { writePieces } from './write-pieces.js';
 
 /**
  * Answers GET and HEAD with the bytes of an open file: whole, or one range of it (RFC 9110 §14).
@@ -38,18 +38,8 @@ export async function sendFile(
     response.end();
     return;
   }
-  let sent = 0;
-  try {
-    for await (const piece of file.read(start, end)) {
-      await written(response, piece);
-      if (response.destroyed) return;
-      sent += piece.byteLength;
-    }
-  } catch {
-    response.destroy();
-    return;
-  }
-  // A file that got shorter meanwhile must not look like a whole answer.
+  // A file that got shorter meanwhile, or cannot be read any more, must not look like a whole answer.
+  const sent = await writePieces(response, file.read(start, end)).catch(() => null);
   if (sent === length) response.end();
   else response.destroy();
 }

@@ -14,6 +14,11 @@ export interface Line {
   idleSince: number;
 }
 
+/** Whether nothing more is told after that `false`: TLS tells what it had received by then, piece by piece. */
+export function stopsAtOnce(url: URL): boolean {
+  return url.protocol !== 'https:';
+}
+
 /** Node's types do not know that a connection with TLS takes it too. */
 function withReader(
   options: ConnectionOptions,

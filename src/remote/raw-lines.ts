@@ -1,5 +1,5 @@
 import { Handover } from './handover.js';
-import { type Line, openLine } from './line.js';
+import { type Line, openLine, stopsAtOnce } from './line.js';
 import type { RateLimit } from './rate-limit.js';
 import { RawAnswer, type RawHead, UnusualAnswer } from './raw-answer.js';
 
@@ -20,6 +20,14 @@ export interface RawBody extends RawHead {
   readonly body: AsyncIterable<Uint8Array>;
   /** Ends its connection, where nobody reads it. */
   end(): void;
+}
+
+/** A question, who reads its answer, how fast (null = as fast as it goes), and until when. */
+interface Exchange {
+  readonly question: RawQuestion;
+  readonly answer: RawAnswer;
+  readonly pace: RateLimit | null;
+  readonly signal: AbortSignal;
 }
 
 const SILENCE_MS = 60_000;
@@ -47,7 +55,7 @@ export class RawLines {
       if (answer.head?.status !== 200) throw new UnusualAnswer('the server answers something else');
       take(piece);
     });
-    return this.exchange(question, answer, rate, signal);
+    return this.exchange({ question, answer, pace: rate, signal });
   }
 
   /**
@@ -57,10 +65,11 @@ export class RawLines {
   async get(question: RawQuestion, signal: AbortSignal): Promise<RawBody> {
     const hand = new Handover();
     const left = new AbortController();
-    // With TLS, what was received at once is told piece by piece, also to who wants no more for now.
-    const isTls = new URL(question.url).protocol === 'https:';
-    const answer = new RawAnswer((piece) => hand.put(isTls ? Buffer.from(piece) : piece));
-    const whole = this.exchange(question, answer, hand, AbortSignal.any([signal, left.signal]));
+    // A piece is kept while it is written, and only a line that stops leaves it as it is.
+    const isLeft = stopsAtOnce(new URL(question.url));
+    const answer = new RawAnswer((piece) => hand.put(isLeft ? piece : Buffer.from(piece)));
+    const either = AbortSignal.any([signal, left.signal]);
+    const whole = this.exchange({ question, answer, pace: hand, signal: either });
     whole.catch((error: unknown) => hand.fail(error));
     while (answer.head === null) await hand.more();
     return { ...answer.head, body: bodyOf(answer, hand, whole, left), end: () => left.abort() };
@@ -71,16 +80,12 @@ export class RawLines {
     for (const { socket } of this.idle.splice(0)) socket.destroy();
   }
 
-  private async exchange(
-    question: RawQuestion,
-    answer: RawAnswer,
-    pace: RateLimit | null,
-    signal: AbortSignal,
-  ): Promise<void> {
+  private async exchange(given: Exchange): Promise<void> {
+    const { question, answer, signal } = given;
     signal.throwIfAborted();
     const line = this.takeIdle() ?? (await openLine(new URL(question.url), signal));
     try {
-      await exchangeOn(line, question, answer, pace, signal);
+      await exchangeOn(line, given);
       if (!answer.keepsAlive) line.socket.destroy();
       else this.idle.push(Object.assign(line, { idleSince: performance.now() }));
     } catch (error) {
@@ -119,14 +124,8 @@ async function* bodyOf(
   }
 }
 
-/** Asks, and hears the answer to its end. Without `pace` the line is read as fast as it goes. */
-async function exchangeOn(
-  line: Line,
-  question: RawQuestion,
-  answer: RawAnswer,
-  pace: RateLimit | null,
-  signal: AbortSignal,
-): Promise<void> {
+/** Asks, and hears the answer to its end. */
+async function exchangeOn(line: Line, { question, answer, pace, signal }: Exchange): Promise<void> {
   signal.throwIfAborted();
   const { socket } = line;
   const end = () => {

@@ -80,7 +80,7 @@ export function openOrderFolder(
       const { handle, stamp } = opened;
       return {
         stamp,
-        path: openPath(handle.fd, pathOf(filename)),
+        path: pathOfHandle(handle.fd, pathOf(filename)),
         sha256: () => parts.digests.of(handle, stamp),
         read: (start, end) => readRange(handle, start, end),
         close: () => handle.close(),
@@ -162,7 +162,7 @@ function thumbStays(error: unknown): void {
 }
 
 /** The path under which another process can open the very file that a handle holds. */
-function openPath(fd: number, path: string): string {
+function pathOfHandle(fd: number, path: string): string {
   return process.platform === 'linux' ? `/proc/${process.pid}/fd/${fd}` : path;
 }
 
