@@ -60,17 +60,13 @@ async function printLines<T>(
   pages: AsyncIterable<readonly T[]>,
   { head, between, none }: Marks,
 ): Promise<void> {
-  let text = head;
-  let isFirst = true;
+  let before = head;
   for await (const page of pages) {
-    for (const entry of page) {
-      text += isFirst ? line(entry) : between + line(entry);
-      isFirst = false;
-    }
-    await write(text);
-    text = '';
+    if (page.length === 0) continue;
+    await write(before + page.map(line).join(between));
+    before = between;
   }
-  await write(text + (isFirst ? none : '\n'));
+  await write(before === head ? head + none : '\n');
 }
 
 async function write(text: string): Promise<void> {

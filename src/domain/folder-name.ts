@@ -1,5 +1,5 @@
 import { isPlainFolder, isPlainName } from './file-name.js';
-import { localDays, parseLocalTime, unixSeconds } from './local-time.js';
+import { type LocalTime, localDays, parseLocalTime, unixSeconds } from './local-time.js';
 import type { Order } from './order.js';
 
 /** How an order's folder is named, and the zone in which the shop writes its times. */
@@ -50,27 +50,31 @@ export function folderOf(order: Order, rule: FolderRule): string | null {
 }
 
 function fillTemplate(order: Order, rule: FolderRule): string | null {
-  const values = valuesOf(order, rule.zone);
+  const at = parseLocalTime(order.createTime);
   let complete = true;
-  const folder = rule.template.replace(FIELD, (_, name: Field) => {
-    const value = values[name];
+  const folder = rule.template.replace(FIELD, (_, field: Field) => {
+    const value = valueOf(field, order, at, rule.zone);
     if (value === null || !isPlainName(value)) complete = false;
     return value ?? '';
   });
   return complete ? folder : null;
 }
 
-function valuesOf(order: Order, zone: string): Record<Field, string | null> {
-  const at = parseLocalTime(order.createTime);
-  const two = (number: number) => String(number).padStart(2, '0');
-  return {
-    create_unix: at && String(unixSeconds(at, zone)),
-    create_by: order.createBy,
-    id_order: String(order.id),
-    yyyy: at && String(at.year).padStart(4, '0'),
-    mm: at && two(at.month),
-    dd: at && two(at.day),
-  };
+function valueOf(field: Field, order: Order, at: LocalTime | null, zone: string): string | null {
+  switch (field) {
+    case 'create_unix':
+      return at && String(unixSeconds(at, zone));
+    case 'create_by':
+      return order.createBy;
+    case 'id_order':
+      return String(order.id);
+    case 'yyyy':
+      return at && String(at.year).padStart(4, '0');
+    case 'mm':
+      return at && String(at.month).padStart(2, '0');
+    case 'dd':
+      return at && String(at.day).padStart(2, '0');
+  }
 }
 
 /** Where the orders can be looked for that the template puts into a folder: an id, or the days on which they were created. */

@@ -28,9 +28,9 @@ export interface LocalTime {
 export function parseLocalTime(text: string | null): LocalTime | null {
   const match = LOCAL_TIME.exec(text ?? '');
   if (match === null) return null;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
-    .slice(1)
-    .map((part) => Number(part ?? 0));
+  const number = (group: number) => Number(match[group] ?? 0);
+  const [year, month, day] = [number(1), number(2), number(3)];
+  const [hour, minute, second] = [number(4), number(5), number(6)];
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   // What the calendar does not have has rolled over into what it has.

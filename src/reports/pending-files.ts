@@ -5,7 +5,7 @@ import type { OrderStore } from '../steps/ports/disk.js';
 import type { LocatedRow, PendingRow, PendingRows } from '../steps/ports/records.js';
 import type { OrderFilter } from '../steps/ports/shop.js';
 
-const PAGE = 1000;
+const PAGE = 2000;
 const PAGES_AHEAD = 2;
 
 export interface PendingParts {
