@@ -53,14 +53,14 @@ function fillTemplate(order: Order, rule: FolderRule): string | null {
   const at = parseLocalTime(order.createTime);
   let complete = true;
   const folder = rule.template.replace(FIELD, (_, field: Field) => {
-    const value = valueOf(field, order, at, rule.zone);
+    const value = fieldOf(field, order, at, rule.zone);
     if (value === null || !isPlainName(value)) complete = false;
     return value ?? '';
   });
   return complete ? folder : null;
 }
 
-function valueOf(field: Field, order: Order, at: LocalTime | null, zone: string): string | null {
+function fieldOf(field: Field, order: Order, at: LocalTime | null, zone: string): string | null {
   switch (field) {
     case 'create_unix':
       return at && String(unixSeconds(at, zone));
