@@ -58,6 +58,7 @@ class Thread<S extends Skills> implements PoolWorker<S> {
   private readonly waiting = new Map<number, Waiting>();
   private asked = 0;
   private holds = 0;
+  private ended = false;
 
   constructor(program: URL, ended: () => void) {
     this.worker = new Worker(program, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
@@ -70,8 +71,9 @@ class Thread<S extends Skills> implements PoolWorker<S> {
     };
     this.worker.once('error', giveUp);
     this.worker.once('exit', () => {
+      this.ended = true;
       ended();
-      giveUp(new Error('a worker thread has ended'));
+      giveUp(threadEnded());
     });
   }
 
@@ -91,6 +93,8 @@ class Thread<S extends Skills> implements PoolWorker<S> {
     args: Parameters<S[K]>,
     transfer: readonly TransferListItem[] = [],
   ): Promise<Awaited<ReturnType<S[K]>>> {
+    // What is posted to it is lost without a word, and who holds it would wait for ever.
+    if (this.ended) return Promise.reject(threadEnded());
     const id = ++this.asked;
     const asked: Asked = { id, skill, args };
     return new Promise((resolve, reject) => {
@@ -112,4 +116,8 @@ class Thread<S extends Skills> implements PoolWorker<S> {
     if ('answer' in answered) waiting?.resolve(answered.answer);
     else waiting?.reject(errorOf(answered.fault));
   }
+}
+
+function threadEnded(): Error {
+  return new Error('a worker thread has ended');
 }

@@ -20,3 +20,18 @@ test.runIf(availableParallelism() > 1)(
     }
   },
 );
+
+test('who holds a thread that has ended is told so, and does not wait for an answer', async () => {
+  const program = `import { parentPort } from 'node:worker_threads'; parentPort.once('message', () => process.exit(1));`;
+  const pool = new WorkerPool<{ anything: () => void }>(
+    new URL(`data:text/javascript,${encodeURIComponent(program)}`),
+  );
+  try {
+    const held = pool.take();
+    await expect(held.ask('anything', [])).rejects.toThrow('a worker thread has ended');
+    await expect(held.ask('anything', [])).rejects.toThrow('a worker thread has ended');
+    expect(pool.take()).not.toBe(held);
+  } finally {
+    await pool.close();
+  }
+});
