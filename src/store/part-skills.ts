@@ -16,14 +16,18 @@ interface OpenPart {
 // Not on this thread, which goes on with other files meanwhile.
 const sync = promisify(fsync);
 const parts = new Map<string, OpenPart>();
+/** Of a part whose new file could not be opened. */
+const CLOSED = -1;
 
 /** What a thread does with files that arrive in the office: hashes and writes large ones, and gives all their names. */
 export const partSkills = {
-  /** Opens a half file, with what is in it or emptied. Answers its size in bytes. */
+  /** Opens a half file, with what an earlier run left in it or empty. Answers its size in bytes. */
   open(path: string, keep: boolean): number {
     const part: OpenPart = { fd: openFile(path, keep), hash: createHash('sha256'), size: 0 };
     parts.set(path, part);
     if (keep) readAll(part);
+    // Whoever had it first may still write to it, and only where something is in it are his bytes the same.
+    if (keep && part.size === 0) renew(path, part);
     return part.size;
   },
 
@@ -41,11 +45,7 @@ export const partSkills = {
     const part = partAt(path);
     mustBeOwn(path, part);
     if (part.size === 0) return;
-    // A new file: whoever took the old one over in this very moment keeps it.
-    rmSync(path);
-    const fd = openFile(path, false);
-    closeSync(part.fd);
-    part.fd = fd;
+    renew(path, part);
     part.hash = createHash('sha256');
     part.size = 0;
   },
@@ -60,8 +60,9 @@ export const partSkills = {
   fill: fillFolders,
 
   close(path: string): void {
-    closeSync(partAt(path).fd);
+    const { fd } = partAt(path);
     parts.delete(path);
+    if (fd !== CLOSED) closeSync(fd);
   },
 };
 
@@ -71,6 +72,15 @@ function partAt(path: string): OpenPart {
   const part = parts.get(path);
   if (part === undefined) throw new Error(`${path} is not open`);
   return part;
+}
+
+/** Goes on with a new file: whoever has the old one open keeps it for himself. */
+function renew(path: string, part: OpenPart): void {
+  rmSync(path);
+  // On Windows the name of a removed file may be taken until nobody has it open.
+  closeSync(part.fd);
+  part.fd = CLOSED;
+  part.fd = openFile(path, false);
 }
 
 function openFile(path: string, keep: boolean): number {
