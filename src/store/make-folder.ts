@@ -72,16 +72,13 @@ async function makeTogether(parent: FolderHandle, names: readonly string[]): Pro
       made.push(name);
     });
   }
-  if (made.length === 0) return { folders, failed };
   try {
+    // Also where nothing was made: a run may have been killed before it made durable what is there.
     await parent.sync();
   } catch (error) {
-    for (const name of made) {
-      // Found there by the next run, it would be taken for durable.
-      unmake(join(parent.base, name));
-      failed.set(name, error);
-    }
-    return { folders, failed };
+    for (const folder of folders.values()) folder.close();
+    for (const name of made) unmake(join(parent.base, name));
+    return { folders: new Map(), failed: new Map(names.map((name) => [name, failed.get(name) ?? error])) };
   }
   for (const name of made) {
     open(name, () => {

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
+import { syncFolder } from './durable.js';
 
 /** The folder of the store that belongs to orderbak: catalog and half files. */
 export const OWN_FOLDER = '.orderbak';
@@ -16,9 +17,12 @@ export function halfFolderIn(store: string): string {
  */
 export async function prepareStore(store: string): Promise<void> {
   try {
-    await mkdir(store).catch((error: unknown) => {
-      if (codeOf(error) !== 'EEXIST') throw error;
-    });
+    await mkdir(store).then(
+      () => syncFolder(dirname(resolve(store))),
+      (error: unknown) => {
+        if (codeOf(error) !== 'EEXIST') throw error;
+      },
+    );
     await mkdir(halfFolderIn(store), { recursive: true });
   } catch (error) {
     throw storeAway(store, error);

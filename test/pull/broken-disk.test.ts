@@ -24,6 +24,7 @@ describe.skipIf(strace === undefined)('a failing disk (needs strace)', { concurr
         'store synced': LARGE,
         'list synced': SMALL,
         'found synced': LARGE,
+        'found folder': LARGE,
         busy: LARGE,
         refused: MIXED,
         'full part': LARGE,
@@ -128,6 +129,21 @@ describe.skipIf(strace === undefined)('a failing disk (needs strace)', { concurr
     });
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(await readdir(office.store)).toEqual(['.orderbak']);
+    await office.expectMarked([]);
+    await recovers(office);
+  });
+
+  test('a folder that a killed run has left is not taken for durable', async () => {
+    const office = await shop.office('found folder');
+    await mkdir(office.folder);
+    const { code } = await failing(office, {
+      paths: [office.store],
+      calls: ['fsync', 'fdatasync'],
+      error: 'EIO',
+      when: '1',
+    });
+    expect(code).toBe(3);
+    expect(await readdir(office.folder)).toEqual([]);
     await office.expectMarked([]);
     await recovers(office);
   });
