@@ -3,7 +3,7 @@ import { Agent, type Dispatcher } from 'undici';
 import type { z } from 'zod';
 import { printable } from '../domain/file-name.js';
 import { API, listAnswer, markAnswer, parseDigest } from '../domain/wire.js';
-import { messageOf } from '../errors.js';
+import { EXIT, messageOf, OrderbakError } from '../errors.js';
 import type { BackupServer, Download } from '../steps/ports/office.js';
 import { mustBeWhole, parseJson, readText } from './answer-text.js';
 import { away, isAway, silent } from './away.js';
@@ -52,9 +52,10 @@ export class BackupClient implements BackupServer {
   async download(id: number, from: number, etag: string | null, signal: AbortSignal): Promise<Download> {
     // The last byte is asked for again: of a half file that is whole already there is no range to ask for.
     const start = etag === null ? 0 : Math.max(from - 1, 0);
-    const range = start > 0 && etag !== null ? { range: `bytes=${start}-`, 'if-range': etag } : {};
-    const { status, fields, body, end } = await this.get(`${API.file}/${id}`, range, signal);
-    const begin = status === 206 ? start : 0;
+    const path = `${API.file}/${id}`;
+    const rest = etag === null || start === 0 ? null : await this.rest(path, start, etag, signal);
+    const { fields, body, end, status } = rest ?? (await this.get(path, {}, signal));
+    const begin = rest !== null && status === 206 ? start : 0;
     const length = Number(fields.get('content-length') ?? Number.NaN);
     if (!Number.isSafeInteger(length)) {
       end();
@@ -69,6 +70,24 @@ export class BackupClient implements BackupServer {
       sha256: parseDigest(fields.get('repr-digest')),
       body: this.paced(body, signal, begin === 0 ? 0 : from - begin),
     };
+  }
+
+  /** Asks for a file from `start` on; null where the answer is of no use for that, and the whole file has to be asked for. */
+  private async rest(
+    path: string,
+    start: number,
+    etag: string,
+    signal: AbortSignal,
+  ): Promise<RawBody | null> {
+    try {
+      const answer = await this.get(path, { range: `bytes=${start}-`, 'if-range': etag }, signal);
+      if (answer.status === 200 || isRest(answer.fields, start)) return answer;
+      answer.end();
+      return null;
+    } catch (error) {
+      if (signal.aborted || !(error instanceof OrderbakError) || error.exit !== EXIT.failed) throw error;
+      return null;
+    }
   }
 
   /** Waits for nothing: what is still open then is an answer that nobody reads any more. */
@@ -163,6 +182,14 @@ export class BackupClient implements BackupServer {
       throw away(`the transfer broke off: ${messageOf(error)}`, error);
     }
   }
+}
+
+/** Whether a partial answer goes from `start` to the end of the file (RFC 9110 §14.4). */
+function isRest(fields: RawBody['fields'], start: number): boolean {
+  const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(fields.get('content-range') ?? '');
+  if (range === null) return false;
+  const [first, last, size] = [Number(range[1]), Number(range[2]), Number(range[3])];
+  return first === start && last === size - 1 && fields.get('content-length') === String(size - start);
 }
 
 /** An answer as the library gives it. */

@@ -96,8 +96,7 @@ async function fetchRest(
     if (download.size !== file.size) throw otherSize(file, download.size);
     if (download.from === 0 || download.from !== part.size) await part.restart(download.etag);
   } catch (error) {
-    // A body that nobody reads would keep its connection.
-    for await (const _ of download.body) break;
+    await leave(download.body);
     throw error;
   }
   for await (const chunk of download.body) {
@@ -109,6 +108,15 @@ async function fetchRest(
   if (receipt.size === download.size && receipt.sha256 === sha256) return receipt;
   await part.restart(null);
   throw new OrderbakError(EXIT.away, 'wrong-bytes', 'what arrived is not what the server says it sent');
+}
+
+/** A body that nobody reads would keep its connection. */
+async function leave(body: AsyncIterable<Uint8Array>): Promise<void> {
+  try {
+    for await (const _ of body) return;
+  } catch {
+    // It broke off by itself.
+  }
 }
 
 function noDigest(): OrderbakError {

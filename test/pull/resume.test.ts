@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Office, Shop, someBytes } from './office.js';
-import { fair, isDownload, LIST } from './proxy.js';
+import { type Answer, fair, isDownload, LIST } from './proxy.js';
 
 const BIG = 3_000_000;
 const HALF = 1_100_000;
@@ -23,6 +23,13 @@ describe.concurrent('a large file whose transfer is broken off', () => {
         asked: big,
         lost: big,
         damaged: big,
+        longer: big,
+        '416': big,
+        '400': big,
+        '304': big,
+        'another range': big,
+        'a shorter range': big,
+        'no range': big,
         early: big,
         swept: big,
         held: big,
@@ -156,6 +163,50 @@ describe.concurrent('a large file whose transfer is broken off', () => {
       expect.stringMatching(/^bytes=/),
       undefined,
     ]);
+    await office.expectAllStored();
+  });
+
+  test('a half file that is longer than the file is thrown away, and the file fetched whole', async () => {
+    const office = await shop.office('longer');
+    await breakOff(office, 'SIGKILL');
+    await appendFile(await partPath(office), Buffer.alloc(BIG));
+    await office.pullWell();
+    expect(office.proxy.takeDownloads().map(({ headers }) => headers.range)).toEqual([
+      expect.stringMatching(/^bytes=/),
+      undefined,
+    ]);
+    await office.expectAllStored();
+  });
+
+  test.each<[string, (answer: Answer) => Answer]>([
+    ['416', (answer) => ({ ...answer, status: 416, body: Buffer.alloc(0) })],
+    ['400', (answer) => ({ ...answer, status: 400, body: Buffer.from('no ranges here') })],
+    ['304', ({ headers }) => ({ status: 304, headers: { etag: headers.etag }, body: Buffer.alloc(0) })],
+    [
+      'another range',
+      (answer) => ({
+        ...answer,
+        headers: { ...answer.headers, 'content-range': `bytes 0-${BIG - 1}/${BIG}` },
+      }),
+    ],
+    [
+      'a shorter range',
+      ({ headers, ...answer }) => {
+        const first = Number(/\d+/.exec(String(headers['content-range']))?.[0]);
+        const said = { 'content-range': `bytes ${first}-${first + 999}/${BIG}`, 'content-length': '1000' };
+        return { ...answer, headers: { ...headers, ...said }, body: answer.body.subarray(0, 1000) };
+      },
+    ],
+    ['no range', ({ headers: { 'content-range': _, ...headers }, ...answer }) => ({ ...answer, headers })],
+  ])('a range that somebody answers with %s: the file is fetched whole', async (name, spoil) => {
+    const office = await shop.office(name);
+    await breakOff(office, 'SIGKILL');
+    office.proxy.weather = async (asked, forward) => {
+      const answer = await forward();
+      return asked.headers.range === undefined ? answer : spoil(answer);
+    };
+    await office.pullWell();
+    expect(office.proxy.takeDownloads().at(-1)?.headers.range).toBe(undefined);
     await office.expectAllStored();
   });
 
