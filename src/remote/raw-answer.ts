@@ -23,6 +23,8 @@ export class RawAnswer {
   /** Bytes that are still to come of the body, or of its chunk. */
   private left = 0;
   private chunked = false;
+  /** Characters of the fields that come after the body. */
+  private trailers = 0;
   /** Whether the connection can be used for another question. */
   keepsAlive = true;
   /** Null until it has come. */
@@ -72,6 +74,8 @@ export class RawAnswer {
         throw new UnusualAnswer('a piece of the answer is longer than it said');
       if (this.expects === 'chunk-end') this.expects = 'chunk';
       else if (isEmpty) this.expects = 'nothing';
+      else this.trailers += this.line.length;
+      if (this.trailers > MOST_HEAD) throw new UnusualAnswer('the answer has no end');
     }
     this.line = '';
   }
@@ -89,7 +93,7 @@ export class RawAnswer {
     const word = (name: string) => fields.get(name)?.toLowerCase();
     if ((word('content-encoding') ?? 'identity') !== 'identity')
       throw new UnusualAnswer('the answer is encoded');
-    if (word('connection') === 'close') this.keepsAlive = false;
+    if (/(^|,)\s*close\s*(,|$)/.test(word('connection') ?? '')) this.keepsAlive = false;
     const coding = word('transfer-encoding');
     const length = fields.get('content-length');
     if (coding === 'chunked' && length === undefined) {

@@ -41,6 +41,10 @@ describe('an answer as it comes off the line', () => {
     });
   });
 
+  test('closes its connection where that is one of several words', () => {
+    expect(read(LENGTH.replace('keep-alive', 'keep-alive, Close'), 99)).toMatchObject({ keepsAlive: false });
+  });
+
   test.each([
     ['not yet the answer', 'HTTP/1.1 100 Continue\r\n\r\n'],
     ['part of a status', 'HTTP/1.1 2000\r\ncontent-length: 0\r\n\r\n'],
@@ -54,6 +58,7 @@ describe('an answer as it comes off the line', () => {
     ['a piece of an endless size', CHUNKED.replace('5\r\n', '5555555555\r\n')],
     ['a piece that is longer than it says', CHUNKED.replace('5\r\n', '4\r\n')],
     ['more than was asked', `${LENGTH}HTTP/1.1 200 OK`],
+    ['fields after the body without an end', CHUNKED.replace('x-trailer: y', `x: y${'\r\nx: y'.repeat(5000)}`)],
     ['a head without an end', `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(20_000)}`],
   ])('that is %s is refused', (_, text) => {
     expect(() => read(text, 5)).toThrow();
