@@ -29,18 +29,19 @@ describe('a database that does not let itself be used', () => {
     expectBlock(await insert(url.replace('$', SECRET)), code, words);
   });
 
-  test.concurrent('a port where nobody listens', async () => {
+  const ASKING = [['insert'], ['status'], ['report'], ['list'], ['jobs'], ['jobs', 'retry', '1']];
+
+  test.concurrent.each(ASKING)('a port where nobody listens: %s %s', async (...args) => {
     const url = `mysql://u:${SECRET}@127.0.0.1:${await freePort()}/shop`;
-    expectBlock(await insert(url), 75, /does not answer.*ECONNREFUSED/s);
+    expectBlock(await run(args, { ORDERBAK_DATABASE_URL: url }), 75, /does not answer.*ECONNREFUSED/s);
+  });
+
+  test.concurrent.each(ASKING)('a wrong password: %s %s', async (...args) => {
+    const url = Object.assign(new URL(mariadb.databaseUrl), { password: SECRET });
+    expectBlock(await run(args, { ORDERBAK_DATABASE_URL: url.href }), 2, /Access denied.*\[database\] url/s);
   });
 
   test.concurrent.each<[string, (url: URL) => unknown, number, RegExp]>([
-    [
-      'a wrong password',
-      (url) => Object.assign(url, { password: SECRET }),
-      2,
-      /Access denied.*\[database\] url/s,
-    ],
     [
       'an unknown database',
       (url) => Object.assign(url, { pathname: '/no_shop' }),

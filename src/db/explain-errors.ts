@@ -133,7 +133,8 @@ class ExplainingDriver implements Driver {
     return this.inner.releaseConnection(connection.inner);
   }
   destroy() {
-    return this.inner.destroy();
+    // A connection that is being made meanwhile, and cannot be, makes this fail.
+    return explained(() => this.inner.destroy());
   }
 }
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Shop } from '../pull/office.js';
 import { BUNDLE, fair } from '../pull/proxy.js';
 import { type Finished, runOrderbak, start } from '../support/run.js';
+import { createWorld } from '../support/worlds.js';
 
 const NAMES = ['a.txt', 'b.txt', 'c.txt', 'd.txt'];
 
@@ -67,4 +68,14 @@ test('a file that fails waits longer each time and then for a person; jobs retry
     'Nothing that failed in run 2 (pull) waits to be tried again.\n',
   );
   await shop.close();
+});
+
+test.each(['999', 'pull', 'nostep'])('jobs retry %s, where there is no such run, ends', async (target) => {
+  const world = await createWorld('mariadb');
+  try {
+    expect(await runOrderbak(world, ['migrate'])).toMatchObject({ code: 0 });
+    expect(await runOrderbak(world, ['jobs', 'retry', target])).toMatchObject({ code: 2, stdout: '' });
+  } finally {
+    await world.remove();
+  }
 });

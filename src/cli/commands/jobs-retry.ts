@@ -4,6 +4,13 @@ import { type JobsFlags, openTheJobs } from '../asking-jobs.js';
 import { helpTail, PULL_CODES } from '../help.js';
 import { openOutput } from '../output.js';
 
+/** What failed in the run that is meant, and which other runs of its step have failures still. */
+async function lookUp(jobs: Awaited<ReturnType<typeof openTheJobs>>, target: string) {
+  const run = await jobs.find(target);
+  const [failures, others] = await Promise.all([jobs.openFailuresOf(run.id), jobs.runsToRetry(run.step)]);
+  return { run, failures, others };
+}
+
 /** Tries again what failed. */
 export function retryJob(): Command {
   const command = new Command('retry')
@@ -26,11 +33,7 @@ export function retryJob(): Command {
     const flags = command.optsWithGlobals<JobsFlags>();
     return answering(flags, async () => {
       const jobs = await openTheJobs(flags, target);
-      const run = await jobs.find(target);
-      const [failures, others] = await Promise.all([
-        jobs.openFailuresOf(run.id),
-        jobs.runsToRetry(run.step),
-      ]).finally(() => jobs.close());
+      const { run, failures, others } = await lookUp(jobs, target).finally(() => jobs.close());
       if (failures.length > 0) {
         const { tryAgain } = await import('../run-again.js');
         return tryAgain(run, failures, flags);
