@@ -12,25 +12,31 @@ import { serverStatusOf } from './status.js';
 /** What the HTTP API asks. Throws where the root is not what it must be. */
 export async function apiOf(ground: Ground) {
   const { bakFiles, pending, store, localNow, clock } = ground;
-  await store().checkRoot();
+  /** An empty folder where a disk is not mounted must not look as if the files were gone. */
+  const rootThere = async () => {
+    const disk = store();
+    await disk.checkRoot();
+    return disk;
+  };
+  await rootThere();
   const status = onceAMinute(() => serverStatusOf(ground), clock);
   return {
-    list: async (after: number, limit: number) => {
-      const disk = store();
-      await disk.checkRoot();
-      return pendingPage({ pending, store: disk }, after, limit, { types: [], only: null });
-    },
+    list: async (after: number, limit: number) =>
+      pendingPage({ pending, store: await rootThere() }, after, limit, { types: [], only: null }),
 
     mark: async (claims: readonly Claim[]) => {
-      const disk = store();
-      await disk.checkRoot();
-      const results = await markClaims(claims, { bakFiles, store: disk, localNow });
+      const results = await markClaims(claims, { bakFiles, store: await rootThere(), localNow });
       return results.map(({ id, status }) => ({ id, status }));
     },
 
     metrics: async () => exposition(serverGauges(await status())),
 
-    files: (ids: readonly number[]) => openFiles(ids, bakFiles, store()),
-    bundle: (ids: readonly number[]) => bundleOf(ids, bakFiles, store()),
+    async *files(ids: readonly number[]) {
+      yield* openFiles(ids, bakFiles, await rootThere());
+    },
+
+    async *bundle(ids: readonly number[]) {
+      yield* bundleOf(ids, bakFiles, await rootThere());
+    },
   };
 }

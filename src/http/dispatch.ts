@@ -44,9 +44,10 @@ export function dispatcher(
       sendError(response, errorAnswer(405, 'bad-method', 'files are read with GET and HEAD'));
       return;
     }
-    const ids = /^[1-9]\d{0,14}$/.test(id) ? [Number(id)] : [];
+    const isId = /^[1-9]\d{0,14}$/.test(id);
     // Awaited here: the file is closed when the loop is left.
-    for await (const opened of parts.files(ids)) return await sendFile(request, response, opened.file);
+    for await (const opened of isId ? parts.files([Number(id)]) : [])
+      return await sendFile(request, response, opened.file);
     sendError(response, errorAnswer(404, 'missing', 'there is no such file on the server'));
   };
 

@@ -1,3 +1,4 @@
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { askOrderbak } from '../support/kept-orderbak.js';
@@ -22,14 +23,30 @@ afterAll(async () => {
   await world.remove();
 });
 
+const claim = { id: 1, size: 1, sha256: 'a'.repeat(64) };
+const questions = [
+  () => ask(serve, LIST),
+  () => ask(serve, `${FILE}/1`),
+  () => post(serve, BUNDLE, { ids: [1] }),
+  () => post(serve, MARK, { files: [claim] }),
+];
+
+test.each([
+  ['is away', async () => {}],
+  ['is an empty folder, as where its disk is not mounted', (root: string) => mkdir(root)],
+])(
+  'while the root %s: 503 to every question, and nothing is missing; then all is well again',
+  async (_, leave) => {
+    await rename(world.root, `${world.root} elsewhere`);
+    await leave(world.root);
+    for (const question of questions) expectError(world, await question(), 503);
+    await rm(world.root, { recursive: true, force: true });
+    await rename(`${world.root} elsewhere`, world.root);
+    for (const question of questions) expect((await question()).status).toBe(200);
+  },
+);
+
 test('while the database is away: 503 to whoever has the token, 401 to others, health to all; then all is well again', async () => {
-  const claim = { id: 1, size: 1, sha256: 'a'.repeat(64) };
-  const questions = [
-    () => ask(serve, LIST),
-    () => ask(serve, `${FILE}/1`),
-    () => post(serve, BUNDLE, { ids: [1] }),
-    () => post(serve, MARK, { files: [claim] }),
-  ];
   for (const question of questions) expect((await question()).status).toBe(200);
   line.cut();
   for (let round = 0; round < 3; round++) {

@@ -171,7 +171,7 @@ describe('the bytes of a file', () => {
     await symlink(path.join(secret, 'behind a link.jpg'), await replace('link.jpg'));
     await mkdir(await replace('folder.jpg'));
     await replace('gone.jpg');
-    const folder = path.dirname(onServer('linked', ''));
+    const folder = path.dirname(onServer('linked', 'behind a link.jpg'));
     await rename(folder, `${folder}.aside`);
     await symlink(secret, folder);
     const unlinked = await idOf('hidden', 'unlinked.jpg');

@@ -58,7 +58,10 @@ describe('an answer as it comes off the line', () => {
     ['a piece of an endless size', CHUNKED.replace('5\r\n', '5555555555\r\n')],
     ['a piece that is longer than it says', CHUNKED.replace('5\r\n', '4\r\n')],
     ['more than was asked', `${LENGTH}HTTP/1.1 200 OK`],
-    ['fields after the body without an end', CHUNKED.replace('x-trailer: y', `x: y${'\r\nx: y'.repeat(5000)}`)],
+    [
+      'fields after the body without an end',
+      CHUNKED.replace('x-trailer: y', `x: y${'\r\nx: y'.repeat(5000)}`),
+    ],
     ['a head without an end', `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(20_000)}`],
   ])('that is %s is refused', (_, text) => {
     expect(() => read(text, 5)).toThrow();
