@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import Table, { type HorizontalAlignment } from 'cli-table3';
 import { Option } from 'commander';
 import prettyBytes from 'pretty-bytes';
+import { writeAnswer } from './output.js';
 
 const FORMATS = ['table', 'ndjson', 'json'] as const;
 type Format = (typeof FORMATS)[number];
@@ -43,7 +43,7 @@ export async function printListing<T>(
     const head = `{"ok":true,"command":"${listing.command}","files":[\n`;
     await printLines(listing, pages, { head, between: ',\n', none: '\n' });
     const more = JSON.stringify((await listing.end?.())?.json ?? {}).slice(1, -1);
-    await write(`]${more === '' ? '' : `,${more}`}}\n`);
+    await writeAnswer(`]${more === '' ? '' : `,${more}`}}\n`);
   }
 }
 
@@ -63,14 +63,10 @@ async function printLines<T>(
   let before = head;
   for await (const page of pages) {
     if (page.length === 0) continue;
-    await write(before + page.map(line).join(between));
+    await writeAnswer(before + page.map(line).join(between));
     before = between;
   }
-  await write(before === head ? head + none : '\n');
-}
-
-async function write(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+  await writeAnswer(before === head ? head + none : '\n');
 }
 
 const ROWS_A_TABLE = 500;
@@ -87,7 +83,7 @@ async function printTables<T>(listing: Listing<T>, pages: AsyncIterable<readonly
     const table = new Table({ head, style: { head: [], border: [], compact: true }, colAligns });
     table.push(...rows);
     rows = [];
-    await write(`${table.toString()}\n`);
+    await writeAnswer(`${table.toString()}\n`);
   };
   for await (const page of pages) {
     for (const entry of page) {
@@ -98,9 +94,9 @@ async function printTables<T>(listing: Listing<T>, pages: AsyncIterable<readonly
     }
   }
   await flush();
-  await write(count === 0 ? `${listing.nothing}\n` : `${count} files, ${prettyBytes(bytes)}\n`);
+  await writeAnswer(count === 0 ? `${listing.nothing}\n` : `${count} files, ${prettyBytes(bytes)}\n`);
   const line = (await listing.end?.())?.line ?? null;
-  if (line !== null) await write(`${line}\n`);
+  if (line !== null) await writeAnswer(`${line}\n`);
 }
 
 /** A size for a person; a file that is not there has none. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Chalk, type ChalkInstance } from 'chalk';
 
 /** How a command may speak: what it was told by flags, and whether somebody looks on. */
@@ -39,6 +40,11 @@ export function openOutput({
     answer: (text) => process.stdout.write(`${text}\n`),
     tell: (text) => process.stderr.write(`${text}\n`),
   };
+}
+
+/** Writes a part of a long answer; resolves when whoever reads it is ready for more. */
+export async function writeAnswer(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 
 /** The colours of an answer that is for looking at: it is standard output that decides about them. */

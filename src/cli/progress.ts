@@ -2,6 +2,9 @@ import cliProgress from 'cli-progress';
 import prettyBytes from 'pretty-bytes';
 import prettyMs from 'pretty-ms';
 import type { Watcher } from '../jobs/ports.js';
+import type { StepName } from '../steps/step.js';
+import { writeAnswer } from './output.js';
+import { plannedText } from './render.js';
 
 /** A watcher for nobody. */
 export const silentWatcher: Watcher = {
@@ -11,6 +14,20 @@ export const silentWatcher: Watcher = {
   advanced: () => {},
   finished: () => {},
 };
+
+/** Names on standard output what a dry run would do. */
+export function namingWatcher(): Watcher {
+  let step: StepName | null = null;
+  return {
+    ...silentWatcher,
+    planning(name) {
+      step = name;
+    },
+    async planned(entries) {
+      if (step !== null) await writeAnswer(plannedText(step, entries));
+    },
+  };
+}
 
 /** A bar on stderr: files, bytes, rate and time left. */
 export function progressBar(): Watcher {

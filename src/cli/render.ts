@@ -4,6 +4,7 @@ import prettyMs from 'pretty-ms';
 import { printable } from '../domain/file-name.js';
 import { messageOf, OrderbakError } from '../errors.js';
 import { type Summary, summaryObject } from '../jobs/summary.js';
+import type { Entry, StepName } from '../steps/step.js';
 import type { Output } from './output.js';
 
 const FEW = 10;
@@ -51,8 +52,11 @@ export function summaryJson(summary: Summary): string {
   return JSON.stringify(summaryObject(summary));
 }
 
-/** A run in a few lines for a person; `hints` = with what may be typed next. */
-export function summaryText(summary: Summary, output: Output, hints = true): string {
+/** What a person is told to type next: nothing, the step's command alone, or in other words what was typed. */
+export type Hint = 'none' | 'command' | 'the same';
+
+/** A run in a few lines for a person. */
+export function summaryText(summary: Summary, output: Output, hint: Hint): string {
   const { paint } = output;
   const { counts, dryRun } = summary;
   const deeds = DEEDS[summary.command];
@@ -68,12 +72,18 @@ export function summaryText(summary: Summary, output: Output, hints = true): str
   const command = COMMANDS[summary.command] ?? summary.command;
   const head = `${mark} ${paint.bold(command)}${dryRun ? ' (dry run)' : ''}  ${parts.filter((p) => p !== '').join(' · ')}`;
   const most = output.verbose ? Number.POSITIVE_INFINITY : FEW;
-  const again = command === summary.command ? `orderbak ${command}` : 'the same without --dry-run';
+  const isSame = hint === 'the same' || command !== summary.command;
+  const again = isSame ? 'the same without --dry-run' : `orderbak ${command}`;
   const next = dryRun ? again : NEXT[summary.command];
-  const tail = hints && summary.ok && next !== undefined ? [paint.dim(`  Next: ${next}`)] : [];
+  const tail = hint !== 'none' && summary.ok && next !== undefined ? [paint.dim(`  Next: ${next}`)] : [];
   return [head, ...heldLines(summary, most, output), ...troubleLines(summary, most, output), ...tail].join(
     '\n',
   );
+}
+
+/** What a dry run would do, a line a file. */
+export function plannedText(step: StepName, entries: readonly Entry[]): string {
+  return entries.map(({ path }) => `  ${DEEDS[step].planned} ${printable(path)}\n`).join('');
 }
 
 /** What is worth a mail from cron: errors and remarks, nothing when there are none. */

@@ -41,7 +41,7 @@ export async function runWholeNight(flags: NightFlags, resumes: number | null = 
     const watcher = others.watching(choices.watcher);
     const errand = { kin: { night: null, resumes }, files: null };
     const night = await wholeNight(config, steps, { ...choices, watcher, errand }, async (summary) => {
-      if (!output.json) tellSummary(summary, output, false);
+      if (!output.json) tellSummary(summary, output, 'none');
       tellFaults(summary.command, await others.step(summary, tidingText(summary)), output);
     });
     if (output.json) output.answer(nightJson(night));

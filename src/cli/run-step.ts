@@ -5,12 +5,13 @@ import type { Config } from '../config/schema.js';
 import type { Ceiling } from '../domain/ceiling.js';
 import type { CalendarAge } from '../domain/duration.js';
 import { EXIT, OrderbakError } from '../errors.js';
+import type { Watcher } from '../jobs/ports.js';
 import { type Summary, summarise, Tally } from '../jobs/summary.js';
 import type { StepName } from '../steps/step.js';
 import { watchInterrupts } from './interrupts.js';
 import { type Output, type OutputFlags, openOutput } from './output.js';
-import { progressBar, silentWatcher } from './progress.js';
-import { errorBlock, summaryJson, summaryText, tidingText, troubleText } from './render.js';
+import { namingWatcher, progressBar, silentWatcher } from './progress.js';
+import { errorBlock, type Hint, summaryJson, summaryText, tidingText, troubleText } from './render.js';
 import { VERSION } from './version.js';
 
 /** As a process ends that SIGINT ended: somebody else asked for it here. */
@@ -57,7 +58,7 @@ export async function runStep(
     tidings = openTidings(config, name, flags.dryRun ?? false);
     const choices = choicesOf(flags, output, interrupts.signal);
     const summary = await work(config, { ...choices, watcher: tidings.watching(choices.watcher) });
-    tellSummary(summary, output);
+    tellSummary(summary, output, hintFor(flags));
     process.exitCode = interrupts.exitCode() ?? (summary.interrupted ? INTERRUPTED : summary.exit);
     await told(summary);
   } catch (error) {
@@ -87,23 +88,31 @@ export function choicesOf(flags: StepFlags, output: Output, stop: AbortSignal): 
     origin: process.stderr.isTTY === true ? 'hand' : 'cron',
     version: VERSION,
     stop,
-    watcher: output.watched && !output.json ? progressBar() : silentWatcher,
+    watcher: watcherFor(output, flags.dryRun ?? false),
     errand: OWN,
   };
 }
 
-/**
- * Says how a run went: to a person in words, to a script as JSON, to cron only what is worth a mail. `hints` = also what a
- * person may type next.
- */
-export function tellSummary(summary: Summary, output: Output, hints = true): void {
+function watcherFor({ json, quiet, verbose, watched }: Output, dryRun: boolean): Watcher {
+  if (dryRun && verbose && !json && !quiet) return namingWatcher();
+  return watched && !json ? progressBar() : silentWatcher;
+}
+
+/** Where a dry run looked at less than all, or elsewhere, the bare command would do more than it showed. */
+function hintFor({ order, limit, maxDelete, olderThan, config }: StepFlags): Hint {
+  const isBare = [order, limit, maxDelete, olderThan, config].every((flag) => flag === undefined);
+  return isBare ? 'command' : 'the same';
+}
+
+/** Says how a run went: to a person in words, to a script as JSON, to cron only what is worth a mail. */
+export function tellSummary(summary: Summary, output: Output, hint: Hint): void {
   if (output.json) output.answer(summaryJson(summary));
   const answers = !output.json && summary.dryRun && !output.quiet;
-  if (answers) output.answer(summaryText(summary, output, hints));
+  if (answers) output.answer(summaryText(summary, output, hint));
   // Where only a script reads the answer, a dry run's troubles are told on their own as well.
   if (output.watched && answers) return;
   const toPerson = output.watched || output.verbose;
-  if (!output.json && toPerson && !answers) output.tell(summaryText(summary, output, hints));
+  if (!output.json && toPerson && !answers) output.tell(summaryText(summary, output, hint));
   else if (troubleText(summary, output) !== '') output.tell(troubleText(summary, output));
 }
 

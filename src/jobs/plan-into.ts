@@ -3,7 +3,7 @@ import { EXIT, OrderbakError } from '../errors.js';
 import type { Planned, Step } from '../steps/step.js';
 import type { JobOptions } from './options.js';
 import { keyOf } from './parts.js';
-import type { Spool } from './ports.js';
+import type { Spool, Watcher } from './ports.js';
 import type { Recording } from './recording.js';
 import type { Tally } from './summary.js';
 
@@ -11,6 +11,13 @@ import type { Tally } from './summary.js';
 export interface Waiting<Item> {
   readonly item: Item;
   readonly files: number;
+}
+
+/** Who is told what is planned. */
+interface Onlookers {
+  readonly recording: Pick<Recording, 'control' | 'tracker' | 'retries'>;
+  readonly tally: Tally;
+  readonly watcher: Watcher;
 }
 
 type ToDo<Item> = Extract<Planned<Item>, { kind: 'do' }>;
@@ -23,8 +30,7 @@ export async function planInto<Item>(
   spool: Spool,
   step: Step<Item>,
   options: JobOptions,
-  { control, tracker, retries }: Pick<Recording, 'control' | 'tracker' | 'retries'>,
-  tally: Tally,
+  { recording: { control, tracker, retries }, tally, watcher }: Onlookers,
   signal: AbortSignal,
 ): Promise<boolean> {
   const limit = options.limit ?? Number.POSITIVE_INFINITY;
@@ -44,6 +50,7 @@ export async function planInto<Item>(
     const fitting = wanted.files > room ? picked(step, wanted, (index) => index < room) : wanted;
     tally.addPlanned(fitting);
     if (!options.dryRun) tracker.parts.plan(step.entries?.(fitting.item) ?? []);
+    else await watcher.planned?.(step.entries?.(fitting.item) ?? []);
     tracker.touch();
     const waiting: Waiting<Item> = { item: fitting.item, files: fitting.files };
     await spool.write(waiting);

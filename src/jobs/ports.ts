@@ -1,5 +1,5 @@
 import type { Counts, PartRecord, RunRecord, RunStatus, Wanted } from '../domain/run.js';
-import type { Failure, Held, StepName } from '../steps/step.js';
+import type { Entry, Failure, Held, StepName } from '../steps/step.js';
 
 /** The lock of one step: a row taken by a conditional update, kept by a heartbeat. */
 export interface Leases {
@@ -147,6 +147,8 @@ export interface Log {
 /** Told how a run goes, for somebody who looks on. */
 export interface Watcher {
   planning(step: StepName): void;
+  /** In a dry run: what would be done, resolved when more may come. Who does not want to know has none. */
+  planned?(entries: readonly Entry[]): Promise<void>;
   started(files: number, bytes: number): void;
   moved(bytes: number): void;
   advanced(counts: Counts): void;

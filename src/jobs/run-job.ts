@@ -59,7 +59,7 @@ async function planAndApply<Item>(
   if (lease !== null) await step.recover(stop);
   const spool = await ports.openSpool();
   try {
-    const wholly = await planInto(spool, step, options, recording, tally, stop);
+    const wholly = await planInto(spool, step, options, { recording, tally, watcher: ports.watcher }, stop);
     if (stop.aborted) return null;
     const over = step.removes ? overCeiling(options.ceiling, tally) : null;
     if (over !== null || lease === null) return over;

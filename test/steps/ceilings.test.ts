@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Ceiling } from '../../src/domain/ceiling.js';
 import type { OrderPlan } from '../support/order-plan.js';
 import type { PlantedOrder } from '../support/planting.js';
+import { runOrderbak } from '../support/run.js';
 import { at, openShop, type Shop, type StepName } from './shop.js';
 
 /** Of each order four copied files, four chats and four pieces of trash: a third of the folder for each step. */
@@ -53,6 +54,40 @@ describe.each(['unlink-discuss', 'unlink-backed-up', 'unlink-trash'] as const)('
     expect(dry).toMatchObject({ exit: 0, dryRun: true, counts: { planned: 12, done: 0 } });
     expect(await shop.run(step, { dryRun: true, maxDelete: count(11) })).toMatchObject({ exit: 5 });
     expect(await shop.changes(before)).toEqual([]);
+  });
+
+  test.each<[string, string[], number]>([
+    ['all', [], 0],
+    ['over a ceiling, so that it can be judged', ['--max-delete', '11'], 5],
+  ])('--dry-run --verbose names what would go, a line a file: %s', async (_, more, code) => {
+    const run = (...args: string[]) => runOrderbak(shop.world, [step, '--dry-run', ...args, ...more]);
+    const named = (stdout: string) => stdout.split('\n').filter((line) => line.startsWith('  to remove '));
+    const dry = await run('--verbose');
+    expect(dry.code).toBe(code);
+    const suffix =
+      step === 'unlink-trash' ? /\d\.tmp$/ : step === 'unlink-discuss' ? /\d\.txt$/ : /[mabc]\.txt$/;
+    const wanted = [...before.keys()]
+      .filter((file) => suffix.test(file))
+      .map((file) => `  to remove ${file}`);
+    expect(wanted).toHaveLength(12);
+    expect(named(dry.stdout).sort()).toEqual(wanted.sort());
+    expect(named((await run()).stdout)).toEqual([]);
+    expect((await run('--verbose', '--json')).stdout).toMatch(/^\{.*\}\n$/);
+    expect((await run('--verbose', '--quiet')).stdout).toBe('');
+  });
+
+  test('what a dry run looked at by a flag, it does not tell to remove without', async () => {
+    const next = async (...args: string[]) => {
+      const { stdout } = await runOrderbak(shop.world, [step, '--dry-run', ...args]);
+      return stdout.split('\n').find((line) => line.startsWith('  Next: '));
+    };
+    expect(await next()).toBe(`  Next: orderbak ${step}`);
+    for (const flags of [
+      ['--limit', '1'],
+      ['--order', String(at(orders, 1).id)],
+      ['--max-delete', '40%'],
+    ])
+      expect(await next(...flags)).toBe('  Next: the same without --dry-run');
   });
 
   test('--order looks at those orders only; a share is one of their files', async () => {
