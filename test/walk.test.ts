@@ -25,6 +25,16 @@ describe.skipIf(!hasTerminal)('a newcomer', () => {
   });
   afterAll(() => world.remove());
 
+  test('is told of an empty root before a file is written', async () => {
+    const [config, root] = ['etc/early.toml', 'not mounted'].map((name) => path.join(world.folder, name));
+    await mkdir(root ?? '');
+    const flags = ['--database-url', world.databaseUrl, '--root', root ?? '', '--timezone', world.zone.name];
+    const init = ['init', '--yes', '--role', 'server', ...flags, '--config', config ?? ''];
+    const told = await runOrderbak(world, init, { bare: true, program, cwd: world.folder });
+    expect(told).toMatchObject({ code: 75, stderr: expect.stringContaining('it is empty') });
+    await expect(stat(config ?? '')).rejects.toThrow('ENOENT');
+  });
+
   test('goes from an empty folder to a night that begins by itself', async () => {
     const server = path.join(world.folder, 'etc/server.toml');
     const office = path.join(world.folder, 'etc/office.toml');
@@ -81,9 +91,9 @@ describe.skipIf(!hasTerminal)('a newcomer', () => {
         'x'.repeat(64),
       );
       expect(wrong.code).toBe(4);
-      expect(
-        await orderbak(office, 'init', '--yes', '--role', 'office', ...flags, '--token', token),
-      ).toMatchObject({ code: 0 });
+      const init = ['init', '--yes', '--role', 'office', ...flags, '--config', office];
+      const secret = { env: { ORDERBAK_PULL_TOKEN: token } };
+      expect(await runOrderbak(world, init, { ...options, ...secret })).toMatchObject({ code: 0 });
       expect((await orderbak(office, 'doctor')).code).toBe(0);
 
       expect((await orderbak(server, 'schedule', 'list')).stdout).toContain('unlink-backed-up');

@@ -8,6 +8,7 @@ import { BackupClient } from '../remote/backup-client.js';
 import { greet } from '../remote/greet.js';
 import { rateLimit } from '../remote/rate-limit.js';
 import { countFolders, ownerOf, tryWriting } from '../store/probe.js';
+import { checkThere } from '../store/root.js';
 
 const SHORTEST_TOKEN = 32;
 
@@ -25,6 +26,7 @@ export const lookAtDatabase: Look = async (url) => {
 /** The folder with the order folders. */
 export const lookAtRoot: Look = async (root) => {
   const count = await countFolders(root);
+  await checkThere(root);
   return `${count} folders lie in it`;
 };
 

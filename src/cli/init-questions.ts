@@ -15,11 +15,11 @@ import type { Role } from '../domain/schedule/entry.js';
 
 /** What `init` was given by flags. */
 export interface InitAnswers {
-  readonly databaseUrl?: string;
+  readonly databaseUrl?: string | undefined;
   readonly root?: string;
   readonly timezone?: string;
   readonly url?: string;
-  readonly token?: string;
+  readonly token?: string | undefined;
   readonly store?: string;
 }
 

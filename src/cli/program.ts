@@ -48,10 +48,12 @@ export async function main(args: readonly string[]): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) =>
     process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed),
   );
+  // The habit of other tools: `orderbak help pull`.
+  const asked = args[0] === 'help' ? [...args.slice(1), '--help'] : args;
   try {
-    const program = await buildProgram(args);
-    if (args.length === 0) program.outputHelp();
-    else await program.parseAsync(args, { from: 'user' });
+    const program = await buildProgram(asked);
+    if (asked.length === 0) program.outputHelp();
+    else await program.parseAsync(asked, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;

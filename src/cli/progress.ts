@@ -35,7 +35,7 @@ export function progressBar(): Watcher {
     stream: process.stderr,
     clearOnComplete: true,
     hideCursor: true,
-    format: '{step} [{bar}] {value}/{total} files · {amount} · {rate}/s · {left} left',
+    format: '{step} [{bar}] {value}/{total} files{data} · {left} left',
     etaBuffer: 50,
   });
   let step = '';
@@ -48,8 +48,8 @@ export function progressBar(): Watcher {
     const left = handled > 0 ? ((files - handled) * seconds * 1000) / handled : 0;
     return {
       step,
-      amount: prettyBytes(bytes),
-      rate: prettyBytes(bytes / seconds),
+      // Only a copy tells of its bytes as it goes.
+      data: bytes > 0 ? ` · ${prettyBytes(bytes)} · ${prettyBytes(bytes / seconds)}/s` : '',
       left: handled > 0 ? prettyMs(left, { compact: true }) : '?',
     };
   };

@@ -185,7 +185,7 @@ export function need<T>(value: T | null, name: string): T {
   const [section, key] = name.split('.');
   throw configError(
     `${name} is not set`,
-    `Write "${key} = …" under [${section}] in orderbak.toml, or set ${variable}.`,
+    `Write "${key} = …" under [${section}] in orderbak.toml, or set ${variable}. \`orderbak init\` writes a whole file.`,
   );
 }
 

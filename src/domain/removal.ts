@@ -34,7 +34,7 @@ export function judgeRemoval(facts: FolderFacts, filename: string, retention: Re
     return kept(`order ${unrecorded.orderId} names it as ${unrecorded.type} too, which is not recorded yet`);
   }
   for (const row of rows) {
-    const reason = row.type === 'discuss' ? null : whyNotHeldByOffice(row);
+    const reason = row.type === 'discuss' ? null : whyNotHeldByOffice(row, filename);
     if (reason !== null) return kept(reason);
   }
   return withReceipt(
@@ -43,8 +43,11 @@ export function judgeRemoval(facts: FolderFacts, filename: string, retention: Re
   );
 }
 
-function whyNotHeldByOffice(row: BakFile): string | null {
-  if (row.bakTime === null) return `it is not backed up yet (order ${row.orderId}, ${row.type})`;
+function whyNotHeldByOffice(row: BakFile, filename: string): string | null {
+  const whose = `(order ${row.orderId}, ${row.type})`;
+  if (row.bakTime === null && row.filename !== filename)
+    return `"${row.filename}", which some file systems take for the same name, is not backed up yet ${whose}`;
+  if (row.bakTime === null) return `it is not backed up yet ${whose}`;
   if (row.receipt !== null) return null;
   return `row ${row.id} was marked without a receipt; \`orderbak mark-backed-up ${row.id}\` records one on your word`;
 }

@@ -47,8 +47,8 @@ export function whyNoPlace(folder: string, filename: string, mapped: boolean): s
   };
   if ([...parts, filename].some(isTooLong))
     return `a part of its path is longer than the ${MOST_BYTES} bytes that file systems take`;
-  if (!parts.every(staysInside)) return 'its folder does not stay inside the store';
-  return staysInside(filename) ? null : 'its name does not stay inside its folder';
+  if (!parts.every(staysInside)) return 'its folder is no plain text, or does not stay inside the store';
+  return staysInside(filename) ? null : 'its name is no plain text, or does not stay inside its folder';
 }
 
 function staysInside(part: string): boolean {

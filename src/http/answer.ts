@@ -22,8 +22,11 @@ export function answerFor(error: unknown): ErrorAnswer {
 }
 
 /** An error answer for the routes that speak JSON. */
-export function errorResponse({ status, body }: ErrorAnswer): Response {
-  return Response.json(body, { status });
+export function errorResponse(
+  { status, body }: ErrorAnswer,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return Response.json(body, { status, headers });
 }
 
 /** Sends an error answer on a plain response. */

@@ -41,7 +41,8 @@ export function dispatcher(
 
   const file = async (id: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      sendError(response, errorAnswer(405, 'bad-method', 'files are read with GET and HEAD'));
+      const fault = errorAnswer(405, 'bad-method', 'files are read with GET and HEAD');
+      sendError(response, fault, { allow: 'GET, HEAD' });
       return;
     }
     const isId = /^[1-9]\d{0,14}$/.test(id);
@@ -53,7 +54,9 @@ export function dispatcher(
 
   const bundle = async (body: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.method !== 'POST') {
-      sendError(response, errorAnswer(405, 'bad-method', 'a bundle is asked for with POST'));
+      sendError(response, errorAnswer(405, 'bad-method', 'a bundle is asked for with POST'), {
+        allow: 'POST',
+      });
       return;
     }
     const parsed = parseBody(body, bundleRequest);

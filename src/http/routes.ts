@@ -51,9 +51,9 @@ export function jsonRoutes(questions: Questions, report: (error: unknown) => voi
     return new Response(await questions.metrics(), { headers });
   });
 
-  app.all(API.list, () => errorResponse(errorAnswer(405, 'bad-method', 'the list is read with GET')));
-  app.all(API.metrics, () => errorResponse(errorAnswer(405, 'bad-method', 'numbers are read with GET')));
-  app.all(API.mark, () => errorResponse(errorAnswer(405, 'bad-method', 'files are marked with POST')));
+  app.all(API.list, () => wrongMethod('GET, HEAD', 'the list is read with GET'));
+  app.all(API.metrics, () => wrongMethod('GET, HEAD', 'numbers are read with GET'));
+  app.all(API.mark, () => wrongMethod('POST', 'files are marked with POST'));
   app.notFound(() => errorResponse(errorAnswer(404, 'no-route', 'there is nothing here')));
   app.onError((error) => {
     report(error);
@@ -81,4 +81,9 @@ function listQuestion(query: URLSearchParams): { after: number; limit: number } 
 
 function wholeNumber(text: string): number | null {
   return /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+/** `allow`: the methods that are right (RFC 9110 §15.5.6). */
+function wrongMethod(allow: string, words: string): Response {
+  return errorResponse(errorAnswer(405, 'bad-method', words), { allow });
 }

@@ -97,16 +97,18 @@ describe('the doors of the server', () => {
   });
 
   test('a wrong method is refused', async () => {
-    for (const [method, path] of [
-      ['POST', LIST],
-      ['DELETE', LIST],
-      ['POST', `${FILE}/1`],
-      ['DELETE', `${FILE}/1`],
-      ['GET', BUNDLE],
-      ['GET', MARK],
-      ['PUT', MARK],
+    for (const [method, path, allow] of [
+      ['POST', LIST, 'GET, HEAD'],
+      ['DELETE', LIST, 'GET, HEAD'],
+      ['POST', `${FILE}/1`, 'GET, HEAD'],
+      ['DELETE', `${FILE}/1`, 'GET, HEAD'],
+      ['GET', BUNDLE, 'POST'],
+      ['GET', MARK, 'POST'],
+      ['PUT', MARK, 'POST'],
     ] as const) {
-      expectError(shop.world, await ask(shop.serve, path, { method }), 405);
+      const reply = await ask(shop.serve, path, { method });
+      expectError(shop.world, reply, 405);
+      expect(reply.headers.allow).toBe(allow);
     }
     expectError(shop.world, await ask(shop.serve, '/admin/backup/nothing'), 404);
   });

@@ -19,7 +19,7 @@ export function initCommand(): Command {
   const command = new Command('init')
     .summary('set this machine up by a handful of questions (either machine)')
     .description(
-      `Asks what this machine is and what it needs for that, looks at once whether each answer is true, and writes a commented orderbak.toml that only its user can read. On the server it makes the token, the tables and the views, and marks the root, as \`migrate\` does. Then it offers to let the night begin by itself. With --yes it asks nothing, and takes all from the flags.`,
+      `Asks what this machine is and what it needs for that, looks at once whether each answer is true, and writes a commented orderbak.toml that only its user can read. On the server it makes the token, the tables and the views, and marks the root, as \`migrate\` does. Then it offers to let the night begin by itself. With --yes it asks nothing, and takes all from the flags; the two that hold a secret also from ORDERBAK_DATABASE_URL and ORDERBAK_PULL_TOKEN, where nobody else on the machine reads them.`,
     )
     .option('--yes', 'ask nothing; what is not given and has no default is an error')
     .addOption(new Option('--role <role>', 'what this machine is').choices(ROLES))
@@ -36,7 +36,7 @@ export function initCommand(): Command {
         [
           ['orderbak init', 'by questions'],
           [
-            'orderbak init --yes --role office --url https://shop.example --token … --store /srv/orderbak',
+            'ORDERBAK_PULL_TOKEN=… orderbak init --yes --role office --url https://shop.example --store /srv/orderbak',
             'by a script',
           ],
         ],
@@ -62,7 +62,8 @@ async function init(flags: InitFlags): Promise<void> {
   const asking = flags.yes ? null : openAsking();
   try {
     const role = flags.role ?? (await askRole(asking));
-    const values = await askAll(role, flags, getter(asking, output));
+    const secret = { databaseUrl: process.env.ORDERBAK_DATABASE_URL, token: process.env.ORDERBAK_PULL_TOKEN };
+    const values = await askAll(role, { ...secret, ...flags }, getter(asking, output));
     const folder = values.find(({ key }) => key === 'orders.root' || key === 'pull.store')?.value ?? '.';
     writeNew(path, values, await ownerFor(folder));
     const done = [`${path} is written`];
