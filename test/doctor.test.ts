@@ -146,6 +146,20 @@ test('views that make no sense are found by what stands in them', async () => {
   });
 });
 
+test('a single odd name among good ones is a warning, and the rest is looked at', async () => {
+  const world = await newWorld('sqlite');
+  await world.addOrder({ jobs: [{ image: 'a.txt' }, { image: 'b.txt' }, { image: 'c.txt' }] });
+  await world.ask((database) =>
+    database.run("UPDATE tbl_job SET image = 'back\\slash.txt' WHERE image = 'b.txt'"),
+  );
+  const { named } = await doctor(world);
+  expect(named('views')).toMatchObject({
+    status: 'warning',
+    message: expect.stringContaining('is no plain name'),
+  });
+  expect(named('shop clock')?.status).toBe('ok');
+});
+
 test('a database user who may not write is found, before a night is lost', async (context) => {
   const world = await newWorld('mariadb');
   const account = `reader_${randomBytes(4).toString('hex')}`;
