@@ -103,7 +103,13 @@ export function openOrderFolder(
     async unlink(filename, stamp) {
       const path = pathOf(filename);
       if (!(await isStill(path, stamp))) return false;
-      await unlink(path);
+      try {
+        await unlink(path);
+      } catch (error) {
+        // Another step took it in this very moment.
+        if (codeOf(error) === 'ENOENT') return false;
+        throw error;
+      }
       await mustBeGone(path);
       return true;
     },
