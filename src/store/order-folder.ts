@@ -103,13 +103,7 @@ export function openOrderFolder(
     async unlink(filename, stamp) {
       const path = pathOf(filename);
       if (!(await isStill(path, stamp))) return false;
-      try {
-        await unlink(path);
-      } catch (error) {
-        // Another step took it in this very moment.
-        if (codeOf(error) === 'ENOENT') return false;
-        throw error;
-      }
+      if (!(await unlinkThere(path))) return false;
       await mustBeGone(path);
       return true;
     },
@@ -182,6 +176,17 @@ async function isFile(path: string): Promise<boolean> {
 }
 
 /** Renames without replacing what may already wait under that name. */
+/** Answers false where another step has taken it in this very moment. */
+async function unlinkThere(path: string): Promise<boolean> {
+  try {
+    await unlink(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
 async function renameAside(from: string, to: string): Promise<void> {
   if (await isFile(to)) throw new Doubt('the quarantine holds a file of that name already');
   await renameSurely(from, to);

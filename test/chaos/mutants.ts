@@ -142,8 +142,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'store/order-folder.ts',
-        find: 'if (!(await isStill(path, stamp))) return false;\n      await unlink(path);',
-        replace: 'await unlink(path);',
+        find: 'if (!(await isStill(path, stamp))) return false;\n      if (!(await unlinkThere(path))) return false;',
+        replace: 'if (!(await unlinkThere(path))) return false;',
       },
     ],
     caughtBy: ['file rewritten: unlink-backed-up'],
@@ -175,8 +175,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'store/order-folder.ts',
-        find: 'await unlink(path);\n      await mustBeGone(path);',
-        replace: 'await unlink(path);',
+        find: 'await mustBeGone(path);\n      return true;',
+        replace: 'return true;',
       },
     ],
     caughtBy: ['unlink that does nothing'],
