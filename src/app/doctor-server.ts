@@ -95,9 +95,9 @@ async function viewsFinding({ database, zone, config }: Ground): Promise<Finding
   const more = faults.length > 1 ? `, and ${faults.length - 1} more` : '';
   const message = `${first}${more}`;
   // A single odd name is the order's own matter, and no step touches it.
-  const isOdd = (some: readonly (string | null)[]) =>
+  const isMostlySound = (some: readonly (string | null)[]) =>
     some.filter((fault) => fault !== null).length * 2 <= some.length;
-  if (found.every(isOdd)) return { status: 'warning', message, remedy: VIEWS_HINT };
+  if (found.every(isMostlySound)) return { status: 'warning', message, remedy: VIEWS_HINT };
   throw new OrderbakError(EXIT.failed, 'bad-view', message, VIEWS_HINT);
 }
 
