@@ -73,7 +73,9 @@ test('serve writes its requests there, and goes on in a file that was copied and
   const serve = await startServe(shop.world, ['--quiet'], { env: { ORDERBAK_LOG_FILE: file } });
   await ask(serve, '/first');
   // The client has its answer before the server writes that it has.
-  await vi.waitFor(async () => expect(await readFile(file, 'utf8')).toContain('"path":"/first"'));
+  await vi.waitFor(async () => expect(await readFile(file, 'utf8')).toContain('"path":"/first"'), {
+    timeout: 60_000,
+  });
   await copyFile(file, `${file}.1`);
   await truncate(file, 0);
   await ask(serve, '/second');
