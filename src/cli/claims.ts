@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { linesOf } from '../domain/lines.js';
 import { receiptClaim } from '../domain/wire.js';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SECRETS, schema } from './schema.js';
 
 /** A JSON Schema, as far as it is looked at here. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { parse as parseToml, TomlError } from 'smol-toml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
 import { type Config, PATHS, SECRETS, schema } from './schema.js';
 

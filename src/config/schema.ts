@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import * as value from './values.js';
 
 /** Every section and key, with its default. A key that is not here is an error. */

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseCeiling } from '../domain/ceiling.js';
 import { parseCalendarAge, parseDuration } from '../domain/duration.js';
 import { isPlainName } from '../domain/file-name.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { EXIT } from '../errors.js';
 import { reopenOrder, type Shop } from './build-shop.js';
 import { commandFailed, type Finished, runCommand, startServing } from './commands.js';

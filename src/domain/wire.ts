@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The paths of the server's API, as scripts outside know them. */
 export const API = {

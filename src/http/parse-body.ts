@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type ErrorAnswer, errorAnswer } from './answer.js';
 
 const MOST_WORDS = 300;

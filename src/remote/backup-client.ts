@@ -1,7 +1,5 @@
 import pRetry from 'p-retry';
-import { Agent, type Dispatcher } from 'undici';
-import type { z } from 'zod';
-import { printable } from '../domain/file-name.js';
+import type * as z from 'zod';
 import { API, listAnswer, markAnswer, parseDigest } from '../domain/wire.js';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
 import type { BackupServer, Download } from '../steps/ports/office.js';
@@ -11,6 +9,7 @@ import { mustBeGood } from './explain-answer.js';
 import type { RateLimit } from './rate-limit.js';
 import { UnusualAnswer } from './raw-answer.js';
 import { type RawBody, RawLines } from './raw-lines.js';
+import { RequestAgent } from './request-agent.js';
 
 export interface ClientOptions {
   /** Where the server answers, e.g. `https://shop.example`; a path in it comes before the API's own. */
@@ -29,16 +28,12 @@ const ETAG = /^(W\/)?"[\x21\x23-\x7e]{0,200}"$/;
 
 /** The server's backup API. Errors: exit 4 when it refuses the token, 75 when it is away or answers nonsense for now. */
 export class BackupClient implements BackupServer {
-  private readonly agent: Agent;
+  private readonly agent: RequestAgent;
   private readonly lines = new RawLines();
 
   constructor(private readonly options: ClientOptions) {
-    this.agent = new Agent({
-      connections: options.transfers + 2,
-      connectTimeout: 15_000,
-      headersTimeout: PATIENCE_MS,
-      bodyTimeout: 60_000,
-    });
+    const { url, token, transfers } = options;
+    this.agent = new RequestAgent({ url, token, connections: transfers + 2, patience: PATIENCE_MS });
   }
 
   list(after: number, limit: number, signal: AbortSignal) {
@@ -93,7 +88,7 @@ export class BackupClient implements BackupServer {
   /** Waits for nothing: what is still open then is an answer that nobody reads any more. */
   close(): Promise<void> {
     this.lines.close();
-    return this.agent.destroy();
+    return this.agent.close();
   }
 
   private json<S extends z.ZodType>(
@@ -103,7 +98,7 @@ export class BackupClient implements BackupServer {
     signal: AbortSignal,
   ): Promise<z.infer<S>> {
     const once = async () => {
-      const response = await this.request(path, body, {}, signal);
+      const response = await this.agent.ask(path, body, {}, signal);
       const text = await readText(this.paced(response.body, signal));
       mustBeWhole(text, response.fields.get('content-digest'));
       const parsed = schema.safeParse(parseJson(text));
@@ -122,46 +117,10 @@ export class BackupClient implements BackupServer {
       answer = await this.lines.get(question, signal);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      if (error instanceof UnusualAnswer) return this.request(path, undefined, range, signal);
+      if (error instanceof UnusualAnswer) return this.agent.ask(path, undefined, range, signal);
       throw silent(url, error);
     }
     return mustBeGood(answer, url);
-  }
-
-  private async request(
-    path: string,
-    body: unknown,
-    extra: Record<string, string>,
-    signal: AbortSignal,
-  ): Promise<RawBody> {
-    const { url, token } = this.options;
-    const base = new URL(url);
-    let response: Dispatcher.ResponseData;
-    try {
-      response = await this.agent.request({
-        origin: base.origin,
-        path: `${base.pathname.replace(/\/$/, '')}${path}`,
-        method: body === undefined ? 'GET' : 'POST',
-        headers: {
-          authorization: `Bearer ${token}`,
-          'content-type': 'application/json',
-          'accept-encoding': 'identity',
-          ...extra,
-        },
-        body: body === undefined ? null : JSON.stringify(body),
-        signal,
-      });
-    } catch (error) {
-      if (signal.aborted) throw signal.reason;
-      throw silent(url, error);
-    }
-    const answer = await mustBeGood(answerOf(response), url);
-    const encoding = answer.fields.get('content-encoding') ?? 'identity';
-    if (encoding === 'identity') return answer;
-    answer.end();
-    throw away(
-      `the answer comes as ${printable(encoding)}, which was not asked for; is there a proxy that changes it?`,
-    );
   }
 
   /** The body without its first `skip` bytes, at the rate that is allowed. */
@@ -190,13 +149,4 @@ function isRest(fields: RawBody['fields'], start: number): boolean {
   if (range === null) return false;
   const [first, last, size] = [Number(range[1]), Number(range[2]), Number(range[3])];
   return first === start && last === size - 1 && fields.get('content-length') === String(size - start);
-}
-
-/** An answer as the library gives it. */
-function answerOf({ statusCode: status, headers, body }: Dispatcher.ResponseData): RawBody {
-  const fields = new Map(Object.entries(headers).map(([name, value]) => [name, [value].flat()[0] ?? '']));
-  const end = () => {
-    body.on('error', () => {}).destroy();
-  };
-  return { status, fields, body, end };
 }

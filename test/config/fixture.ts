@@ -6,32 +6,38 @@ import { loadConfig } from '../../src/config/load.js';
 import type { Config } from '../../src/config/schema.js';
 import { OrderbakError } from '../../src/errors.js';
 
-/** A folder for the configuration files of one test file. */
-export const box = realpathSync(mkdtempSync(path.join(tmpdir(), 'orderbak-config-')));
-afterAll(() => rmSync(box, { recursive: true, force: true }));
+type Env = Readonly<Record<string, string>>;
 
-export function put(name: string, text: string): string {
-  const file = path.join(box, name);
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, text);
-  return file;
-}
+/** Configuration files in a folder of the calling test file's own. */
+export class Box {
+  readonly folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'orderbak-config-')));
+  readonly noFile = this.put('empty.toml', '');
 
-export const NO_FILE = put('empty.toml', '');
-
-/** The configuration of a text and of an environment. */
-export function load(toml: string, env: Readonly<Record<string, string>> = {}): Config {
-  return loadConfig(toml === '' ? NO_FILE : put('orderbak.toml', toml), env);
-}
-
-/** The words with which a configuration is refused. */
-export function refusal(toml: string, env: Readonly<Record<string, string>> = {}): string {
-  try {
-    load(toml, env);
-  } catch (error) {
-    if (!(error instanceof OrderbakError)) throw error;
-    if (error.exit !== 2) throw new Error(`exit code ${error.exit}`, { cause: error });
-    return `${error.message}\n${error.hint ?? ''}`;
+  constructor() {
+    afterAll(() => rmSync(this.folder, { recursive: true, force: true }));
   }
-  throw new Error('it was taken');
+
+  put(name: string, text: string): string {
+    const file = path.join(this.folder, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+    return file;
+  }
+
+  /** The configuration of a text and of an environment. */
+  load(toml: string, env: Env = {}): Config {
+    return loadConfig(toml === '' ? this.noFile : this.put('orderbak.toml', toml), env);
+  }
+
+  /** The words with which a configuration is refused. */
+  refusal(toml: string, env: Env = {}): string {
+    try {
+      this.load(toml, env);
+    } catch (error) {
+      if (!(error instanceof OrderbakError)) throw error;
+      if (error.exit !== 2) throw new Error(`exit code ${error.exit}`, { cause: error });
+      return `${error.message}\n${error.hint ?? ''}`;
+    }
+    throw new Error('it was taken');
+  }
 }

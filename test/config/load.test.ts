@@ -1,11 +1,13 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadConfig, need } from '../../src/config/load.js';
-import { box, load, NO_FILE, put, refusal } from './fixture.js';
+import { Box } from './fixture.js';
+
+const box = new Box();
 
 describe('where a value comes from', () => {
   it('nothing is needed: these are the defaults', () => {
-    expect(load('')).toEqual({
+    expect(box.load('')).toEqual({
       database: { url: null },
       orders: { root: null, folder: '{create_unix}@{create_by}' },
       shop: { timezone: null },
@@ -44,37 +46,37 @@ describe('where a value comes from', () => {
 
   it('the environment goes before the file, the file before the default, key by key', () => {
     const toml = '[trash]\nkeep = "3d"\nmin_age = "1h"\n[retention]\nstatus = [4, "done"]';
-    const config = load(toml, { ORDERBAK_TRASH_KEEP: '0d', ORDERBAK_DELETE_MAX: '10%' });
+    const config = box.load(toml, { ORDERBAK_TRASH_KEEP: '0d', ORDERBAK_DELETE_MAX: '10%' });
     expect(config.trash).toEqual({ keep: 0, min_age: 3_600_000 });
     expect(config.retention).toEqual({ status: ['4', 'done'], age: { months: 3, days: 0 } });
     expect(config.delete.max).toEqual({ kind: 'share', percent: 10 });
   });
 
   it('an empty variable is none', () => {
-    expect(load('[trash]\nkeep = "3d"', { ORDERBAK_TRASH_KEEP: '' }).trash.keep).toBe(259_200_000);
+    expect(box.load('[trash]\nkeep = "3d"', { ORDERBAK_TRASH_KEEP: '' }).trash.keep).toBe(259_200_000);
   });
 
   it('the file is the one that is named, else the one that the environment names', () => {
-    const one = put('one.toml', '[thumbs]\nsize = 100');
-    const other = put('other.toml', '[thumbs]\nsize = 200');
+    const one = box.put('one.toml', '[thumbs]\nsize = 100');
+    const other = box.put('other.toml', '[thumbs]\nsize = 200');
     expect(loadConfig(one, { ORDERBAK_CONFIG: other }).thumbs.size).toBe(100);
     expect(loadConfig(null, { ORDERBAK_CONFIG: other }).thumbs.size).toBe(200);
   });
 
   it('paths in a file are meant from its folder, those in the environment as they are', () => {
-    const file = put(
+    const file = box.put(
       'shop/etc/orderbak.toml',
       '[orders]\nroot = "../uploads"\n[source]\nviews = "views.sql"\n[server]\ntls_cert = "tls/cert.pem"\ntls_key = "/run/key.pem"\n[pull]\nstore = "/srv/store"\n[database]\nurl = "sqlite:shop.db"',
     );
     const config = loadConfig(file, {});
-    expect(config.orders.root).toBe(path.join(box, 'shop/uploads'));
-    expect(config.source.views).toBe(path.join(box, 'shop/etc/views.sql'));
+    expect(config.orders.root).toBe(path.join(box.folder, 'shop/uploads'));
+    expect(config.source.views).toBe(path.join(box.folder, 'shop/etc/views.sql'));
     expect(config.pull.store).toBe('/srv/store');
     expect(config.server).toMatchObject({
-      tls_cert: path.join(box, 'shop/etc/tls/cert.pem'),
+      tls_cert: path.join(box.folder, 'shop/etc/tls/cert.pem'),
       tls_key: '/run/key.pem',
     });
-    expect(config.database.url).toBe(`sqlite:${path.join(box, 'shop/etc/shop.db')}`);
+    expect(config.database.url).toBe(`sqlite:${path.join(box.folder, 'shop/etc/shop.db')}`);
     const env = { ORDERBAK_ORDERS_ROOT: 'uploads', ORDERBAK_DATABASE_URL: 'sqlite:/srv/shop.db' };
     expect(loadConfig(file, env).orders.root).toBe('uploads');
     expect(loadConfig(file, env).database.url).toBe('sqlite:/srv/shop.db');
@@ -82,42 +84,45 @@ describe('where a value comes from', () => {
 });
 
 describe('a secret in a file of its own', () => {
-  const token = put('secrets/token', '  s3cret-token\n');
+  const token = box.put('secrets/token', '  s3cret-token\n');
 
   it('is read without the line end, from the file and from the environment', () => {
-    put('secrets/url', 'mysql://u:p@h/d\n');
-    const toml = put('secrets/orderbak.toml', '[server]\ntoken_file = "token"\n[database]\nurl_file = "url"');
+    box.put('secrets/url', 'mysql://u:p@h/d\n');
+    const toml = box.put(
+      'secrets/orderbak.toml',
+      '[server]\ntoken_file = "token"\n[database]\nurl_file = "url"',
+    );
     expect(loadConfig(toml, {}).server.token).toEqual(['s3cret-token']);
     expect(loadConfig(toml, {}).database.url).toBe('mysql://u:p@h/d');
-    expect(load('', { ORDERBAK_PULL_TOKEN_FILE: token }).pull.token).toBe('s3cret-token');
+    expect(box.load('', { ORDERBAK_PULL_TOKEN_FILE: token }).pull.token).toBe('s3cret-token');
   });
 
   it('may hold several tokens for the server, each on a line; the office has one', () => {
-    const several = put('secrets/tokens', 'new-one\n\nold-one, oldest\n');
-    expect(load('', { ORDERBAK_SERVER_TOKEN_FILE: several }).server.token).toEqual([
+    const several = box.put('secrets/tokens', 'new-one\n\nold-one, oldest\n');
+    expect(box.load('', { ORDERBAK_SERVER_TOKEN_FILE: several }).server.token).toEqual([
       'new-one',
       'old-one',
       'oldest',
     ]);
-    expect(load('', { ORDERBAK_SERVER_TOKEN: ' new-one  old-one,' }).server.token).toEqual([
+    expect(box.load('', { ORDERBAK_SERVER_TOKEN: ' new-one  old-one,' }).server.token).toEqual([
       'new-one',
       'old-one',
     ]);
-    expect(refusal('[pull]\ntoken = ["new-one", "old-one"]')).toContain('pull.token');
+    expect(box.refusal('[pull]\ntoken = ["new-one", "old-one"]')).toContain('pull.token');
   });
 
   it('from the environment replaces the one of the file, in whichever form', () => {
     const toml = '[server]\ntoken = "of-the-file"';
-    expect(load(toml, { ORDERBAK_SERVER_TOKEN_FILE: token }).server.token).toEqual(['s3cret-token']);
+    expect(box.load(toml, { ORDERBAK_SERVER_TOKEN_FILE: token }).server.token).toEqual(['s3cret-token']);
     const inFile = `[server]\ntoken_file = ${JSON.stringify(token)}`;
-    expect(load(inFile, { ORDERBAK_SERVER_TOKEN: 'of-the-env' }).server.token).toEqual(['of-the-env']);
+    expect(box.load(inFile, { ORDERBAK_SERVER_TOKEN: 'of-the-env' }).server.token).toEqual(['of-the-env']);
   });
 
   it('is refused when it is given twice, cannot be read, or is empty', () => {
     const both = { ORDERBAK_SERVER_TOKEN: 'a', ORDERBAK_SERVER_TOKEN_FILE: token };
-    expect(refusal('', both)).toContain('server.token and server.token_file are both given');
-    expect(refusal('[server]\ntoken_file = "nowhere"')).toContain('server.token_file cannot be read');
-    expect(refusal('', { ORDERBAK_SERVER_TOKEN_FILE: NO_FILE })).toContain('server.token');
+    expect(box.refusal('', both)).toContain('server.token and server.token_file are both given');
+    expect(box.refusal('[server]\ntoken_file = "nowhere"')).toContain('server.token_file cannot be read');
+    expect(box.refusal('', { ORDERBAK_SERVER_TOKEN_FILE: box.noFile })).toContain('server.token');
   });
 });
 
@@ -137,32 +142,32 @@ describe('what nobody knows is refused by its name', () => {
     ['a file for what is no secret', '', { ORDERBAK_TRASH_KEEP_FILE: '/x' }, 'ORDERBAK_TRASH_KEEP_FILE'],
     ['a file for what is no secret, in the file', '[trash]\nkeep_file = "x"', {}, 'keep_file'],
   ])('%s', (_, toml, env, words) => {
-    expect(refusal(toml, env)).toContain(words);
+    expect(box.refusal(toml, env)).toContain(words);
   });
 
   it('variables that are not of a section are left to others', () => {
-    expect(load('', { ORDERBAK_TEST_MYSQL_URL: 'x', ORDERBAKER: 'y', HOME: '/' }).trash.keep).toBe(
+    expect(box.load('', { ORDERBAK_TEST_MYSQL_URL: 'x', ORDERBAKER: 'y', HOME: '/' }).trash.keep).toBe(
       604_800_000,
     );
   });
 
   it('the words name the file', () => {
-    expect(refusal('[trash]\nkep = "3d"')).toContain(path.join(box, 'orderbak.toml'));
+    expect(box.refusal('[trash]\nkep = "3d"')).toContain(path.join(box.folder, 'orderbak.toml'));
   });
 });
 
 describe('a file that cannot be read', () => {
   it('is refused, with line and column, and without the line', () => {
-    const words = refusal('[server]\ntoken = "s3cret\nlisten = "127.0.0.1:1"');
+    const words = box.refusal('[server]\ntoken = "s3cret\nlisten = "127.0.0.1:1"');
     expect(words).toMatch(/cannot be read: .*line 2/);
     expect(words).not.toContain('s3cret');
   });
 
   it('is refused when it is not there, or is a folder', () => {
-    const missing = path.join(box, 'nowhere.toml');
+    const missing = path.join(box.folder, 'nowhere.toml');
     expect(() => loadConfig(missing, {})).toThrow(`there is no configuration file ${missing}`);
     expect(() => loadConfig(null, { ORDERBAK_CONFIG: missing })).toThrow('there is no configuration file');
-    expect(() => loadConfig(box, {})).toThrow('cannot be read');
+    expect(() => loadConfig(box.folder, {})).toThrow('cannot be read');
   });
 });
 
@@ -181,7 +186,7 @@ it('what a command cannot do without is asked for by both of its names', () => {
 
 describe('an entry of the schedule', () => {
   it('is a time, a table of a time and its rules, or off', () => {
-    const { schedule } = load(
+    const { schedule } = box.load(
       '[schedule]\ninsert = "0 1 * * *"\npull = "off"\n[schedule.unlink_trash]\njitter = "5m"\nwithout_overlapping = false',
     );
     expect(schedule.insert).toEqual(entryAt('daily at 01:00', '0 1 * * *'));
@@ -198,7 +203,7 @@ describe('an entry of the schedule', () => {
     ['insert = { timeout = "30d" }', 'must be at most 7 days'],
     ['timezone = "Mars/Phobos"', 'is not a time zone'],
   ])('%s is refused', (line, words) => {
-    expect(refusal(`[schedule]\n${line}`)).toContain(words);
+    expect(box.refusal(`[schedule]\n${line}`)).toContain(words);
   });
 });
 

@@ -8,11 +8,13 @@ import { missingFor } from '../../src/config/needs.js';
 import { SECRETS, schema } from '../../src/config/schema.js';
 import { shownValues } from '../../src/config/shown.js';
 import { PROGRAM } from '../support/run.js';
-import { load, NO_FILE, put } from './fixture.js';
+import { Box } from './fixture.js';
+
+const box = new Box();
 
 describe('what is shown of the configuration', () => {
-  const token = put('secret-token', 'x'.repeat(40));
-  const file = put(
+  const token = box.put('secret-token', 'x'.repeat(40));
+  const file = box.put(
     'shown.toml',
     `[database]\nurl = "mysql://shop:p@ss:word@db.example/shop"\n[trash]\nkeep = "3d"\n[server]\ntoken_file = "${token}"\n[pull]\nurl = "https://me:hush@shop.example"\ntoken = "tttttttttttttttt"\n[notify]\nwebhook = "https://hooks.example/services/hush"\nsmtp_url = "smtps://me:hush@mail.example"\n[schedule.pull]\njitter = "5m"\n`,
   );
@@ -43,13 +45,13 @@ describe('what is shown of the configuration', () => {
   });
 
   test('has a day as one writes it', () => {
-    const dated = readConfig(put('dated.toml', '[shadow]\nsince = 2026-11-08\n'), {});
+    const dated = readConfig(box.put('dated.toml', '[shadow]\nsince = 2026-11-08\n'), {});
     expect(configToml(shownValues(dated), false)).toMatch(/^since = 2026-11-08$/m);
   });
 
   test('is TOML that says the same as the defaults where nothing was said', () => {
-    const defaults = configToml(shownValues(readConfig(NO_FILE, {})), true);
-    expect(schema.parse(parse(defaults))).toEqual(load(''));
+    const defaults = configToml(shownValues(readConfig(box.noFile, {})), true);
+    expect(schema.parse(parse(defaults))).toEqual(box.load(''));
   });
 });
 
@@ -71,19 +73,19 @@ test('the JSON Schema has every key and every file of a secret, and no other', (
 });
 
 test('a machine is told what its part of the night needs', () => {
-  expect(missingFor(load('[database]\nurl = "sqlite:x"'), 'server')).toEqual([
+  expect(missingFor(box.load('[database]\nurl = "sqlite:x"'), 'server')).toEqual([
     'orders.root',
     'shop.timezone',
   ]);
-  expect(missingFor(load('[pull]\nurl = "https://shop.example"'), 'office')).toEqual([
+  expect(missingFor(box.load('[pull]\nurl = "https://shop.example"'), 'office')).toEqual([
     'pull.token',
     'pull.store',
   ]);
-  expect(missingFor(load(''), 'both')).toHaveLength(6);
+  expect(missingFor(box.load(''), 'both')).toHaveLength(6);
 });
 
 test('validate names the mistake and ends with 2', () => {
-  const wrong = put('wrong.toml', '[trash]\nkep = "3d"');
+  const wrong = box.put('wrong.toml', '[trash]\nkep = "3d"');
   const run = (file: string) => {
     try {
       return execFileSync(process.execPath, [PROGRAM, 'config', 'validate', '--config', file], {
@@ -96,10 +98,10 @@ test('validate names the mistake and ends with 2', () => {
     }
   };
   expect(run(wrong)).toMatch(/^2 .*kep/s);
-  expect(run(put('half.toml', '[database]\nurl = "sqlite:x"'))).toMatch(
+  expect(run(box.put('half.toml', '[database]\nurl = "sqlite:x"'))).toMatch(
     /^2 .*the server needs: orders\.root, shop\.timezone/s,
   );
-  const right = put(
+  const right = box.put(
     'right.toml',
     '[database]\nurl = "sqlite:x"\n[orders]\nroot = "."\n[shop]\ntimezone = "UTC"\n',
   );

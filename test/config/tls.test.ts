@@ -3,17 +3,19 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { readTls } from '../../src/config/tls.js';
 import { OrderbakError } from '../../src/errors.js';
 import { type Certificate, makeCertificate } from '../support/certificate.js';
-import { box, load, put } from './fixture.js';
+import { Box } from './fixture.js';
+
+const box = new Box();
 
 const read = (cert: string, key: string) =>
-  readTls(load('', { ORDERBAK_SERVER_TLS_CERT: cert, ORDERBAK_SERVER_TLS_KEY: key }).server);
+  readTls(box.load('', { ORDERBAK_SERVER_TLS_CERT: cert, ORDERBAK_SERVER_TLS_KEY: key }).server);
 
 describe('the certificate of the server', () => {
   let own: Certificate;
   let other: Certificate;
   beforeAll(() => {
-    own = makeCertificate(box, 'own');
-    other = makeCertificate(box, 'other');
+    own = makeCertificate(box.folder, 'own');
+    other = makeCertificate(box.folder, 'other');
   });
 
   test('is read with its key; without either there is none', () => {
@@ -27,12 +29,12 @@ describe('the certificate of the server', () => {
     ['no certificate', () => ['', own.key], /server\.tls_key is given without server\.tls_cert/],
     [
       'no such file',
-      () => [path.join(box, 'nowhere.pem'), own.key],
+      () => [path.join(box.folder, 'nowhere.pem'), own.key],
       /tls_cert cannot be read: .*nowhere\.pem/,
     ],
-    ['a folder', () => [own.cert, box], /server\.tls_key cannot be read/],
-    ['no PEM', () => [put('no.pem', 'no certificate'), own.key], /no certificate with its key/],
-    ['no PEM for a key', () => [own.cert, put('no.pem', 'no key')], /no certificate with its key/],
+    ['a folder', () => [own.cert, box.folder], /server\.tls_key cannot be read/],
+    ['no PEM', () => [box.put('no.pem', 'no certificate'), own.key], /no certificate with its key/],
+    ['no PEM for a key', () => [own.cert, box.put('no.pem', 'no key')], /no certificate with its key/],
     ["another one's key", () => [own.cert, other.key], /no certificate with its key/],
   ])('%s: exit 2 in words', ([, files, words]) => {
     let refusal: unknown;

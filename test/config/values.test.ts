@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { load, refusal } from './fixture.js';
+import type { Config } from '../../src/config/schema.js';
+import { Box } from './fixture.js';
+
+const box = new Box();
 
 const SECRET = 'correct-horse-battery';
 
 describe('a value', () => {
-  it.each<[string, (config: ReturnType<typeof load>) => unknown, unknown]>([
+  it.each<[string, (config: Config) => unknown, unknown]>([
     ['[retention]\nstatus = 9', (config) => config.retention.status, ['9']],
     ['[retention]\nstatus = "delivered"', (config) => config.retention.status, ['delivered']],
     [
@@ -40,11 +43,11 @@ describe('a value', () => {
     ['[shadow]\nsince = 2026-11-08', (config) => config.shadow.since, '2026-11-08'],
     ['[shadow]\nsince = "2026-11-08 06:00"', (config) => config.shadow.since, '2026-11-08 06:00'],
   ])('%s', (toml, pick, value) => {
-    expect(pick(load(toml))).toEqual(value);
+    expect(pick(box.load(toml))).toEqual(value);
   });
 
   it('the environment has lists with commas', () => {
-    expect(load('', { ORDERBAK_RETENTION_STATUS: '9, done,11' }).retention.status).toEqual([
+    expect(box.load('', { ORDERBAK_RETENTION_STATUS: '9, done,11' }).retention.status).toEqual([
       '9',
       'done',
       '11',
@@ -98,13 +101,13 @@ describe('a value that is none is refused in words, with its key', () => {
     ['[notify]\nmail_to = "lan"', 'notify.mail_to'],
     ['[notify]\nmail_from = "Lan <lan@shop.example>"', 'notify.mail_from'],
   ])('%s', (toml, key) => {
-    const words = refusal(toml);
+    const words = box.refusal(toml);
     expect(words).toContain(key);
     expect(words).toMatch(/^the configuration is not right \(.*\):\n\S[^\n]+\nThe README/);
   });
 
   it('all that is wrong is said at once', () => {
-    const words = refusal('[trash]\nkeep = "x"\n[shop]\ntimezone = "y"', { ORDERBAK_THUMBS_SIZE: 'z' });
+    const words = box.refusal('[trash]\nkeep = "x"\n[shop]\ntimezone = "y"', { ORDERBAK_THUMBS_SIZE: 'z' });
     for (const key of ['trash.keep', 'shop.timezone', 'thumbs.size']) expect(words).toContain(key);
   });
 });
@@ -126,7 +129,7 @@ describe('no secret stands in an error', () => {
     ['a text that is no TOML one line on', `[server]\ntoken = "${SECRET}"\nlisten = `, {}],
     ['a token without quotes', `[server]\ntoken = ${SECRET}`, {}],
   ])('%s', (_, toml, env) => {
-    const words = refusal(toml, env);
+    const words = box.refusal(toml, env);
     expect(words.length).toBeGreaterThan(20);
     expect(words).not.toContain(SECRET);
     expect(words).not.toContain('correct');

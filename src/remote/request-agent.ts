@@ -1,0 +1,77 @@
+import { Agent, type Dispatcher } from 'undici';
+import { printable } from '../domain/file-name.js';
+import { away, silent } from './away.js';
+import { mustBeGood } from './explain-answer.js';
+import type { RawBody } from './raw-lines.js';
+
+interface AgentOptions {
+  readonly url: string;
+  readonly token: string;
+  readonly connections: number;
+  /** How long an answer may not begin, in ms. */
+  readonly patience: number;
+}
+
+/** Asks the server through the library, which knows every form that an answer can have. */
+export class RequestAgent {
+  private readonly agent: Agent;
+
+  constructor(private readonly options: AgentOptions) {
+    this.agent = new Agent({
+      connections: options.connections,
+      connectTimeout: 15_000,
+      headersTimeout: options.patience,
+      bodyTimeout: 60_000,
+    });
+  }
+
+  /** A good answer to a GET, or with a body to a POST. Errors: exit 4 when the token is refused, 75 when the server is away. */
+  async ask(
+    path: string,
+    body: unknown,
+    fields: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<RawBody> {
+    const { url, token } = this.options;
+    const base = new URL(url);
+    let response: Dispatcher.ResponseData;
+    try {
+      response = await this.agent.request({
+        origin: base.origin,
+        path: `${base.pathname.replace(/\/$/, '')}${path}`,
+        method: body === undefined ? 'GET' : 'POST',
+        headers: {
+          authorization: `Bearer ${token}`,
+          'content-type': 'application/json',
+          'accept-encoding': 'identity',
+          ...fields,
+        },
+        body: body === undefined ? null : JSON.stringify(body),
+        signal,
+      });
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      throw silent(url, error);
+    }
+    const answer = await mustBeGood(answerOf(response), url);
+    const encoding = answer.fields.get('content-encoding') ?? 'identity';
+    if (encoding === 'identity') return answer;
+    answer.end();
+    throw away(
+      `the answer comes as ${printable(encoding)}, which was not asked for; is there a proxy that changes it?`,
+    );
+  }
+
+  /** Waits for nothing: what is still open then is an answer that nobody reads any more. */
+  close(): Promise<void> {
+    return this.agent.destroy();
+  }
+}
+
+function answerOf({ statusCode: status, headers, body }: Dispatcher.ResponseData): RawBody {
+  const fields = new Map(Object.entries(headers).map(([name, value]) => [name, [value].flat()[0] ?? '']));
+  const end = () => {
+    body.on('error', () => {}).destroy();
+  };
+  return { status, fields, body, end };
+}
