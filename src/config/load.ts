@@ -3,14 +3,12 @@ import { dirname, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { parse as parseToml, TomlError } from 'smol-toml';
 import * as z from 'zod';
-import { EXIT, messageOf, OrderbakError } from '../errors.js';
+import { messageOf } from '../errors.js';
+import { configError } from './config-error.js';
+import { CONFIG_VARIABLE, readEnvironment, variableOf } from './environment.js';
+import { keysOf, likeliest, SECTIONS } from './keys.js';
+import { get, type Raw, set } from './raw.js';
 import { type Config, PATHS, SECRETS, schema } from './schema.js';
-
-/** Values by section and key, as they were written. */
-type Raw = Record<string, Record<string, unknown>>;
-
-const PREFIX = 'ORDERBAK_';
-const HINT = 'The README lists every key.';
 
 /** The configuration and where it comes from. */
 export interface LoadedConfig {
@@ -50,7 +48,22 @@ export function readConfig(file: string | null, env: NodeJS.ProcessEnv): LoadedC
     .prettifyError(parsed.error)
     .replaceAll('✖ ', '')
     .replace(/\n\s*→ at /g, ' — ');
-  throw configError(`the configuration is not right${path === null ? '' : ` (${path})`}:\n${faults}`);
+  throw configError(
+    `the configuration is not right${path === null ? '' : ` (${path})`}:\n${faults}`,
+    hintOf(parsed.error.issues),
+  );
+}
+
+/** What was meant by a word that is no section and no key, where that can be guessed. */
+function hintOf(issues: readonly z.core.$ZodIssue[]): string | undefined {
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') continue;
+    const [section] = issue.path;
+    const known = section === undefined ? SECTIONS : keysOf(String(section));
+    const meant = issue.keys.map((key) => likeliest(key, known)).find((word) => word !== null);
+    if (meant !== undefined) return `Did you mean "${meant}"?`;
+  }
+  return undefined;
 }
 
 /** Each value of some sections, with what gave it. The file that holds a secret is named instead of the secret. */
@@ -66,16 +79,11 @@ function givenBy(raw: Raw, by: (name: string) => string): Map<string, { value: u
   return given;
 }
 
-/** The variable of a key: `ORDERBAK_TRASH_MIN_AGE` for `trash.min_age`. */
-export function variableOf(name: string): string {
-  return PREFIX + name.replace('.', '_').toUpperCase();
-}
-
 function findFile(file: string | null, env: NodeJS.ProcessEnv): string | null {
-  const named = file ?? env[`${PREFIX}CONFIG`] ?? null;
+  const named = file ?? env[CONFIG_VARIABLE] ?? null;
   if (named !== null) {
     if (existsSync(named)) return resolve(named);
-    throw configError(`there is no configuration file ${named}`, 'Check --config or ORDERBAK_CONFIG.');
+    throw configError(`there is no configuration file ${named}`, `Check --config or ${CONFIG_VARIABLE}.`);
   }
   return [resolve('orderbak.toml'), userFile(), systemFile(env)].find((path) => existsSync(path)) ?? null;
 }
@@ -118,30 +126,6 @@ function readFile(path: string): Raw {
   return sections;
 }
 
-/** `ORDERBAK_TRASH_MIN_AGE` is `trash.min_age`. A variable of a known section with an unknown key is an error too. */
-function readEnvironment(env: NodeJS.ProcessEnv): Raw {
-  const raw: Raw = {};
-  for (const [name, value] of Object.entries(env)) {
-    if (!name.startsWith(PREFIX) || value === undefined) continue;
-    const words = name.slice(PREFIX.length).toLowerCase();
-    const section = Object.keys(schema.shape).find((candidate) => words.startsWith(`${candidate}_`));
-    if (section === undefined) continue;
-    const key = words.slice(section.length + 1);
-    if (!isKey(section, key))
-      throw configError(`the environment variable ${name} is none that orderbak knows`);
-    if (value !== '') set(raw, `${section}.${key}`, value);
-  }
-  return raw;
-}
-
-function isKey(section: string, key: string): boolean {
-  const shapes: Record<string, { shape: object } | undefined> = Object.fromEntries(
-    Object.entries(schema.shape).map(([name, wrapped]) => [name, wrapped.unwrap()]),
-  );
-  const secret = SECRETS.some((name) => `${name}_file` === `${section}.${key}`);
-  return secret || Object.hasOwn(shapes[section]?.shape ?? {}, key);
-}
-
 function readSecretFiles(raw: Raw): void {
   for (const name of SECRETS) {
     const file = get(raw, `${name}_file`);
@@ -168,16 +152,6 @@ function overlay(base: Raw, above: Raw): void {
   }
 }
 
-function get(raw: Raw, name: string): unknown {
-  const [section = '', key = ''] = name.split('.');
-  return raw[section]?.[key];
-}
-
-function set(raw: Raw, name: string, value: unknown): void {
-  const [section = '', key = ''] = name.split('.');
-  raw[section] = { ...raw[section], [key]: value };
-}
-
 /** A setting that a command cannot do without. Throws with exit 2 when it is not given. */
 export function need<T>(value: T | null, name: string): T {
   if (value !== null) return value;
@@ -187,8 +161,4 @@ export function need<T>(value: T | null, name: string): T {
     `${name} is not set`,
     `Write "${key} = …" under [${section}] in orderbak.toml, or set ${variable}. \`orderbak init\` writes a whole file.`,
   );
-}
-
-function configError(message: string, hint = HINT): OrderbakError {
-  return new OrderbakError(EXIT.usage, 'config', message, hint);
 }

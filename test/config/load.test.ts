@@ -145,10 +145,26 @@ describe('what nobody knows is refused by its name', () => {
     expect(box.refusal(toml, env)).toContain(words);
   });
 
+  it.each<[string, string, Record<string, string>, string]>([
+    ['in the section', '', { ORDERBAK_TRAHS_KEEP: '30d' }, 'ORDERBAK_TRASH_KEEP'],
+    ['in the key', '', { ORDERBAK_TRASH_KEP: '30d' }, 'ORDERBAK_TRASH_KEEP'],
+    ['in the underscores', '', { ORDERBAK_PULL_RATELIMIT: '1MB' }, 'ORDERBAK_PULL_RATE_LIMIT'],
+    ['of a secret’s file', '', { ORDERBAK_SERVR_TOKEN_FILE: '/x' }, 'ORDERBAK_SERVER_TOKEN_FILE'],
+    ['of the configuration’s file', '', { ORDERBAK_CONFG: '/x' }, 'ORDERBAK_CONFIG'],
+    ['in a key of the file', '[trash]\nkep = "3d"', {}, '"keep"'],
+    ['in a section of the file', '[trsh]\nkeep = "3d"', {}, '"trash"'],
+  ])('a slip of the pen %s: what was meant is named', (_, toml, env, meant) => {
+    expect(box.refusal(toml, env)).toContain(`Did you mean ${meant}?`);
+  });
+
+  it('what is like no key is not guessed at', () => {
+    expect(box.refusal('[trash]\nkiosk = "3d"')).not.toContain('Did you mean');
+    expect(box.refusal('', { ORDERBAK_TRASH_KIOSK: '3d' })).not.toContain('Did you mean');
+  });
+
   it('variables that are not of a section are left to others', () => {
-    expect(box.load('', { ORDERBAK_TEST_MYSQL_URL: 'x', ORDERBAKER: 'y', HOME: '/' }).trash.keep).toBe(
-      604_800_000,
-    );
+    const others = { ORDERBAK_TEST_MYSQL_URL: 'x', ORDERBAK_BIN: '/b', ORDERBAKER: 'y', HOME: '/' };
+    expect(box.load('', others).trash.keep).toBe(604_800_000);
   });
 
   it('the words name the file', () => {
