@@ -1,6 +1,7 @@
 import {
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -21,11 +22,12 @@ export interface Server extends Mariadb {
 
 /** The file that says which process works in a folder. */
 const RUNNING = 'running';
+/** How folders begin whose files are emptied and stay until the end. */
+const ASIDE = 'aside-';
 
 /** Where the benchmarks work: a folder, and a MariaDB that is started when it is first asked for. */
 export class Place {
   private server: Promise<Server> | undefined;
-  private asides = 0;
 
   private constructor(readonly folder: string) {}
 
@@ -61,7 +63,7 @@ export class Place {
   empty(name: string): string {
     const folder = path.join(this.folder, name);
     if (existsSync(folder)) {
-      const aside = path.join(this.folder, `aside-${++this.asides}`);
+      const aside = mkdtempSync(path.join(this.folder, ASIDE));
       renameSync(folder, aside);
       for (const entry of readdirSync(aside, { recursive: true, withFileTypes: true })) {
         const file = path.join(entry.parentPath, entry.name);
@@ -80,8 +82,9 @@ export class Place {
 
   async close(keep: boolean): Promise<void> {
     await (await this.server)?.stop();
-    for (let n = 1; n <= this.asides; n++)
-      rmSync(path.join(this.folder, `aside-${n}`), { recursive: true, force: true });
+    // What a run put aside that was broken off, too.
+    for (const name of readdirSync(this.folder).filter((entry) => entry.startsWith(ASIDE)))
+      rmSync(path.join(this.folder, name), { recursive: true, force: true });
     rmSync(path.join(this.folder, RUNNING), { force: true });
     if (!keep) rmSync(this.folder, { recursive: true, force: true });
   }
