@@ -9,7 +9,7 @@ import { mustBeGood } from './explain-answer.js';
 import type { RateLimit } from './rate-limit.js';
 import { UnusualAnswer } from './raw-answer.js';
 import { type RawBody, RawLines } from './raw-lines.js';
-import { RequestAgent } from './request-agent.js';
+import type { RequestAgent } from './request-agent.js';
 
 export interface ClientOptions {
   /** Where the server answers, e.g. `https://shop.example`; a path in it comes before the API's own. */
@@ -28,20 +28,17 @@ const ETAG = /^(W\/)?"[\x21\x23-\x7e]{0,200}"$/;
 
 /** The server's backup API. Errors: exit 4 when it refuses the token, 75 when it is away or answers nonsense for now. */
 export class BackupClient implements BackupServer {
-  private readonly agent: RequestAgent;
   private readonly lines = new RawLines();
+  private agent: Promise<RequestAgent> | null = null;
 
-  constructor(private readonly options: ClientOptions) {
-    const { url, token, transfers } = options;
-    this.agent = new RequestAgent({ url, token, connections: transfers + 2, patience: PATIENCE_MS });
-  }
+  constructor(private readonly options: ClientOptions) {}
 
   list(after: number, limit: number, signal: AbortSignal) {
-    return this.json(`${API.list}?after=${after}&limit=${limit}`, undefined, listAnswer, signal);
+    return this.json(`${API.list}?after=${after}&limit=${limit}`, null, listAnswer, signal);
   }
 
   async mark(receipts: Parameters<BackupServer['mark']>[0], signal: AbortSignal) {
-    return (await this.json(API.mark, { files: receipts }, markAnswer, signal)).results;
+    return (await this.json(API.mark, JSON.stringify({ files: receipts }), markAnswer, signal)).results;
   }
 
   async download(id: number, from: number, etag: string | null, signal: AbortSignal): Promise<Download> {
@@ -49,7 +46,7 @@ export class BackupClient implements BackupServer {
     const start = etag === null ? 0 : Math.max(from - 1, 0);
     const path = `${API.file}/${id}`;
     const rest = etag === null || start === 0 ? null : await this.rest(path, start, etag, signal);
-    const { fields, body, end, status } = rest ?? (await this.get(path, {}, signal));
+    const { fields, body, end, status } = rest ?? (await this.ask(path, null, {}, signal));
     const begin = rest !== null && status === 206 ? start : 0;
     const length = Number(fields.get('content-length') ?? Number.NaN);
     if (!Number.isSafeInteger(length)) {
@@ -75,7 +72,7 @@ export class BackupClient implements BackupServer {
     signal: AbortSignal,
   ): Promise<RawBody | null> {
     try {
-      const answer = await this.get(path, { range: `bytes=${start}-`, 'if-range': etag }, signal);
+      const answer = await this.ask(path, null, { range: `bytes=${start}-`, 'if-range': etag }, signal);
       if (answer.status === 200 || isRest(answer.fields, start)) return answer;
       answer.end();
       return null;
@@ -86,19 +83,19 @@ export class BackupClient implements BackupServer {
   }
 
   /** Waits for nothing: what is still open then is an answer that nobody reads any more. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.lines.close();
-    return this.agent.close();
+    await (await this.agent)?.close();
   }
 
   private json<S extends z.ZodType>(
     path: string,
-    body: unknown,
+    body: string | null,
     schema: S,
     signal: AbortSignal,
   ): Promise<z.infer<S>> {
     const once = async () => {
-      const response = await this.agent.ask(path, body, {}, signal);
+      const response = await this.ask(path, body, {}, signal);
       const text = await readText(this.paced(response.body, signal));
       mustBeWhole(text, response.fields.get('content-digest'));
       const parsed = schema.safeParse(parseJson(text));
@@ -108,19 +105,33 @@ export class BackupClient implements BackupServer {
     return pRetry(once, { ...RETRY, signal, shouldRetry: ({ error }) => isAway(error) });
   }
 
-  /** Gets a file or the rest of one without making copies of it; what is not plain the library asks for again. */
-  private async get(path: string, range: Record<string, string>, signal: AbortSignal): Promise<RawBody> {
+  /** Asks without a copy being made of the answer; what is not plain the library is asked for again. */
+  private async ask(
+    path: string,
+    body: string | null,
+    fields: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<RawBody> {
     const { url, token } = this.options;
-    const question = { url, token, path, body: null, fields: range, patience: PATIENCE_MS };
     let answer: RawBody;
     try {
-      answer = await this.lines.get(question, signal);
+      answer = await this.lines.ask({ url, token, path, body, fields, patience: PATIENCE_MS }, signal);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      if (error instanceof UnusualAnswer) return this.agent.ask(path, undefined, range, signal);
+      if (error instanceof UnusualAnswer) return (await this.library()).ask(path, body, fields, signal);
       throw silent(url, error);
     }
     return mustBeGood(answer, url);
+  }
+
+  /** Loaded when it is needed: most servers answer plainly. */
+  private library(): Promise<RequestAgent> {
+    const { url, token, transfers } = this.options;
+    this.agent ??= import('./request-agent.js').then(
+      ({ RequestAgent }) =>
+        new RequestAgent({ url, token, connections: transfers + 2, patience: PATIENCE_MS }),
+    );
+    return this.agent;
   }
 
   /** The body without its first `skip` bytes, at the rate that is allowed. */

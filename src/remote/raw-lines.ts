@@ -40,6 +40,7 @@ const IDLE_MS = 3_000;
  */
 export class RawLines {
   private readonly idle: Line[] = [];
+  private readonly busy = new Set<Line>();
 
   /**
    * Posts a question. `take` is given the body of an answer of status 200 piece by piece, and is done with a piece when it
@@ -59,10 +60,10 @@ export class RawLines {
   }
 
   /**
-   * Gets a file, or the rest of one. Nothing more is read of it while nobody asks for the next piece. Rejects when the answer
+   * Asks, and answers when the answer begins. Nothing more is read of it while nobody asks for the next piece. Rejects when it
    * is none as it should be (`UnusualAnswer`), or breaks off.
    */
-  async get(question: RawQuestion, signal: AbortSignal): Promise<RawBody> {
+  async ask(question: RawQuestion, signal: AbortSignal): Promise<RawBody> {
     const hand = new Handover();
     const left = new AbortController();
     // A piece is kept while it is written, and only a line that stops leaves it as it is.
@@ -75,15 +76,16 @@ export class RawLines {
     return { ...answer.head, body: bodyOf(answer, hand, whole, left), end: () => left.abort() };
   }
 
-  /** Ends the connections that nobody uses. */
+  /** Ends all connections; whoever still reads an answer hears that it has broken off. */
   close(): void {
-    for (const { socket } of this.idle.splice(0)) socket.destroy();
+    for (const { socket } of [...this.idle.splice(0), ...this.busy]) socket.destroy();
   }
 
   private async exchange(given: Exchange): Promise<void> {
     const { question, answer, signal } = given;
     signal.throwIfAborted();
     const line = this.takeIdle() ?? (await openLine(new URL(question.url), signal));
+    this.busy.add(line);
     try {
       await exchangeOn(line, given);
       if (!answer.keepsAlive) line.socket.destroy();
@@ -91,6 +93,8 @@ export class RawLines {
     } catch (error) {
       line.socket.destroy();
       throw error;
+    } finally {
+      this.busy.delete(line);
     }
   }
 

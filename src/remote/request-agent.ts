@@ -12,7 +12,7 @@ interface AgentOptions {
   readonly patience: number;
 }
 
-/** Asks the server through the library, which knows every form that an answer can have. */
+/** Asks the server through the library: it knows every form that an answer can have, and takes a while to begin. */
 export class RequestAgent {
   private readonly agent: Agent;
 
@@ -25,10 +25,10 @@ export class RequestAgent {
     });
   }
 
-  /** A good answer to a GET, or with a body to a POST. Errors: exit 4 when the token is refused, 75 when the server is away. */
+  /** A good answer to a GET, or to a POST of JSON. Errors: exit 4 when the token is refused, 75 when the server is away. */
   async ask(
     path: string,
-    body: unknown,
+    body: string | null,
     fields: Record<string, string>,
     signal: AbortSignal,
   ): Promise<RawBody> {
@@ -39,14 +39,14 @@ export class RequestAgent {
       response = await this.agent.request({
         origin: base.origin,
         path: `${base.pathname.replace(/\/$/, '')}${path}`,
-        method: body === undefined ? 'GET' : 'POST',
+        method: body === null ? 'GET' : 'POST',
         headers: {
           authorization: `Bearer ${token}`,
           'content-type': 'application/json',
           'accept-encoding': 'identity',
           ...fields,
         },
-        body: body === undefined ? null : JSON.stringify(body),
+        body,
         signal,
       });
     } catch (error) {

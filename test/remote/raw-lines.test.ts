@@ -55,7 +55,7 @@ const wholeFile: RequestListener = (_, response) => {
 
 test('a piece of a file stays what it is until the next one is asked for', async () => {
   const { question } = await serve(wholeFile);
-  const { status, fields, body } = await openLines().get(question, NEVER);
+  const { status, fields, body } = await openLines().ask(question, NEVER);
   expect([status, fields.get('etag')]).toEqual([200, '"Ab"']);
   const slowly = await hashOf(body, () => sleep(Math.random() * 4));
   expect(slowly).toBe(createHash('sha256').update(FILE).digest('hex'));
@@ -72,7 +72,7 @@ test('nothing more is read while nobody asks for it', async () => {
     response.on('drain', more);
     more();
   });
-  const { body } = await openLines().get(question, NEVER);
+  const { body } = await openLines().ask(question, NEVER);
   for await (const _ of body) {
     for (let before = -1; before !== sent; await sleep(200)) before = sent;
     // What lies in the buffers of both systems.
@@ -87,7 +87,7 @@ test('one connection serves one file after the other, and a question after them'
     else wholeFile(request, response);
   });
   const lines = openLines();
-  for (let i = 0; i < 3; i++) await hashOf((await lines.get(question, NEVER)).body, async () => {});
+  for (let i = 0; i < 3; i++) await hashOf((await lines.ask(question, NEVER)).body, async () => {});
   let said = '';
   await lines.post({ ...question, body: '{}' }, (piece) => (said += piece.toString()), null, NEVER);
   expect([said, connections()]).toEqual(['posted', 1]);
@@ -101,7 +101,7 @@ test('who stops reading ends the connection', async () => {
   const { question } = await serve((_, response) => {
     response.once('close', isOver).writeHead(200, { 'content-length': 1e9 }).write(FILE);
   });
-  const { body } = await openLines().get(question, NEVER);
+  const { body } = await openLines().ask(question, NEVER);
   for await (const _ of body) break;
   await over;
 });
@@ -111,7 +111,7 @@ test('a file that breaks off is an error, after all that has come of it', async 
     response.writeHead(200, { 'content-length': FILE.byteLength });
     response.write(FILE.subarray(0, 1_000_000), () => response.destroy());
   });
-  const { body } = await openLines().get(question, NEVER);
+  const { body } = await openLines().ask(question, NEVER);
   let came = 0;
   const reading = (async () => {
     for await (const piece of body) came += piece.byteLength;
@@ -122,7 +122,7 @@ test('a file that breaks off is an error, after all that has come of it', async 
 
 test('a server that does not begin to answer is given up', async () => {
   const { question } = await serve(() => {});
-  await expect(openLines().get({ ...question, patience: 50 }, NEVER)).rejects.toThrow('closed');
+  await expect(openLines().ask({ ...question, patience: 50 }, NEVER)).rejects.toThrow('closed');
 });
 
 test('who gives up while the line is being opened does not wait for it', async () => {
@@ -131,7 +131,7 @@ test('who gives up while the line is being opened does not wait for it', async (
   await once(mute, 'listening');
   closing.unshift(() => mute.close());
   const enough = new AbortController();
-  const answer = openLines().get(questionFor('https', mute.address()), enough.signal);
+  const answer = openLines().ask(questionFor('https', mute.address()), enough.signal);
   setTimeout(() => enough.abort(), 50);
   await expect(answer).rejects.toThrow('closed');
 });
