@@ -1,6 +1,5 @@
 import { need } from '../config/load.js';
 import { migrate, planMigration, readRootId, saveRootId } from '../db/migrate.js';
-import { checkViews } from '../db/views.js';
 import { markRoot } from '../store/root.js';
 import type { Ground } from './ground.js';
 
@@ -15,7 +14,6 @@ export function setUpOf({ config, database }: Ground) {
       const root = need(config.orders.root, 'orders.root');
       const statements = await planMigration(database, config.source.views);
       await migrate(database, statements);
-      await checkViews(database);
       const known = await readRootId(database);
       const marker = await markRoot(root, known);
       if (marker.id !== known) await saveRootId(database, marker.id);

@@ -6,7 +6,7 @@ import { bytesCollation } from './bytes.js';
 import { readExistingTable } from './existing-table.js';
 import { isThereAlready, readMigrations } from './migrations.js';
 import type { Database } from './tables.js';
-import { haveViews, readViews, viewStatements } from './views.js';
+import { checkViews, haveViews, readViews, viewStatements } from './views.js';
 
 /**
  * The statements that bring the database up to date, in order; none when it is. `viewsFile` names the shop's own views,
@@ -28,22 +28,32 @@ export async function planMigration(database: Database, viewsFile: string | null
   return [...statements, ...(await planViews(database, viewsFile, settings))];
 }
 
-/** Executes what `planMigration` answered. Throws with the statement that failed; what came before it stays done. */
+/**
+ * Executes what `planMigration` answered, and looks whether the views can be read. Throws with the statement that failed: of
+ * SQLite everything is then as before; MySQL commits each that changes tables by itself, and keeps what came before it.
+ */
 export async function migrate(database: Database, statements: readonly string[]): Promise<void> {
-  for (const statement of statements) {
-    try {
-      await sql.raw(statement).execute(database.kysely);
-    } catch (error) {
-      if (isThereAlready(error)) continue;
-      if (error instanceof OrderbakError && error.exit === EXIT.away) throw error;
-      throw new OrderbakError(
-        EXIT.failed,
-        'migrate',
-        `this statement failed: ${messageOf(error)}\n\n${statement}\n`,
-        '`orderbak migrate --print` prints all that is left to do, for a DBA to run. Running migrate again goes on from here.',
-        error,
-      );
-    }
+  const carryOut = async (within: Database) => {
+    for (const statement of statements) await execute(within, statement);
+    await checkViews(within);
+  };
+  if (database.engine === 'mysql') await carryOut(database);
+  else await database.kysely.transaction().execute((kysely) => carryOut({ ...database, kysely }));
+}
+
+async function execute({ kysely }: Database, statement: string): Promise<void> {
+  try {
+    await sql.raw(statement).execute(kysely);
+  } catch (error) {
+    if (isThereAlready(error)) return;
+    if (error instanceof OrderbakError && error.exit === EXIT.away) throw error;
+    throw new OrderbakError(
+      EXIT.failed,
+      'migrate',
+      `this statement failed: ${messageOf(error)}\n\n${statement}\n`,
+      '`orderbak migrate --print` prints all that is left to do, for a DBA to run. Running migrate again goes on from here.',
+      error,
+    );
   }
 }
 

@@ -128,6 +128,19 @@ CREATE OR REPLACE VIEW orderbak_unreadable AS SELECT id_order, 'x' AS origin, 1 
     expect((await migrate(world, env)).marker).toBe(world.root);
   });
 
+  // MySQL commits each view by itself.
+  test.runIf(engine === 'sqlite')('views that cannot be used leave the old ones in their place', async () => {
+    const world = await newWorld(engine);
+    await migrate(world);
+    const made = await world.ask(schemaOf);
+    const file = path.join(world.folder, 'views.sql');
+    for (const select of ['SELEC', 'SELECT 1 AS id_order']) {
+      await writeFile(file, `CREATE VIEW orderbak_order AS ${select};\n`);
+      expect(await failure(migrate(world, { ORDERBAK_SOURCE_VIEWS: file }))).toMatchObject({ exit: 1 });
+      expect(await world.ask(schemaOf)).toEqual(made);
+    }
+  });
+
   test('a views file that is not there is a fault of the configuration', async () => {
     const world = await newWorld(engine);
     const told = await failure(migrate(world, { ORDERBAK_SOURCE_VIEWS: '/nowhere/views.sql' }));
