@@ -54,7 +54,11 @@ function namesIn(
       named: flat(names.map((each) => each.lists.named)),
       recorded: flat(names.map((each) => each.recorded)),
       restored: restored.get(folder) ?? new Set(),
-      census: names.map((each) => ({ orders: 1, ...each.lists.counts })).reduce(addCensus, EMPTY_CENSUS),
+      census: inIt
+        .filter((order) => !order.isForgotten)
+        .flatMap((order) => orders.get(order.id) ?? [])
+        .map((each) => ({ orders: 1, ...each.lists.counts }))
+        .reduce(addCensus, EMPTY_CENSUS),
     };
   });
 }

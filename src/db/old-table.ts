@@ -14,8 +14,8 @@ export interface OldMarks {
 }
 
 const NEEDED = ['id', 'id_order', 'file_type', 'filename'];
-/** What only orderbak writes; an old table has them once `migrate` has adopted it. */
-const OWN = ['file_size', 'file_sha256', 'thumb_fault'];
+/** The first one some old tables have; the others only orderbak writes, once `migrate` has adopted the table. */
+const MORE = ['order_create_by', 'file_size', 'file_sha256', 'thumb_fault'];
 
 /**
  * A SELECT that gives an old system's table the columns of orderbak's: marks become text, and what means "not yet" (NULL,
@@ -31,10 +31,11 @@ export async function selectOldTable(database: Database, marks: OldMarks): Promi
     `${columns.has(column) ? markOf(column, engine) : 'NULL'} AS ${name}`;
   const selected = [
     ...NEEDED,
+    mark('order_create_time', 'order_create_time'),
     mark(marks.backed_up, 'bak_date_time'),
     mark(marks.unlinked ?? 'unlink_time', 'unlink_time'),
     mark('missing_time', 'missing_time'),
-    ...OWN.map((name) => (columns.has(name) ? name : `NULL AS ${name}`)),
+    ...MORE.map((name) => (columns.has(name) ? name : `NULL AS ${name}`)),
   ];
   // SQLite takes a table's own name inside its WITH for the WITH.
   return `SELECT ${selected.join(', ')} FROM ${engine === 'sqlite' ? 'main.' : ''}\`${marks.table}\``;

@@ -2,6 +2,7 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { type FolderRule, originOf } from '../domain/folder-name.js';
 import { dayAfter } from '../domain/local-time.js';
 import type { Order } from '../domain/order.js';
+import { openForgottenOrders } from './forgotten-orders.js';
 import { amongOrders } from './order-ids.js';
 import { rememberingFolders } from './remembering-folders.js';
 import type { Database, Tables } from './tables.js';
@@ -20,8 +21,10 @@ export interface Housed {
 export type FindOrders = (folders: readonly string[]) => Promise<readonly Order[]>;
 
 /** Reads the shop's orders through `orderbak_order`, and finds out which of them share a folder. */
-export function openShopOrders({ kysely }: Database, rule: FolderRule) {
+export function openShopOrders(database: Database, rule: FolderRule) {
+  const { kysely } = database;
   const folderName = rememberingFolders(rule);
+  const forgotten = openForgottenOrders(database, rule);
 
   const ordersWhere = async (condition: RawBuilder<SqlBool>): Promise<Order[]> => {
     const rows = await kysely.selectFrom('orderbak_order').selectAll().where(condition).execute();
@@ -72,7 +75,7 @@ export function openShopOrders({ kysely }: Database, rule: FolderRule) {
     return [...moved, ...(await ordersWhere(sql`id_order > ${await newestId()}`))];
   };
 
-  /** The folders of these orders, with all orders in them that `findOthers` finds. */
+  /** The folders of these orders, with all orders in them: those that `findOthers` finds, and those that the shop has forgotten. */
   const housed = async (orderIds: readonly number[], findOthers: FindOrders): Promise<Housed> => {
     const homeless = new Map<number, string>();
     if (orderIds.length === 0) return { folders: new Map(), homeless };
@@ -88,13 +91,22 @@ export function openShopOrders({ kysely }: Database, rule: FolderRule) {
           order ? `the folder of order ${id} cannot be told` : `the shop no longer knows order ${id}`,
         );
     }
-    const all = new Map((await findOthers([...folders.keys()])).map((order) => [order.id, order]));
+    const names = [...folders.keys()];
+    const gone = await forgotten.among(orderIds.filter((id) => !own.has(id)));
+    const found = [...gone, ...(await forgotten.inFolders(names)), ...(await findOthers(names))];
+    const all = new Map(found.map((order) => [order.id, order]));
     for (const [id, order] of own) all.set(id, order);
     for (const order of all.values()) folders.get(folderName(order) ?? '')?.push(order);
     return { folders, homeless };
   };
 
-  return { neighbours, newcomers, newestId, housed, folderName };
+  /** All orders whose files lie in these folders. */
+  const inFolders = async (folders: readonly string[]): Promise<Order[]> => {
+    const found = [...(await forgotten.inFolders(folders)), ...(await neighbours(folders))];
+    return [...new Map(found.map((order) => [order.id, order])).values()];
+  };
+
+  return { neighbours, newcomers, newestId, housed, inFolders, folderName };
 }
 
 export type ShopOrders = ReturnType<typeof openShopOrders>;

@@ -19,7 +19,7 @@ const PAGES_AHEAD = 2;
 export function openSource(database: Database, rule: FolderRule): Source {
   const { engine, kysely } = database;
   const shopOrders = openShopOrders(database, rule);
-  const { neighbours, newcomers, newestId, housed, folderName } = shopOrders;
+  const { neighbours, newcomers, newestId, housed, inFolders, folderName } = shopOrders;
 
   const readFacts = async (
     orderIds: readonly number[],
@@ -62,8 +62,7 @@ export function openSource(database: Database, rule: FolderRule): Source {
     },
 
     async factsIn(folders) {
-      const found = new Map((await neighbours(folders)).map((order) => [order.id, order]));
-      const inIt = groupBy([...found.values()], (order) => folderName(order));
+      const inIt = groupBy(await inFolders(folders), (order) => folderName(order));
       const orders = new Map(folders.map((folder) => [folder, inIt.get(folder) ?? []]));
       const facts = new Map((await readFolderFacts(database, orders)).map((each) => [each.folder, each]));
       const none = { named: [], recorded: [], unreadable: new Set<number>(), restored: new Set<string>() };

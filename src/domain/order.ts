@@ -9,6 +9,8 @@ export interface Order {
   readonly doneTime: string | null;
   /** The order's folder below the root as the view gives it; null = by the template. */
   readonly folder: string | null;
+  /** The shop has it no longer: this is what was recorded of it. */
+  readonly isForgotten?: true;
 }
 
 /** One row of the source view `orderbak_order_file`: a name that an order's lists hold. */

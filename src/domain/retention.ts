@@ -20,6 +20,7 @@ export function retentionAt(
 
 /** Why an order's files must stay, in words; null when the order is finished and older than the limit. */
 export function whyKept(order: Order, retention: Retention): string | null {
+  if (order.isForgotten) return `the shop no longer knows order ${order.id}`;
   if (order.status === null || !retention.statuses.includes(order.status)) {
     return `order ${order.id} is not finished (status ${order.status ?? 'unknown'})`;
   }

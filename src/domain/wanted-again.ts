@@ -4,7 +4,9 @@ import { type Retention, whyFolderKept } from './retention.js';
 
 /** Why a file that waits in the quarantine is not deleted for good, in words; null when nobody can miss it. */
 export function whyWantedAgain(filename: string, facts: FolderFacts, retention: Retention): string | null {
-  const reason = whyFolderKept(facts, retention);
+  // What the shop has forgotten keeps what is recorded of it, but not trash that lay beside it for ever.
+  const orders = facts.orders.filter((order) => !order.isForgotten);
+  const reason = whyFolderKept({ ...facts, orders }, retention);
   if (reason !== null) return reason;
   const folded = foldName(filename);
   const record = [...facts.named, ...facts.recorded].find(

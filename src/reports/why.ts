@@ -47,10 +47,12 @@ export async function why({ folder, filename }: Place, parts: WhyParts): Promise
   const own = facts.recorded.filter(
     (row) => row.filename === filename || baseName(row.filename) === filename,
   );
-  // Rows of orders that the shop has forgotten are not among its facts.
-  const strays =
+  const forgotten = new Set(facts.orders.filter((order) => order.isForgotten).map((order) => order.id));
+  // Of an order that the shop has forgotten, rows that are closed are not among the facts.
+  const others =
     own.length > 0 ? [] : (await parts.rows.named(filename)).filter((row) => row.folder === folder);
-  const rows = [...own, ...strays];
+  const rows = [...own, ...others];
+  const strays = [...own.filter((row) => forgotten.has(row.orderId)), ...others];
   const removals = await parts.removalsOf(folder, filename);
   const sight = await see(filename, facts, rows, parts);
   const account = { folder, filename, facts, rows, sight, removals };
