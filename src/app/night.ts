@@ -10,7 +10,7 @@ import { unlinkBackedUpStep, unlinkDiscussStep } from '../steps/unlink-recorded.
 import { unlinkTrashStep } from '../steps/unlink-trash.js';
 import { OWN, type RunChoices } from './choices.js';
 import type { Ground } from './ground.js';
-import { nullWhereBusy } from './quarantine.js';
+import { nullWhereBusy, purgeCeiling } from './quarantine.js';
 
 /** More trash than this is more likely a database that lost its rows. */
 const TRASH_CEILING: Ceiling = { kind: 'share', percent: 50 };
@@ -47,10 +47,13 @@ export function nightOf(ground: Ground) {
       const step = unlinkTrashStep(parts);
       const summary = await run(step, choices, ceiling(choices) ?? TRASH_CEILING);
       if (choices.dryRun || choices.stop.aborted || summary.stopped !== null) return summary;
-      if (choices.only === null && choices.limit === null) await census.remember(step.census());
+      // Nobody who means some orders means what waits of others.
+      if (choices.only !== null) return summary;
+      if (choices.limit === null) await census.remember(step.census());
       const which = { before: clock() - keep, run: null, folders: null };
       const purging = { ...parts, quarantine, which };
-      const purge = await nullWhereBusy(run(purgeTrashStep(purging), { ...choices, errand: OWN }));
+      const most = purgeCeiling(choices.maxDelete ?? config.delete.max);
+      const purge = await nullWhereBusy(run(purgeTrashStep(purging), { ...choices, errand: OWN }, most));
       // Where another run purges at this moment, nothing is left to purge here.
       return purge === null ? summary : withTroubles(summary, purge);
     },

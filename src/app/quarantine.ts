@@ -1,3 +1,4 @@
+import type { Ceiling } from '../domain/ceiling.js';
 import { localText } from '../domain/local-time.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import type { Summary } from '../jobs/summary.js';
@@ -25,7 +26,7 @@ export function quarantineOf({
     return run(
       purgeTrashStep({ source, deletions, quarantine, store: store(), retention: retention(null), which }),
       choices,
-      choices.maxDelete,
+      choices.maxDelete ?? purgeCeiling(config.delete.max),
     );
   };
 
@@ -64,6 +65,11 @@ export function quarantineOf({
       return nullWhereBusy(purge(enough, null, choices));
     },
   };
+}
+
+/** A share is one of the files in order folders: how many of those that wait are due says nothing. */
+export function purgeCeiling(ceiling: Ceiling | null): Ceiling | null {
+  return ceiling?.kind === 'count' ? ceiling : null;
 }
 
 /** A run that another one of its step makes needless. */

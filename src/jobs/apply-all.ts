@@ -104,6 +104,8 @@ function handOf(orders: readonly number[], control: Recording['control'], signal
   setMaxListeners(0, hand.signal);
   const stop = () => hand.abort(signal.reason);
   signal.addEventListener('abort', stop, { once: true });
+  // Between two items, nobody was listening.
+  if (signal.aborted) stop();
   const look = () => {
     const all = orders.length > 0 && orders.every((order) => control.wantedOf(order) === 'cancel');
     if (all) hand.abort(new RunCancelled('the order was cancelled'));

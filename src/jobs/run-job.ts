@@ -1,4 +1,4 @@
-import type { OrderbakError } from '../errors.js';
+import { EXIT, OrderbakError } from '../errors.js';
 import { leaseOf, type Step } from '../steps/step.js';
 import { applyAll, asStop } from './apply-all.js';
 import { Journal } from './journal.js';
@@ -31,8 +31,11 @@ export async function runJob<Item>(step: Step<Item>, options: JobOptions, ports:
   watcher.finished();
   const asked = options.stop.aborted || (recording?.control.cancelled.aborted ?? false);
   const interrupted = asked && stopped === null;
-  const sum = (why: OrderbakError | null) =>
-    summarise(step.name, recording?.run ?? null, options.dryRun, tally, clock() - started, why, interrupted);
+  const sum = (why: OrderbakError | null) => {
+    const run = recording?.run ?? null;
+    const told = step.removes && tally.counts.done > 0 ? notUntouched(why) : why;
+    return summarise(step.name, run, options.dryRun, tally, clock() - started, told, interrupted);
+  };
   const summary = sum(stopped);
   try {
     const { exit } = summary;
@@ -43,6 +46,12 @@ export async function runJob<Item>(step: Step<Item>, options: JobOptions, ports:
     return sum(stopped ?? asStop(error));
   }
   return summary;
+}
+
+/** A script may take exit 5 for the word that nothing was removed: where something was, the run has failed. */
+function notUntouched(stopped: OrderbakError | null): OrderbakError | null {
+  if (stopped?.exit !== EXIT.stopped) return stopped;
+  return new OrderbakError(EXIT.failed, stopped.code, stopped.message, stopped.hint, stopped);
 }
 
 async function planAndApply<Item>(

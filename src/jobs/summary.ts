@@ -127,7 +127,9 @@ export function withTroubles(summary: Summary, other: Summary): Summary {
     held: summary.counts.held + other.counts.held,
     failed: summary.counts.failed + other.counts.failed,
   };
-  const ended = other.ok ? {} : { ok: false, exit: other.exit, stopped: other.stopped };
+  // Exit 5 is the word that nothing was removed.
+  const exit = other.exit === EXIT.stopped && counts.done > 0 ? EXIT.failed : other.exit;
+  const ended = other.ok ? {} : { ok: false, exit, stopped: other.stopped };
   return {
     ...summary,
     ...ended,

@@ -39,13 +39,20 @@ async function isThere(store: OrderStore, intent: Intent): Promise<boolean> {
   try {
     const { files, others } = await folder.list();
     const there = files.includes(intent.filename) || others.includes(intent.filename);
-    if (there) return true;
+    if (there && !waits(store, intent)) return true;
     if (intent.rule === 'trash') await takeThumbToo(folder, intent);
     await folder.sync();
     return false;
   } finally {
     await folder.close();
   }
+}
+
+/** Whether a file had come to the quarantine already: what has its name now is another one. */
+function waits(store: OrderStore, { filename, quarantine, size }: Intent): boolean {
+  if (quarantine === null) return false;
+  const folder = quarantine.slice(0, quarantine.lastIndexOf('/'));
+  return store.lookAt([{ folder, filename }])[0]?.size === size;
 }
 
 /** Trash takes its thumb with it; one that cannot follow is only in nobody's way. */

@@ -170,3 +170,38 @@ test.each(['m.txt', 'x/../m.txt', '../m.txt'])(
     expect(await shop.changes(before)).toEqual([]);
   },
 );
+
+test('the purge behind a run that looks at some orders, or may not remove so many, deletes nothing', async () => {
+  await open();
+  expect((await shop.run('unlink-trash')).counts.done).toBe(2);
+  await shop.world.ask((database) =>
+    database.run('UPDATE orderbak_deletion SET done_ms = 1, intended_ms = 1'),
+  );
+  const [order] = await shop.world.ask((database) => database.all('SELECT id_order FROM tbl_order'));
+  const only = [Number(order?.id_order)];
+  expect(await shop.run('unlink-trash', { only })).toMatchObject({ exit: 0 });
+  const stopped = await shop.runWith({ ORDERBAK_DELETE_MAX: '1' }, 'unlink-trash');
+  expect(stopped).toMatchObject({ ok: false, exit: 5, errors: [{ code: 'ceiling' }] });
+  expect((await deletions()).map((each) => each.purged_ms)).toEqual([null, null]);
+  // A share is one of the files in order folders, which says nothing of those that wait.
+  expect(await shop.runWith({ ORDERBAK_DELETE_MAX: '1%' }, 'unlink-trash')).toMatchObject({ exit: 0 });
+  expect((await deletions()).filter((each) => each.purged_ms === null)).toEqual([]);
+});
+
+test('what had come there before a kill is remembered, though somebody has made a file of its name', async () => {
+  await open();
+  await mkdir(place('.orderbak-trash/77', folder), { recursive: true });
+  await writeFile(place('.orderbak-trash/77', folder, 'Thumbs.db'), 'moved');
+  await writeFile(place(folder, 'Thumbs.db'), 'another');
+  await shop.world.ask((database) =>
+    database.run(
+      `INSERT INTO orderbak_deletion (run_id, rule, folder, filename, row_ids, size, thumb, quarantine, intended_ms)
+       VALUES (77, 'trash', ?, 'Thumbs.db', '[]', 5, 'none: trash', ?, 1)`,
+      [folder, `.orderbak-trash/77/${folder}/Thumbs.db`],
+    ),
+  );
+  expect((await shop.run('unlink-trash')).exit).toBe(0);
+  const row = (await deletions()).find((each) => each.filename === 'Thumbs.db');
+  expect(row).toMatchObject({ done_ms: expect.any(Number), purged_ms: null });
+  expect(await readFile(place(folder, 'Thumbs.db'), 'utf8')).toBe('another');
+});
