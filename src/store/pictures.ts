@@ -115,10 +115,10 @@ export class Pictures {
     await Promise.all(ends);
   }
 
-  /** A decoder may crash for reasons of its own; one that the picture crashes will crash again. */
+  /** A decoder may crash, or be late on a machine that slept, for no fault of the picture; else it will do so again. */
   async #runTwice(job: PictureJob): Promise<Heard> {
     const first = await this.#run(job);
-    return first.kind === 'crashed' ? this.#run(job) : first;
+    return first.kind === 'crashed' || first.kind === 'late' ? this.#run(job) : first;
   }
 
   async #run(job: PictureJob): Promise<Heard> {
