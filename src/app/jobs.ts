@@ -1,7 +1,6 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/schema.js';
-import { openCatalogDatabase } from '../db/catalog.js';
 import { openDatabase } from '../db/open.js';
 import { openRunHistory } from '../db/run-history.js';
 import { openRuns } from '../db/runs.js';
@@ -12,6 +11,7 @@ import { EXIT, OrderbakError } from '../errors.js';
 import { type Steered, steer } from '../jobs/steer.js';
 import { removeBell, ring } from '../store/doorbell.js';
 import type { ClearedLog } from '../store/old-log.js';
+import { openStoreCatalog } from './catalog.js';
 import { clearLog } from './log.js';
 
 const PAGE = 1000;
@@ -65,7 +65,12 @@ export async function openJobs(config: Config, step: string | null) {
         active[0] ??
         (await history.lastOfEachStep()).find((last) => last.step === target);
       if (run !== undefined) return run;
-      throw new OrderbakError(EXIT.usage, 'no-run', `no run of ${target} is known`);
+      throw new OrderbakError(
+        EXIT.usage,
+        'no-run',
+        `no run of ${target} is known`,
+        '`orderbak jobs` shows the last ones, by id and by step.',
+      );
     },
 
     /** Waits until a run has ended; answers how. */
@@ -128,9 +133,10 @@ export async function openJobs(config: Config, step: string | null) {
 }
 
 /** Opens what keeps the runs of a step; without a step: those of the server, where this machine is one. */
-export async function runsDatabase({ database, pull }: Config, step: string | null): Promise<Database> {
+export async function runsDatabase(config: Config, step: string | null): Promise<Database> {
+  const { database, pull } = config;
   const isOffice = pull.store !== null && (step === 'pull' || database.url === null);
-  if (isOffice && pull.store !== null) return openCatalogDatabase(pull.store);
+  if (isOffice) return openStoreCatalog(config);
   if (database.url !== null) return openDatabase(database.url);
   throw new OrderbakError(
     EXIT.usage,

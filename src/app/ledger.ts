@@ -1,12 +1,11 @@
 import { hostname } from 'node:os';
 import { need } from '../config/load.js';
 import type { Config } from '../config/schema.js';
-import { openCatalogDatabase } from '../db/catalog.js';
 import { readMarks, readMonthLines } from '../db/month-lines.js';
 import { openDatabase } from '../db/open.js';
 import { openRunHistory } from '../db/run-history.js';
 import { type Ledger, readLedger } from '../reports/ledger.js';
-import { prepareStore } from '../store/own-folder.js';
+import { openStoreCatalog } from './catalog.js';
 
 /**
  * What was done on this machine, see `readLedger`: on the server by orders and nights, in the office by nights. A machine
@@ -16,7 +15,7 @@ export async function ledgerOf(config: Config, month: string | null): Promise<Le
   const isServer = config.database.url !== null || config.pull.store === null;
   const database = isServer
     ? await openDatabase(need(config.database.url, 'database.url'))
-    : await openCatalog(need(config.pull.store, 'pull.store'));
+    : await openStoreCatalog(config);
   const shop = isServer ? need(config.shop.timezone, 'shop.timezone') : config.shop.timezone;
   const { between } = openRunHistory(database, hostname());
   return readLedger(month, {
@@ -26,9 +25,4 @@ export async function ledgerOf(config: Config, month: string | null): Promise<Le
     marks: isServer ? (from, to) => readMarks(database, from, to) : null,
     runsBetween: between,
   }).finally(() => database.close());
-}
-
-async function openCatalog(store: string) {
-  await prepareStore(store);
-  return openCatalogDatabase(store);
 }

@@ -1,6 +1,6 @@
 import { need } from '../config/load.js';
 import type { Config } from '../config/schema.js';
-import { openCatalog, openCatalogDatabase } from '../db/catalog.js';
+import { openCatalog } from '../db/catalog.js';
 import type { Clock } from '../domain/clock.js';
 import type { Summary } from '../jobs/summary.js';
 import { BackupClient } from '../remote/backup-client.js';
@@ -8,9 +8,9 @@ import { rateLimit } from '../remote/rate-limit.js';
 import { pullStep } from '../steps/pull.js';
 import { HalfFiles } from '../store/half-files.js';
 import { openOfficeStore } from '../store/office-store.js';
-import { prepareStore } from '../store/own-folder.js';
 import { WorkerPool } from '../store/worker-pool.js';
 import { openBundles } from './bundles.js';
+import { openStoreCatalog } from './catalog.js';
 import type { RunChoices } from './choices.js';
 import { runIn } from './job-ports.js';
 import type { OfficeSkills } from './office-worker.js';
@@ -22,8 +22,7 @@ export async function openOfficeApp(config: Config, transfers: number) {
   const path = need(config.pull.store, 'pull.store');
   const url = need(config.pull.url, 'pull.url');
   const token = need(config.pull.token, 'pull.token');
-  await prepareStore(path);
-  const database = await openCatalogDatabase(path);
+  const database = await openStoreCatalog(config);
   const workers = new WorkerPool<OfficeSkills>(new URL('./office-worker.js', import.meta.url));
   const halves = new HalfFiles(path);
   const office = await openOfficeStore(path, openCatalog(database), clock, halves, workers);

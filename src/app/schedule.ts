@@ -1,7 +1,6 @@
 import { hostname, uptime } from 'node:os';
 import { type LoadedConfig, need } from '../config/load.js';
 import type { Config } from '../config/schema.js';
-import { openCatalogDatabase } from '../db/catalog.js';
 import { openDatabase } from '../db/open.js';
 import { openScheduleBook } from '../db/schedule-book.js';
 import type { Database } from '../db/tables.js';
@@ -11,7 +10,7 @@ import { isAlive } from '../jobs/is-alive.js';
 import type { ScheduleBook } from '../schedule/book.js';
 import { runEntry, type Self, type Woken } from '../schedule/run-entry.js';
 import { startStep } from '../schedule/start-step.js';
-import { prepareStore } from '../store/own-folder.js';
+import { openStoreCatalog } from './catalog.js';
 import { machinesOf, zoneOf } from './entries.js';
 import { programArgv } from './place.js';
 
@@ -25,15 +24,9 @@ export async function withDatabaseOf<T>(
 ): Promise<T> {
   const database =
     machine === 'office'
-      ? await openCatalogOf(config)
+      ? await openStoreCatalog(config)
       : await openDatabase(need(config.database.url, 'database.url'));
   return work(database).finally(() => database.close());
-}
-
-async function openCatalogOf(config: Config): Promise<Database> {
-  const store = need(config.pull.store, 'pull.store');
-  await prepareStore(store);
-  return openCatalogDatabase(store);
 }
 
 /** Opens the book of a kind of machine for one question or two. */

@@ -2,7 +2,6 @@ import { hostname } from 'node:os';
 import { need } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { readBacklog, readRecordedAt } from '../db/backlog.js';
-import { openCatalogDatabase } from '../db/catalog.js';
 import { lastGood } from '../db/last-good.js';
 import { openRunHistory } from '../db/run-history.js';
 import { openScheduleBook } from '../db/schedule-book.js';
@@ -12,8 +11,8 @@ import { nextDue } from '../domain/schedule/due.js';
 import { type OfficeStatus, officeStatus } from '../reports/office-status.js';
 import { type ServerStatus, serverStatus } from '../reports/server-status.js';
 import type { RunsBook } from '../reports/status.js';
-import { prepareStore } from '../store/own-folder.js';
 import { roomOf } from '../store/probe.js';
+import { openStoreCatalog } from './catalog.js';
 import { entriesOf, zoneOf } from './entries.js';
 import { type Ground, openGround } from './ground.js';
 
@@ -63,8 +62,7 @@ export function serverStatusOf({
 
 async function readOffice(config: Config): Promise<OfficeStatus> {
   const store = need(config.pull.store, 'pull.store');
-  await prepareStore(store);
-  const database = await openCatalogDatabase(store);
+  const database = await openStoreCatalog(config);
   return officeStatusOf(database, store, config).finally(() => database.close());
 }
 

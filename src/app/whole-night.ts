@@ -6,11 +6,13 @@ import { type NightSummary, runNight } from '../jobs/run-night.js';
 import type { Summary } from '../jobs/summary.js';
 import { runByName } from './by-name.js';
 import { OWN, type RunChoices, toldOf } from './choices.js';
+import { machinesOf } from './entries.js';
 import { runsDatabase } from './jobs.js';
 
 /** The steps of the night that are this machine's: the server's, the office's, or both. */
-export function stepsHere({ database, pull }: Config): NightStep[] {
-  return NIGHT.filter((step) => (step === 'pull' ? pull.store !== null : database.url !== null));
+export function stepsHere(config: Config): NightStep[] {
+  const machines = machinesOf(config);
+  return NIGHT.filter((step) => machines.includes(step === 'pull' ? 'office' : 'server'));
 }
 
 /** Runs steps of this machine's night as one run. `ended` is told of each as it ends. */

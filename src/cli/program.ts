@@ -57,5 +57,9 @@ export async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    if (error.exitCode === 0 || !asked.includes('--json')) return;
+    const { writeAnswer } = await import('./output.js');
+    const message = error.message.replace(/^error: /, '');
+    await writeAnswer(`${JSON.stringify({ ok: false, error: { code: 'usage', message } })}\n`);
   }
 }

@@ -4,7 +4,8 @@ import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import type { Ceiling } from '../domain/ceiling.js';
 import type { CalendarAge } from '../domain/duration.js';
-import { EXIT, OrderbakError } from '../errors.js';
+import { EXIT } from '../errors.js';
+import { asStop } from '../jobs/apply-all.js';
 import type { Watcher } from '../jobs/ports.js';
 import { type Summary, summarise, Tally } from '../jobs/summary.js';
 import type { StepName } from '../steps/step.js';
@@ -118,7 +119,5 @@ export function tellSummary(summary: Summary, output: Output, hint: Hint): void 
 
 /** A run that could not begin, in the shape of one that did. */
 function summaryOf(name: StepName, flags: StepFlags, error: unknown): Summary {
-  const stop =
-    error instanceof OrderbakError ? error : new OrderbakError(EXIT.failed, 'failed', String(error));
-  return summarise(name, null, flags.dryRun ?? false, new Tally(), 0, stop);
+  return summarise(name, null, flags.dryRun ?? false, new Tally(), 0, asStop(error));
 }

@@ -91,7 +91,8 @@ function removalLine(removal: PastRemoval, localTime: LocalTime): string {
 /** The same for scripts. */
 export function whyObject(asked: string, { status, reason, next, account }: Answer): object {
   const head = { asked, status, reason, next };
-  if (account === null) return head;
+  if (account === null)
+    return { ...head, folder: null, filename: null, orders: [], records: [], disk: null, removals: [] };
   const { folder, filename, facts, rows, sight, removals } = account;
   return {
     ...head,

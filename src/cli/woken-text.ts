@@ -38,6 +38,8 @@ function words({ name }: Entry, woken: Exclude<Woken, { kind: 'ran' }>): string 
       return `${name}: all entries of this machine are held since ${new Date(woken.since).toISOString()}`;
     case 'not-due':
       return `${name}: not due`;
+    case 'ended':
+      return `${name}: ended before it began`;
     case 'taken':
       return `${name}: another machine runs it this time`;
     case 'skipped':

@@ -108,7 +108,11 @@ function readFile(path: string): Raw {
     // The parser shows the lines around the fault, and a token may stand in one of them.
     const [words = ''] = messageOf(error).split('\n');
     const place = error instanceof TomlError ? ` (line ${error.line}, column ${error.column})` : '';
-    throw configError(`${path} cannot be read: ${words}${place}`);
+    const hint = 'Run it as the user who owns the file, or name another with --config.';
+    throw configError(
+      `${path} cannot be read: ${words}${place}`,
+      error instanceof TomlError ? undefined : hint,
+    );
   }
   const loose = Object.keys(raw).find((name) => typeof raw[name] !== 'object' || Array.isArray(raw[name]));
   if (loose !== undefined) throw configError(`${path}: "${loose}" stands outside of a [section]`);
@@ -137,7 +141,8 @@ function readSecretFiles(raw: Raw): void {
     try {
       set(raw, name, readFileSync(String(file), 'utf8').trim());
     } catch (error) {
-      throw configError(`${name}_file cannot be read: ${messageOf(error)}`);
+      const hint = 'Run it as the user who owns the file, or correct its name.';
+      throw configError(`${name}_file cannot be read: ${messageOf(error)}`, hint);
     }
   }
 }

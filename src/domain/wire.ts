@@ -79,10 +79,13 @@ export const receiptClaim = z.strictObject({ id, size, sha256 });
 /** What the office says that it holds. */
 export type ReceiptClaim = z.infer<typeof receiptClaim>;
 
-export const markRequest = z.union([
-  z.strictObject({ files: z.array(receiptClaim).max(MOST_PER_CALL) }),
-  receiptClaim.transform((file) => ({ files: [file] })),
-]);
+/** Receipts, or a single one. */
+export const markRequest = z.preprocess(
+  (body) => (typeof body === 'object' && body !== null && 'id' in body ? { files: [body] } : body),
+  z.strictObject({
+    files: z.array(receiptClaim).max(MOST_PER_CALL, `more than ${MOST_PER_CALL} receipts`),
+  }),
+);
 
 export const markStatus = z.enum(['marked', 'already', 'mismatch', 'unknown', 'missing']);
 /** What became of a receipt: `mismatch` = the server holds other bytes; `missing` = it holds none. */

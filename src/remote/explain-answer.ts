@@ -21,6 +21,10 @@ async function explainStatus({ status, body }: RawBody, url: string): Promise<Or
     return new RunStopped(EXIT.refused, 'refused', `${url} refuses: ${words}`, hint);
   }
   // The server's own 500 is a fault that stays; what may pass is a 503, or comes from a server in between.
+  if (said?.code === 'no-route') {
+    const hint = 'Check [pull] url: it ends where /admin/backup begins.';
+    return new OrderbakError(EXIT.failed, said.code, `${url} answers that ${words}`, hint);
+  }
   if ((status === 404 || status === 500) && said !== null)
     return new OrderbakError(EXIT.failed, said.code, words);
   if (status >= 500 || status === 429 || status === 408) return away(`${url} cannot answer now: ${words}`);

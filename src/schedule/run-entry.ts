@@ -33,6 +33,8 @@ export interface EntryPorts {
 export type Woken =
   | { readonly kind: 'held'; readonly since: number }
   | { readonly kind: 'not-due' }
+  /** It was asked to end before it began. */
+  | { readonly kind: 'ended' }
   /** Somebody else began it for this due time. */
   | { readonly kind: 'taken' }
   | { readonly kind: 'ran'; readonly due: number; readonly end: StepEnd }
@@ -60,7 +62,10 @@ export async function runEntry(entry: Entry, ports: EntryPorts): Promise<Woken> 
   if (first.held !== undefined) return { kind: 'held', since: first.held };
   if (first.due === null) return { kind: 'not-due' };
   const { due } = first;
-  if (entry.jitter > 0) await sleep(entry.jitter * ports.chance(), undefined, { signal: stop });
+  if (entry.jitter > 0) {
+    await sleep(entry.jitter * ports.chance(), undefined, { signal: stop }).catch(() => {});
+    if (stop.aborted) return { kind: 'ended' };
+  }
 
   const turn: Turn = {
     ...{ entry: entry.name, scope, due, host: self.host, pid: self.pid, begun: clock() },

@@ -1,5 +1,5 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Item } from '../../src/domain/schedule/item.js';
@@ -34,7 +34,7 @@ const MACHINES = [
     'systemd',
     (execute: Execute, folder: string) => systemdScheduler(execute, folder, false),
     'orderbak-insert.timer',
-    5,
+    6,
   ],
   [
     'launchd',
@@ -42,7 +42,7 @@ const MACHINES = [
     'com.orderbak.insert.plist',
     6,
   ],
-  ['task-scheduler', (execute: Execute, folder: string) => taskScheduler(execute, folder), 'insert.xml', 5],
+  ['task-scheduler', (execute: Execute, folder: string) => taskScheduler(execute, folder), 'insert.xml', 6],
 ] as const;
 
 describe.each(MACHINES)('%s', (_, open, file, others) => {
@@ -89,15 +89,20 @@ describe.each(MACHINES)('%s', (_, open, file, others) => {
   });
 });
 
-test('systemd is told to read the units, and to switch on timers and what stays', async () => {
+test('systemd is told to read the units, and to switch on timers, what stays, and what waits for the next start', async () => {
   const { install, told } = await machine((execute, folder) => systemdScheduler(execute, folder, true));
-  await install(allItems().filter(({ name }) => ['insert', 'serve'].includes(name)));
+  const answer = await install(
+    allItems().filter(({ name }) => ['insert', 'catch-up', 'serve'].includes(name)),
+  );
+  expect(answer.at(-1)).toContain('loginctl enable-linger');
   expect(told()).toEqual([
     'systemctl --user daemon-reload',
     'systemctl --user enable orderbak-insert.timer',
     'systemctl --user restart orderbak-insert.timer',
+    'systemctl --user enable orderbak-catch-up.service',
     'systemctl --user enable orderbak-serve.service',
     'systemctl --user start orderbak-serve.service',
+    `loginctl show-user ${userInfo().username} --property=Linger`,
   ]);
 });
 

@@ -31,11 +31,9 @@ describe.skipIf(!has('systemd-analyze', '--version'))('the units', () => {
     ))
       writeFileSync(path.join(folder, name), text);
     const names = allItems().map(({ name }) => name);
-    const files = names
-      .filter((name) => name !== 'catch-up')
-      .map((name) => `${folder}/orderbak-${name}.service`);
+    const files = names.map((name) => `${folder}/orderbak-${name}.service`);
     const timers = files
-      .filter((file) => !file.includes('serve'))
+      .filter((file) => !/serve|catch-up/.test(file))
       .map((file) => file.replace('.service', '.timer'));
     const env = { ...process.env, SYSTEMD_UNIT_PATH: `${folder}:` };
     const { status, stdout, stderr } = spawnSync(
@@ -111,8 +109,15 @@ describe('the property lists', () => {
 describe('the tasks', () => {
   const all = tasks(allItems(HARD), place({ ...HARD, logs: 'C:\\logs' }));
 
-  test('are plain ASCII and name no encoding, and none is made for what StartWhenAvailable does', () => {
-    expect(all.map(({ name }) => name)).not.toContain('catch-up.xml');
+  test('of what begins with the machine begin when somebody logs on, and wake nobody', () => {
+    for (const name of ['catch-up.xml', 'serve.xml']) {
+      const { root } = parseXml(all.find((task) => task.name === name)?.text ?? '');
+      expect(find(root, 'Triggers').children.map((trigger) => trigger.name)).toEqual(['LogonTrigger']);
+      expect(find(root, 'WakeToRun').text).toBe('false');
+    }
+  });
+
+  test('are plain ASCII and name no encoding', () => {
     for (const { text } of all) {
       expect(text).toMatch(/^<\?xml version="1\.0"\?>\n[\t\n\x20-\x7e]*$/);
       expect(parseXml(text).root.attributes.get('xmlns')).toBe(

@@ -70,15 +70,20 @@ function validateCommand(): Command {
   return command.action(() => {
     const flags = command.optsWithGlobals<CommonFlags>();
     return answering(flags, async () => {
-      const [{ readConfig }, { missingFor }, { roleOf }] = await Promise.all([
+      const [{ readConfig }, { missingFor }, { readTls }, { roleOf }, { checkTokens }] = await Promise.all([
         import('../../config/load.js'),
         import('../../config/needs.js'),
+        import('../../config/tls.js'),
         import('../../app/entries.js'),
+        import('../../http/auth.js'),
       ]);
       const { config, path } = readConfig(flags.config ?? null, process.env);
       const role = roleOf(config);
       const missing = missingFor(config, role);
       if (missing.length > 0) throw notEnough(role, missing);
+      // A server without a token is one that does not serve, yet.
+      if (role !== 'office' && config.server.token !== null) checkTokens(config.server.token);
+      if (role !== 'office') readTls(config.server);
       const output = openOutput(flags);
       if (output.json) output.answer(JSON.stringify({ ok: true, command: 'config validate', path, role }));
       else if (!output.quiet)

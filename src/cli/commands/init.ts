@@ -40,7 +40,7 @@ export function initCommand(): Command {
             'by a script',
           ],
         ],
-        [EXIT.done, EXIT.failed, EXIT.usage, EXIT.away],
+        [EXIT.done, EXIT.failed, EXIT.usage, EXIT.refused, EXIT.stopped, EXIT.away],
       ),
     );
   return command.action(() => {

@@ -40,7 +40,10 @@ export function clearJobs(): Command {
       if (ids.length === 0) return clearPast(jobs, olderThan ?? null, flags, output);
       if (olderThan !== undefined) throw usage('name either runs or --older-than');
       const forgotten = await clearThese(jobs, ids);
-      if (output.json) output.answer(JSON.stringify({ ok: true, command: 'jobs clear', forgotten }));
+      if (output.json)
+        output.answer(
+          JSON.stringify({ ok: true, command: 'jobs clear', forgotten, quarantine: null, log: null }),
+        );
       else if (!output.quiet) output.answer(forgottenText(forgotten));
     });
   });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { inFamilies, isActive, type RunRecord } from '../../domain/run.js';
+import { EXIT } from '../../errors.js';
 import { asking, type Jobs, type JobsFlags } from '../asking-jobs.js';
 import { helpTail, JOBS_CODES } from '../help.js';
 import { watchInterrupts } from '../interrupts.js';
@@ -40,7 +41,9 @@ export function watchJobs(): Command {
           screen.show(runs);
           if (id !== null && !runs.some(({ status }) => isActive(status))) return;
           await sleep(EVERY, undefined, { signal: interrupts.signal }).catch(() => {});
-          if (interrupts.signal.aborted) return;
+          if (!interrupts.signal.aborted) continue;
+          process.exitCode = interrupts.exitCode() ?? EXIT.done;
+          return;
         }
       } finally {
         interrupts.dispose();

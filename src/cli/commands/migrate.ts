@@ -20,7 +20,7 @@ export function migrateCommand(): Command {
           ['orderbak migrate', 'once after each installation or update'],
           ['orderbak migrate --print > migrate.sql', 'where a DBA makes the tables'],
         ],
-        [EXIT.done, EXIT.failed, EXIT.usage, EXIT.away],
+        [EXIT.done, EXIT.failed, EXIT.usage, EXIT.stopped, EXIT.away],
       ),
     );
   return command.action(() => {

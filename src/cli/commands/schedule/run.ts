@@ -54,7 +54,8 @@ export function runCommand(): Command {
           ? { kind: 'ran' as const, due: Date.now(), end: await app.startNow(loaded, entry, choices) }
           : await app.wake(loaded, entry, choices);
         const output = openOutput(flags);
-        process.exitCode = tellWoken(entry, woken, output, 'schedule run');
+        const exit = tellWoken(entry, woken, output, 'schedule run');
+        process.exitCode = woken.kind === 'ended' ? (interrupts.exitCode() ?? exit) : exit;
         for (const fault of await tellOfSkips(loaded.config, entry.name, woken)) output.tell(fault);
       } finally {
         interrupts.dispose();

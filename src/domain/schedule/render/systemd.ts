@@ -5,31 +5,26 @@ const PREFIX = 'orderbak-';
 
 /** Units for systemd: a service for each item, and a timer for those that begin at times. `ofUser` = for one user's own systemd. */
 export function systemdUnits(items: readonly Item[], place: Place, ofUser: boolean): Rendered[] {
-  // A timer is Persistent: what was missed while the machine was off begins at its start without a catch-up.
-  const wanted = items.filter(({ begins }) => begins !== 'at-start');
-  return wanted.flatMap((item) => [
+  // A timer is Persistent, and makes up for what was missed while the machine was off, but not for what died with it.
+  return items.flatMap((item) => [
     { name: `${PREFIX}${item.name}.service`, text: service(item, place, ofUser) },
     ...(item.begins === 'at-times' ? [{ name: `${PREFIX}${item.name}.timer`, text: timer(item) }] : []),
   ]);
 }
 
-/** The units that are switched on: the timers, and services that stay. */
-export function isStarted({ name }: Rendered, all: readonly Rendered[]): boolean {
+/** The units that are switched on: the timers, and services that have none. */
+export function isEnabled({ name }: Rendered, all: readonly Rendered[]): boolean {
   const timerOf = name.replace(/\.service$/, '.timer');
   return name.endsWith('.timer') || !all.some((other) => other.name === timerOf);
 }
 
+/** Whether a unit that is switched on waits for the next start of the machine: nobody installs a schedule to have a night at noon. */
+export function waitsForStart({ name }: Rendered): boolean {
+  return name === `${PREFIX}catch-up.service`;
+}
+
 function service({ about, argv, begins }: Item, { path, user }: Place, ofUser: boolean): string {
-  const stays = begins === 'and-stays';
-  const kind = stays
-    ? [
-        'Type=exec',
-        'Restart=on-failure',
-        'RestartSec=10s',
-        'RestartPreventExitStatus=2',
-        'SuccessExitStatus=143',
-      ]
-    : ['Type=oneshot', 'Nice=10'];
+  const kind = KINDS[begins];
   return text([
     '[Unit]',
     `Description=orderbak: ${about}`,
@@ -48,9 +43,24 @@ function service({ about, argv, begins }: Item, { path, user }: Place, ofUser: b
     'TimeoutStopSec=150s',
     'NoNewPrivileges=true',
     ...(ofUser ? [] : ['PrivateTmp=true', 'ProtectSystem=full']),
-    ...(stays ? ['', '[Install]', `WantedBy=${ofUser ? 'default' : 'multi-user'}.target`] : []),
+    ...(begins === 'at-times'
+      ? []
+      : ['', '[Install]', `WantedBy=${ofUser ? 'default' : 'multi-user'}.target`]),
   ]);
 }
+
+const KINDS: Readonly<Record<Item['begins'], readonly string[]>> = {
+  'at-times': ['Type=oneshot', 'Nice=10'],
+  // As a oneshot the machine would not have started until it has ended.
+  'at-start': ['Type=exec', 'Nice=10'],
+  'and-stays': [
+    'Type=exec',
+    'Restart=on-failure',
+    'RestartSec=10s',
+    'RestartPreventExitStatus=2',
+    'SuccessExitStatus=143',
+  ],
+};
 
 function timer({ name, about, times }: Item): string {
   return text([

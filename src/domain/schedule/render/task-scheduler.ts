@@ -11,14 +11,13 @@ const MOST_TRIGGERS = 48;
  * is ASCII, because schtasks widens the file to UTF-16 before it is parsed, and refuses one that says UTF-8.
  */
 export function tasks(items: readonly Item[], place: Place): Rendered[] {
-  // StartWhenAvailable makes up for what was missed, so that no catch-up is needed.
-  const wanted = items.filter(({ begins }) => begins !== 'at-start');
-  return wanted.map((item) => ({ name: `${item.name}.xml`, text: task(item, place) }));
+  return items.map((item) => ({ name: `${item.name}.xml`, text: task(item, place) }));
 }
 
 function task({ about, argv, begins, times, log, name }: Item, { logs }: Place): string {
   const [command = '', ...words] = argv;
   const stays = begins === 'and-stays';
+  const isTimed = begins === 'at-times';
   // Task Scheduler throws away what a task prints.
   const output = log === null && !stays ? ['--log', `${logs}\\orderbak-${name}.log`] : [];
   return `<?xml version="1.0"?>
@@ -29,7 +28,7 @@ function task({ about, argv, begins, times, log, name }: Item, { logs }: Place):
     <Description>${escapeXml(`orderbak: ${about}`)}</Description>
   </RegistrationInfo>
   <Triggers>
-${stays ? '    <LogonTrigger />' : triggers(times)}
+${isTimed ? triggers(times) : '    <LogonTrigger />'}
   </Triggers>
   <Principals>
     <Principal id="Author">
@@ -48,7 +47,7 @@ ${stays ? '    <LogonTrigger />' : triggers(times)}
     <Enabled>true</Enabled>
     <Hidden>false</Hidden>
     <RunOnlyIfIdle>false</RunOnlyIfIdle>
-    <WakeToRun>${stays ? 'false' : 'true'}</WakeToRun>
+    <WakeToRun>${isTimed}</WakeToRun>
     <ExecutionTimeLimit>PT0S</ExecutionTimeLimit>
     <Priority>7</Priority>${stays ? RESTART : ''}
   </Settings>
