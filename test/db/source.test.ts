@@ -67,6 +67,33 @@ describe.for(ENGINES)('orders that share a folder are found on %s', (engine) => 
     ).toEqual([[`${unix('2025-06-01T14:00:00Z')}@lan`, [1, 2]]]);
   });
 
+  test('also one that the shop has deleted, before the question or after a plan, while recorded files of it are there', async () => {
+    const second = '2025-06-01 10:00:00';
+    const orders = [
+      [1, second, 'lan', null],
+      [2, second, 'lan', null],
+    ];
+    await together(orders);
+    const source = openSource(database, BY_TIME);
+    const askOf = async (...ids: number[]) =>
+      (await source.sameFacts(ids)).folders.flatMap((facts) =>
+        facts.orders.map((order) => [order.id, order.isForgotten ?? false]).sort(),
+      );
+    const columns = ['id', 'id_order', 'file_type', 'filename', 'order_create_time', 'order_create_by'];
+    await world.ask((d) => insertRows(d, 'tbl_bak_order', columns, [[901, 2, 1, 'x.jpg', second, 'lan']]));
+    expect(await askOf(1)).toEqual([[1, false]]);
+    await world.ask((d) => d.run('DELETE FROM orderbak_order WHERE id_order = 2'));
+    const gone = [
+      [1, false],
+      [2, true],
+    ];
+    expect(await askOf(1, 2)).toEqual(gone);
+    expect(await together(orders.slice(0, 1))).toEqual([[`${unix('2025-06-01T14:00:00Z')}@lan`, [1, 2]]]);
+    await world.ask((d) => d.run("UPDATE tbl_bak_order SET unlink_time = '2025-09-01' WHERE id = 901"));
+    expect(await askOf(1, 2)).not.toEqual(gone);
+    await world.ask((d) => d.run('DELETE FROM tbl_bak_order WHERE id = 901'));
+  });
+
   test('written at a time that the clock skipped', async () => {
     const folder = `${unix('2025-03-09T07:30:00Z')}@lan`;
     const orders = [
