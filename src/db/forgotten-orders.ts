@@ -1,4 +1,4 @@
-import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { sql } from 'kysely';
 import { type FolderRule, folderOf } from '../domain/folder-name.js';
 import { groupBy } from '../domain/group-by.js';
 import type { Order } from '../domain/order.js';
@@ -10,41 +10,51 @@ interface Row {
   readonly create_by: string | null;
 }
 
+const ORDERS_A_QUESTION = 1000;
+
 /**
  * Orders that the shop has forgotten although recorded files of theirs are on the server still: where they share a folder with
  * an order that it knows, those files must not be taken for nobody's. Their folder is what was recorded says; where a view
  * gave it, it cannot be told.
  */
 export function openForgottenOrders({ kysely }: Database, rule: FolderRule) {
-  const read = async (which: RawBuilder<SqlBool>): Promise<Order[]> => {
-    // EXPLAIN (MariaDB 10.11): <derived> ALL, "Using index for group-by" on orderbak_file; o eq_ref PRIMARY, "Not exists".
-    const { rows } = await sql<Row>`
-      SELECT b.id_order, MAX(b.order_create_time) AS create_time, MAX(b.order_create_by) AS create_by
-      FROM (SELECT DISTINCT id_order FROM tbl_bak_order WHERE ${which}) AS recorded
-      LEFT JOIN orderbak_order AS o ON o.id_order = recorded.id_order
-      JOIN tbl_bak_order AS b ON b.id_order = recorded.id_order AND b.unlink_time IS NULL
-      WHERE o.id_order IS NULL
-      GROUP BY b.id_order`.execute(kysely);
-    return rows.map(orderOf);
+  /** What was recorded of these, which the shop does not know, as far as files of theirs may be there. */
+  const among = async (ids: readonly number[]): Promise<Order[]> => {
+    const orders: Order[] = [];
+    for (let i = 0; i < ids.length; i += ORDERS_A_QUESTION) {
+      // EXPLAIN (MariaDB 10.11): range orderbak_file key_len 8.
+      const { rows } = await sql<Row>`
+        SELECT id_order, MAX(order_create_time) AS create_time, MAX(order_create_by) AS create_by
+        FROM tbl_bak_order
+        WHERE id_order IN (${sql.join(ids.slice(i, i + ORDERS_A_QUESTION))}) AND unlink_time IS NULL
+        GROUP BY id_order`.execute(kysely);
+      orders.push(...rows.map(orderOf));
+    }
+    return orders;
   };
 
-  let all: Promise<ReadonlyMap<string | null, readonly Order[]>> | null = null;
-  const byFolder = () => {
-    all ??= read(sql`1 = 1`).then((orders) => groupBy(orders, (order) => folderOf(order, rule)));
-    return all;
+  const readAll = async (): Promise<ReadonlyMap<string | null, readonly Order[]>> => {
+    // EXPLAIN (MariaDB 10.11): range orderbak_file "Using index for group-by"; o eq_ref PRIMARY.
+    const { rows } = await sql<Pick<Row, 'id_order'>>`
+      SELECT recorded.id_order FROM (SELECT DISTINCT id_order FROM tbl_bak_order) AS recorded
+      WHERE NOT EXISTS (SELECT 1 FROM orderbak_order AS o WHERE o.id_order = recorded.id_order)`.execute(
+      kysely,
+    );
+    const orders = await among(rows.map((row) => row.id_order));
+    return groupBy(orders, (order) => folderOf(order, rule));
   };
 
+  let all: ReturnType<typeof readAll> | null = null;
   return {
+    among,
+
     /** Those that lay in these folders, as it was when it was first asked. */
     async inFolders(folders: readonly string[]): Promise<Order[]> {
       if (folders.length === 0) return [];
-      const known = await byFolder();
+      all ??= readAll();
+      const known = await all;
       return folders.flatMap((folder) => known.get(folder) ?? []);
     },
-
-    /** Those among these ids, now. */
-    among: async (ids: readonly number[]): Promise<Order[]> =>
-      ids.length === 0 ? [] : read(sql`id_order IN (${sql.join(ids)})`),
   };
 }
 
