@@ -42,6 +42,17 @@ test('a root that is not there, is no folder, is empty, is not marked or another
   }
 });
 
+test('an office machine that has not pulled yet has no runs, not a broken catalog', async () => {
+  const env = { ORDERBAK_DATABASE_URL: '', ORDERBAK_PULL_STORE: place('office') };
+  const { code, stdout } = await askOrderbak(shop.world, ['jobs', '--json'], { env });
+  expect({ code, ...(JSON.parse(stdout) as object) }).toEqual({
+    code: 0,
+    ok: true,
+    command: 'jobs',
+    runs: [],
+  });
+});
+
 test('a dry run that cannot begin says so on stderr too, where cron looks', async () => {
   await mkdir(place('empty-dry'));
   const env = { ORDERBAK_ORDERS_ROOT: place('empty-dry') };
