@@ -1,6 +1,7 @@
 import { closestMatch } from 'leven';
 import { SECRETS, schema } from './schema.js';
 
+/** The sections of the configuration. */
 export const SECTIONS = Object.keys(schema.shape);
 
 const KEYS = new Map<string, readonly string[]>(

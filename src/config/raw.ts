@@ -7,6 +7,7 @@ export function get(raw: Raw, name: string): unknown {
   return raw[section]?.[key];
 }
 
+/** Gives `section.key` a value; the section is made where it is missing. */
 export function set(raw: Raw, name: string, value: unknown): void {
   const [section = '', key = ''] = name.split('.');
   raw[section] = { ...raw[section], [key]: value };

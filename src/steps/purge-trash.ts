@@ -1,5 +1,6 @@
 import type { Retention } from '../domain/retention.js';
 import { whyWantedAgain } from '../domain/wanted-again.js';
+import { lookInQuarantine } from './look-in-quarantine.js';
 import type { OrderStore } from './ports/disk.js';
 import type { Deletions, Quarantine, Trashed, WaitingFilter } from './ports/removals.js';
 import type { Source } from './ports/shop.js';
@@ -87,15 +88,10 @@ async function judge(
     const { folder, filename } = file;
     const known = factsOf.get(folder);
     const reason = known === undefined ? null : whyWantedAgain(filename, known, retention);
-    if (reason === null || !isThere(file, store)) free.push(file);
+    if (reason === null || lookInQuarantine(store, file.quarantine, filename) === null) free.push(file);
     else held.push({ id: null, path: `${folder}/${filename}`, reason });
   }
   return { held, free };
-}
-
-function isThere({ quarantine, filename }: Trashed, store: OrderStore): boolean {
-  const folder = quarantine.slice(0, quarantine.lastIndexOf('/'));
-  return store.lookAt([{ folder, filename }])[0] !== null;
 }
 
 function mayGo({ purged, restoring }: Trashed): boolean {

@@ -1,4 +1,5 @@
 import { Doubt } from '../errors.js';
+import { lookInQuarantine } from './look-in-quarantine.js';
 import type { OrderFolder, OrderStore } from './ports/disk.js';
 import type { Deletions, Intent, RemovalRule } from './ports/removals.js';
 
@@ -50,9 +51,7 @@ async function isThere(store: OrderStore, intent: Intent): Promise<boolean> {
 
 /** Whether a file had come to the quarantine already: what has its name now is another one. */
 function waits(store: OrderStore, { filename, quarantine, size }: Intent): boolean {
-  if (quarantine === null) return false;
-  const folder = quarantine.slice(0, quarantine.lastIndexOf('/'));
-  return store.lookAt([{ folder, filename }])[0]?.size === size;
+  return quarantine !== null && lookInQuarantine(store, quarantine, filename)?.size === size;
 }
 
 /** Trash takes its thumb with it; one that cannot follow is only in nobody's way. */
