@@ -109,8 +109,9 @@ describe.for(ENGINES)('a doctor on %s', (engine) => {
   test('tells of each fault what to do, and what it could therefore not look at', async () => {
     await rm(path.join(world.root, '.orderbak-root'));
     await world.addOrder({ createTime: daysAgo(-2), doneTime: null, status: 3 });
+    const listen = { env: { ORDERBAK_SERVER_LISTEN: new URL(world.serving?.url ?? '').host } };
     await world.serving?.stop();
-    const { ok, by, named } = await doctor(world, ['--deep']);
+    const { ok, by, named } = await doctor(world, ['--deep'], listen);
     expect(ok).toBe(false);
     expect(by('failed')).toEqual(['shop clock', 'root', 'serve']);
     expect(by('skipped')).toEqual(['round trip']);

@@ -92,7 +92,7 @@ async function copy(
 
 /** Removes the test file as `unlink-backed-up` does, under its lease, but as no run of its own. */
 async function remove(ground: Ground, order: Order, folder: string, id: number): Promise<void> {
-  const { database, bakFiles, deletions, store, localNow } = ground;
+  const { database, bakFiles, deletions, store, localNow, clock } = ground;
   const source = testSource(bakFiles, order, folder, id);
   const retention = ground.retention(null);
   const step = unlinkBackedUpStep({
@@ -103,6 +103,7 @@ async function remove(ground: Ground, order: Order, folder: string, id: number):
     retention,
     only: [order.id],
     localNow,
+    clock,
   });
   const lease = await holdLease(openLeases(database), 'unlink-backed-up');
   try {

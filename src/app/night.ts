@@ -22,7 +22,8 @@ export function nightOf(ground: Ground) {
   const retention = ({ olderThan }: RunChoices) => ground.retention(olderThan);
   const unlinkParts = (choices: RunChoices) => {
     const { only } = choices;
-    return { source, bakFiles, deletions, store: store(), retention: retention(choices), only, localNow };
+    const asked = { source, retention: retention(choices), only };
+    return { ...asked, bakFiles, deletions, store: store(), localNow, clock };
   };
   const ceiling = (choices: RunChoices) => choices.maxDelete ?? config.delete.max;
 
@@ -43,7 +44,7 @@ export function nightOf(ground: Ground) {
       const { min_age: minAge, keep } = config.trash;
       // Who sets a ceiling for this one run has looked at the plan.
       const earlier = choices.maxDelete === null ? await census.last() : null;
-      const parts = { ...unlinkParts(choices), clock, minAge, keep, earlier };
+      const parts = { ...unlinkParts(choices), minAge, keep, earlier };
       const step = unlinkTrashStep(parts);
       const summary = await run(step, choices, ceiling(choices) ?? TRASH_CEILING);
       if (choices.dryRun || choices.stop.aborted || summary.stopped !== null) return summary;

@@ -23,11 +23,9 @@ export function quarantineOf({
 }: Ground) {
   const purge = (age: number, ofRun: number | null, choices: RunChoices): Promise<Summary> => {
     const which = { before: clock() - age, run: ofRun, folders: null };
-    return run(
-      purgeTrashStep({ source, deletions, quarantine, store: store(), retention: retention(null), which }),
-      choices,
-      choices.maxDelete ?? purgeCeiling(config.delete.max),
-    );
+    const asked = { source, retention: retention(null), which };
+    const step = purgeTrashStep({ ...asked, deletions, quarantine, store: store(), clock });
+    return run(step, choices, choices.maxDelete ?? purgeCeiling(config.delete.max));
   };
 
   return {

@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Clock } from '../domain/clock.js';
+import { stopwatch } from '../domain/stopwatch.js';
 import { leaseLost } from '../jobs/lease.js';
 import type { Deletions, Intent, Mandate, RemovalRule } from '../steps/ports/removals.js';
 import { claimRows } from './claim-rows.js';
@@ -152,10 +153,4 @@ function intentOf(row: Selectable<Tables['orderbak_deletion']>): Intent {
     thumb: row.thumb,
     quarantine: row.quarantine,
   };
-}
-
-/** Time since now, ms. The monotonic clock stands still while a machine sleeps, and the other one may be set back: the larger counts. */
-function stopwatch(clock: Clock): () => number {
-  const [wall, steady] = [clock(), performance.now()];
-  return () => Math.max(clock() - wall, performance.now() - steady);
 }

@@ -18,17 +18,23 @@ export interface Departure {
 /** Takes one file away. Answers false when it is no longer what its stamp says; then it stays. */
 export type TakeAway = (folder: OrderFolder, intent: Intent, stamp: Stamp) => Promise<boolean>;
 
+interface CarryingParts {
+  readonly deletions: Deletions;
+  readonly localNow: () => string;
+}
+
 /**
- * Carries out removals of some folders: writes the intentions down, acts, makes it durable, reports.
- * Throws RunStopped when the lease went to somebody else; what was gone by then is reported all the same.
+ * Carries out removals of some folders: writes the intentions down, acts, makes it durable, reports. `whyStale` tells
+ * why what allows them is too old, or null. Throws RunStopped when the lease went to somebody else; what was gone by then is reported all the same.
  */
 export async function carryOut(
   departures: readonly Departure[],
   takeAway: TakeAway,
-  deletions: Deletions,
+  whyStale: () => string | null,
   mandate: Mandate,
-  localNow: () => string,
+  parts: CarryingParts,
 ): Promise<Outcome> {
+  const { deletions, localNow } = parts;
   const allowed = departures.flatMap((departure) => departure.allowed);
   if (allowed.length === 0) return {};
   let intents: Intent[];
@@ -43,7 +49,7 @@ export async function carryOut(
     if (departures.length > 1) {
       const each: Outcome[] = [];
       for (const departure of departures)
-        each.push(await carryOut([departure], takeAway, deletions, mandate, localNow));
+        each.push(await carryOut([departure], takeAway, whyStale, mandate, parts));
       return sumOf(each);
     }
     return sumOf(
@@ -63,6 +69,8 @@ export async function carryOut(
       // Outside the try: without the lease nothing more is touched, and what was intended is settled by whoever has it.
       await deletions.confirm(mandate);
       try {
+        const stale = whyStale();
+        if (stale !== null) throw new Doubt(stale);
         const file = leaving.get(pathOf(intent));
         if (file === undefined || !(await takeAway(file.folder, intent, file.stamp)))
           throw new Doubt('it changed while it was being removed');

@@ -1,3 +1,5 @@
+import type { Clock } from '../domain/clock.js';
+import { freshness } from '../domain/freshness.js';
 import type { Retention } from '../domain/retention.js';
 import { whyWantedAgain } from '../domain/wanted-again.js';
 import { lookInQuarantine } from './look-in-quarantine.js';
@@ -23,6 +25,7 @@ export interface PurgeParts {
   readonly which: WaitingFilter;
   readonly source: Source;
   readonly retention: Retention;
+  readonly clock: Clock;
 }
 
 /** The end of task 3: deletes for good what waits in the quarantine, and only what orderbak put there. The item: row ids. */
@@ -54,11 +57,17 @@ export function purgeTrashStep(parts: PurgeParts): Step<number[]> {
     async apply(ids, applying): Promise<Outcome> {
       const purged: Trashed[] = [];
       const failed: Failure[] = [];
+      const whyStale = freshness(parts.clock);
       const { held, free } = await judge((await quarantine.byId(ids)).filter(mayGo), parts);
       const purgeAll = async () => {
         for (const file of free) {
           // Outside the try: without the lease nothing more is touched.
           await deletions.confirm(applying);
+          const stale = whyStale();
+          if (stale !== null) {
+            held.push({ id: null, path: pathOf(file), reason: stale });
+            continue;
+          }
           try {
             await store.purge(file.quarantine);
             purged.push(file);
@@ -89,9 +98,13 @@ async function judge(
     const known = factsOf.get(folder);
     const reason = known === undefined ? null : whyWantedAgain(filename, known, retention);
     if (reason === null || lookInQuarantine(store, file.quarantine, filename) === null) free.push(file);
-    else held.push({ id: null, path: `${folder}/${filename}`, reason });
+    else held.push({ id: null, path: pathOf(file), reason });
   }
   return { held, free };
+}
+
+function pathOf({ folder, filename }: Trashed): string {
+  return `${folder}/${filename}`;
 }
 
 function mayGo({ purged, restoring }: Trashed): boolean {

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { freshness } from '../domain/freshness.js';
 import type { Receipt } from '../domain/order.js';
 import { judgeRemoval, sameReceipt, type Verdict } from '../domain/removal.js';
 import { type Allowed, carryOut, type TakeAway } from './carry-out.js';
@@ -50,8 +51,10 @@ async function removePrepared(
   states: readonly (readonly Prepared[])[],
   rule: 'discuss' | 'backed-up',
   applying: Applying,
-  { source, bakFiles, deletions, store, retention, localNow }: UnlinkParts,
+  parts: UnlinkParts,
 ): Promise<Outcome> {
+  const { source, bakFiles, store, retention, localNow, clock } = parts;
+  const whyStale = freshness(clock);
   const answer = await source.sameFacts([...new Set(opened.flatMap((folder) => folder.orderIds))]);
   const factsOf = new Map(answer.folders.map((facts) => [facts.folder, facts]));
   const found = opened.map((each, n) => {
@@ -72,7 +75,7 @@ async function removePrepared(
     folder === null ? [] : [{ folder, allowed: some.flatMap((finding) => finding.allowed ?? []) }],
   );
   const leaving = departures.filter(({ allowed }) => allowed.length > 0);
-  const removed = await carryOut(leaving, unlinkIt, deletions, applying, localNow);
+  const removed = await carryOut(leaving, unlinkIt, whyStale, applying, parts);
   return sumOf([
     ...findings.flatMap((finding) => finding.trouble ?? []),
     removed,

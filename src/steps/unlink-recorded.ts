@@ -1,3 +1,4 @@
+import type { Clock } from '../domain/clock.js';
 import type { Retention } from '../domain/retention.js';
 import { planPage } from './plan-unlink.js';
 import type { OrderStore } from './ports/disk.js';
@@ -17,6 +18,7 @@ export interface UnlinkParts {
   readonly store: OrderStore;
   readonly retention: Retention;
   readonly only: OrderFilter;
+  readonly clock: Clock;
   /** The shop's local time now, as text. */
   readonly localNow: () => string;
 }

@@ -1,5 +1,6 @@
 import { addCensus, type Census, EMPTY_CENSUS, whyAlarming } from '../domain/census.js';
 import type { Clock } from '../domain/clock.js';
+import { freshness } from '../domain/freshness.js';
 import type { FolderNames, Order } from '../domain/order.js';
 import { type Retention, whyKept } from '../domain/retention.js';
 import { EXIT, OrderbakError } from '../errors.js';
@@ -145,7 +146,7 @@ function alarm(fault: string): OrderbakError {
 }
 
 async function removeTrash(item: TrashItem, applying: Applying, parts: TrashParts): Promise<Outcome> {
-  const { source, store, deletions, retention, clock, minAge, keep, localNow } = parts;
+  const { source, store, retention, clock, minAge, keep } = parts;
   let folder: OrderFolder | null;
   try {
     folder = await store.openFolder(item.folder);
@@ -154,6 +155,7 @@ async function removeTrash(item: TrashItem, applying: Applying, parts: TrashPart
   }
   if (folder === null) return { skipped: item.names.length };
   try {
+    const whyStale = freshness(clock);
     const answer = await source.sameFacts(item.orderIds);
     const facts = answer.folders.find((candidate) => candidate.folder === item.folder);
     if (facts === undefined) return { held: item.names.map((name) => moved(item.folder, name)) };
@@ -170,7 +172,7 @@ async function removeTrash(item: TrashItem, applying: Applying, parts: TrashPart
       held: (now.troubles.held ?? []).filter(isWanted),
       failed: (now.troubles.failed ?? []).filter(isWanted),
     };
-    const removed = await carryOut([{ folder, allowed }], takeTrash, deletions, applying, localNow);
+    const removed = await carryOut([{ folder, allowed }], takeTrash, whyStale, applying, parts);
     const told = allowed.length + (troubles.held?.length ?? 0) + (troubles.failed?.length ?? 0);
     return sumOf([troubles, removed, { skipped: item.names.length - told }]);
   } finally {

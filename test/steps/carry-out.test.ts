@@ -6,6 +6,7 @@ import { openDeletions } from '../../src/db/deletions.js';
 import { openLeases } from '../../src/db/leases.js';
 import { openDatabase } from '../../src/db/open.js';
 import type { Database } from '../../src/db/tables.js';
+import { freshness } from '../../src/domain/freshness.js';
 import { carryOut, type Departure, type TakeAway } from '../../src/steps/carry-out.js';
 import type { OrderFolder } from '../../src/steps/ports/disk.js';
 import { DigestMemory } from '../../src/store/digest.js';
@@ -69,14 +70,18 @@ describe.for(ENGINES)('files of several folders that leave together on %s', (eng
     await shop.close();
   });
 
-  const leave = (some: readonly Departure[]) =>
-    carryOut(
-      some,
-      unlink,
-      openDeletions(database, Date.now),
-      { run: 7, leaseToken: token },
-      () => '2026-01-01 00:00:00',
-    );
+  const leave = (
+    some: readonly Departure[],
+    whyStale: () => string | null = () => null,
+    takeAway = unlink,
+  ) => {
+    const deletions = openDeletions(database, Date.now);
+    const mandate = { run: 7, leaseToken: token };
+    return carryOut(some, takeAway, whyStale, mandate, {
+      deletions,
+      localNow: () => '2026-01-01 00:00:00',
+    });
+  };
   const sql = (text: string, ...values: number[]) => shop.world.ask((d) => d.run(text, values));
   const places = () =>
     departures.flatMap(({ allowed }) =>
@@ -119,6 +124,29 @@ describe.for(ENGINES)('files of several folders that leave together on %s', (eng
     expect(outcome).toMatchObject({ done: 2, failed: [{ path: places()[1], message: 'EIO' }] });
     expect(await unlinked()).toEqual([true, false, true]);
     expect((await written()).map(([, done]) => done)).toEqual([true, false, true]);
+  });
+
+  test('stay where the machine sleeps before their turn comes, and go when the database was asked anew', async () => {
+    let now = 0;
+    const sleepAfterOne: TakeAway = async (...file) => {
+      now += 3_600_000;
+      return unlink(...file);
+    };
+    const outcome = await leave(
+      departures,
+      freshness(() => now),
+      sleepAfterOne,
+    );
+    const held = { reason: expect.stringContaining('too long ago') };
+    expect(outcome).toMatchObject({ done: 1, held: [held, held], failed: [] });
+    expect(isThere()).toEqual([false, true, true]);
+    expect((await written()).map(([, done]) => done)).toEqual([true]);
+    expect(
+      await leave(
+        departures.slice(1),
+        freshness(() => now),
+      ),
+    ).toMatchObject({ done: 2, held: [] });
   });
 
   test('stay all where the lease is lost', async () => {

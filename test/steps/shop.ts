@@ -12,6 +12,9 @@ const built = (path: string) => new URL(`../../dist/${path}`, import.meta.url).h
 const { openServerApp } = (await import(
   /* @vite-ignore */ built('app/server.js')
 )) as typeof import('../../src/app/server.js');
+const { openGround: openBuiltGround } = (await import(
+  /* @vite-ignore */ built('app/ground.js')
+)) as typeof import('../../src/app/ground.js');
 const { loadConfig } = (await import(
   /* @vite-ignore */ built('config/load.js')
 )) as typeof import('../../src/config/load.js');
@@ -29,7 +32,7 @@ const STEPS = {
 } as const;
 export type StepName = keyof typeof STEPS;
 
-const CHOICES: Choices = {
+export const CHOICES: Choices = {
   dryRun: false,
   only: null,
   limit: null,
@@ -70,6 +73,11 @@ export class Shop {
       ...more,
     };
     return new Shop(world, await openServerApp(loadConfig(null, env)), env);
+  }
+
+  /** What its server stands on, once more. */
+  openGround() {
+    return openBuiltGround(loadConfig(null, this.env));
   }
 
   run(step: StepName, choices: Partial<Choices> = {}): Promise<Summary> {
