@@ -1,8 +1,8 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Clock } from '../domain/clock.js';
-import { stopwatch } from '../domain/stopwatch.js';
 import { leaseLost } from '../jobs/lease.js';
 import type { Deletions, Intent, Mandate, RemovalRule } from '../steps/ports/removals.js';
+import { stopwatch } from '../steps/stopwatch.js';
 import { claimRows } from './claim-rows.js';
 import type { Database, Tables } from './tables.js';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.js';
-import { freshness } from '../domain/freshness.js';
 import type { Retention } from '../domain/retention.js';
 import { whyWantedAgain } from '../domain/wanted-again.js';
+import { freshness } from './freshness.js';
 import { lookInQuarantine } from './look-in-quarantine.js';
 import type { OrderStore } from './ports/disk.js';
 import type { Deletions, Quarantine, Trashed, WaitingFilter } from './ports/removals.js';

@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
-import { freshness } from '../domain/freshness.js';
 import type { Receipt } from '../domain/order.js';
 import { judgeRemoval, sameReceipt, type Verdict } from '../domain/removal.js';
 import { type Allowed, carryOut, type TakeAway } from './carry-out.js';
+import { freshness } from './freshness.js';
 import { type FolderPaths, type Opened, type Path, type Prepared, placeOf, prepare } from './prepare-path.js';
 import { type Applying, type Outcome, sumOf, troubleOf } from './step.js';
 import type { UnlinkParts } from './unlink-recorded.js';

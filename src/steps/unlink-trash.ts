@@ -1,11 +1,11 @@
 import { addCensus, type Census, EMPTY_CENSUS, whyAlarming } from '../domain/census.js';
 import type { Clock } from '../domain/clock.js';
-import { freshness } from '../domain/freshness.js';
 import type { FolderNames, Order } from '../domain/order.js';
 import { type Retention, whyKept } from '../domain/retention.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { carryOut, type TakeAway } from './carry-out.js';
 import { type Findings, findTrash, glanceForTrash } from './find-trash.js';
+import { freshness } from './freshness.js';
 import type { FolderViews, Glance, OrderFolder, OrderStore, Stamp } from './ports/disk.js';
 import type { Deletions, Removal } from './ports/removals.js';
 import type { NamesPage, OrderFilter, Source } from './ports/shop.js';

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.js';
+import type { Clock } from '../domain/clock.js';
 
 /** Time since now, ms. The monotonic clock stands still while a machine sleeps, and the other one may be set back: the larger counts. */
 export function stopwatch(clock: Clock): () => number {

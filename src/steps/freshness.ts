@@ -1,4 +1,4 @@
-import type { Clock } from './clock.js';
+import type { Clock } from '../domain/clock.js';
 import { stopwatch } from './stopwatch.js';
 
 /** Much longer than a batch of removals takes, ms. */
