@@ -1,8 +1,7 @@
-import type { MessagePort } from 'node:worker_threads';
 import { BundleReader, MEMBER_MEMORY } from '../remote/bundle.js';
-import type { RateLimit } from '../remote/rate-limit.js';
 import { RawLines, type RawQuestion } from '../remote/raw-lines.js';
 import { writeWhole } from '../store/write-whole.js';
+import { PaceAsker, type PaceLine } from './bundle-pace.js';
 
 /** A file that is asked for: its size in bytes, and the path of the half file that it goes into. */
 export interface WantedMember {
@@ -24,32 +23,33 @@ const underWay = new Map<number, AbortController>();
 
 /** What a thread does with bundles: it reads them from the network, hashes their files and writes them. */
 export const bundleSkills = {
-  /** Answers what came, however the transfer ended. `pace`: where each reading asks whether it may go on. */
+  /** Answers what came, however the transfer ended. */
   async fetch(
     key: number,
     question: RawQuestion,
     wanted: readonly WantedMember[],
-    pace: MessagePort | null,
+    line: PaceLine,
   ): Promise<CameMember[]> {
     const missing = new Map(wanted.map((file) => [file.id, file]));
     const came: Promise<CameMember | null>[] = [];
     const memory = memories.pop() ?? Buffer.allocUnsafeSlow(MEMBER_MEMORY);
+    const pace = new PaceAsker(line);
     const reader = new BundleReader(({ id, sha256, bytes }) => {
       const file = missing.get(id);
       if (file === undefined || sha256 === null || bytes.byteLength !== file.size) return;
       missing.delete(id);
+      pace.count(file.size);
       came.push(keep(id, file.path, bytes, sha256));
     }, memory);
     const stop = new AbortController();
     underWay.set(key, stop);
     try {
-      const rate = pace === null ? null : askingAt(pace);
-      await lines.post(question, (piece) => reader.push(piece), rate, stop.signal);
+      await lines.post(question, (piece) => reader.push(piece), pace, stop.signal);
     } catch {
       // What did not come is fetched file by file, with that path's own retries and words.
     } finally {
       underWay.delete(key);
-      pace?.close();
+      pace.close();
       memories.push(memory);
     }
     return (await Promise.all(came)).filter((file) => file !== null);
@@ -70,15 +70,4 @@ async function keep(id: number, path: string, bytes: Uint8Array, sha256: string)
     // It is fetched again by itself, and fails there if it must.
     return null;
   }
-}
-
-/** The main thread's rate limit, which all threads share. */
-function askingAt(port: MessagePort): RateLimit {
-  return {
-    pass: (bytes) =>
-      new Promise((resolve) => {
-        port.once('message', () => resolve());
-        port.postMessage(bytes);
-      }),
-  };
 }

@@ -22,11 +22,11 @@ export interface RawBody extends RawHead {
   end(): void;
 }
 
-/** A question, who reads its answer, how fast (null = as fast as it goes), and until when. */
+/** A question, who reads its answer, how fast, and until when. */
 interface Exchange {
   readonly question: RawQuestion;
   readonly answer: RawAnswer;
-  readonly pace: RateLimit | null;
+  readonly pace: RateLimit;
   readonly signal: AbortSignal;
 }
 
@@ -49,14 +49,14 @@ export class RawLines {
   post(
     question: RawQuestion,
     take: (piece: Buffer) => void,
-    rate: RateLimit | null,
+    pace: RateLimit,
     signal: AbortSignal,
   ): Promise<void> {
     const answer = new RawAnswer((piece) => {
       if (answer.head?.status !== 200) throw new UnusualAnswer('the server answers something else');
       take(piece);
     });
-    return this.exchange({ question, answer, pace: rate, signal });
+    return this.exchange({ question, answer, pace, signal });
   }
 
   /**
@@ -159,12 +159,13 @@ async function exchangeOn(line: Line, { question, answer, pace, signal }: Exchan
           reject(error);
           return false;
         }
-        if (pace === null) {
+        const held = pace.pass(bytes.byteLength, signal);
+        if (held === null) {
           if (answer.ended) resolve();
           return true;
         }
         isHeld = true;
-        pace.pass(bytes.byteLength, signal).then(goOn, reject);
+        held.then(goOn, reject);
         return false;
       };
       if (socket.destroyed) closed();

@@ -50,15 +50,9 @@ async function whyAway(error: unknown, { server, signal }: Fetching): Promise<Or
   }
 }
 
-async function fetchBundle(
-  files: readonly ListedFile[],
-  { bundles, run, signal, gate, progress }: Fetching,
-): Promise<Arrival[]> {
-  await gate();
-  if (signal.aborted) return [];
-  const arrivals = await bundles.fetch(files, run, signal);
-  for (const { receipt } of arrivals) progress(receipt.size);
-  return arrivals;
+async function fetchBundle(files: readonly ListedFile[], fetching: Fetching): Promise<Arrival[]> {
+  await fetching.gate();
+  return fetching.signal.aborted ? [] : fetching.bundles.fetch(files, fetching);
 }
 
 const RETRY = { retries: 4, minTimeout: 500, factor: 2, randomize: true } as const;

@@ -7,7 +7,9 @@ import { type Finished, runOrderbak } from '../support/run.js';
 const BIG = 3_000_000;
 const HALF = 1_000_000;
 const SMALL = Array.from({ length: 30 }, (_, n) => `small-${n}.tif`);
+const MANY = Array.from({ length: 60 }, (_, n) => `many-${n}.tif`);
 const small = { jobs: [{ complete: SMALL }] };
+const many = { jobs: [{ complete: MANY }] };
 const big = { jobs: [{ complete: ['big.psd'] }] };
 
 /** The first part of a download comes at once, the rest when it is let. */
@@ -27,8 +29,8 @@ describe.concurrent('a large download', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await Shop.open(
-      { paused: big, cancelled: big, left: big, early: big, small },
-      { 'big.psd': BIG, ...Object.fromEntries(SMALL.map((name) => [name, 60_000])) },
+      { paused: big, cancelled: big, left: big, early: big, small, many },
+      { 'big.psd': BIG, ...Object.fromEntries([...SMALL, ...MANY].map((name) => [name, 60_000])) },
     );
   });
   afterAll(() => shop.close());
@@ -40,6 +42,10 @@ describe.concurrent('a large download', () => {
   const show = async (office: Office, target = 'pull') =>
     (JSON.parse((await jobs(office, 'show', target, '--json')).stdout) as { run: Record<string, unknown> })
       .run;
+
+  const untilHeld = async (office: Office) => {
+    while (!JSON.stringify((await show(office)).parts).includes('"paused"')) await sleep(50);
+  };
 
   test('is held at its next block, keeps its lease, and goes on without loss', async () => {
     const { weather, open } = tap();
@@ -55,8 +61,7 @@ describe.concurrent('a large download', () => {
     const second = await office.pull();
     expect(second).toMatchObject({ code: 11, stdout: '' });
     // The run is paused at once, its order when the block has come that was on its way.
-    const isHeld = async () => JSON.stringify((await show(office)).parts).includes('"paused"');
-    while (!(await isHeld())) await sleep(50);
+    await untilHeld(office);
     expect(await show(office)).toMatchObject({
       status: 'paused',
       wanted: 'pause',
@@ -152,6 +157,24 @@ describe.concurrent('a large download', () => {
     while (office.proxy.asked.length === 0) await sleep(10);
     expect((await jobs(office, 'cancel', 'pull')).code).toBe(0);
     expect(await run.finished).toEqual({ code: 130, signal: null, stdout: '', stderr: '' });
+  });
+
+  test('of many small files in one is held too, and shows how far it is', async () => {
+    const { weather, open } = tap(1_500_000);
+    const office = await shop.office('many', weather);
+    const run = office.begin();
+    while ((await office.parts()).length < 3) await sleep(10);
+    expect((await jobs(office, 'pause', 'pull')).code).toBe(0);
+    open();
+    await Promise.race([untilHeld(office), run.finished]);
+    const half = (await show(office)).bytes as number;
+    expect(half).toBeGreaterThan(0);
+    expect(half).toBeLessThan(MANY.length * 60_000);
+    await office.expectMarked([]);
+    expect((await jobs(office, 'resume', 'pull')).code).toBe(0);
+    expect(await run.finished).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
+    await office.expectAllStored();
+    expect(await show(office)).toMatchObject({ status: 'completed', bytes: MANY.length * 60_000 });
   });
 
   test('of many small files in one is cancelled: what has come is kept whole, nothing else is left', async () => {

@@ -4,8 +4,8 @@ import { rateLimit } from '../../src/remote/rate-limit.js';
 const never = new AbortController().signal;
 
 describe('a limit of the rate', () => {
-  test('that is none lets everything pass', async () => {
-    await expect(rateLimit(null).pass(Number.MAX_SAFE_INTEGER, never)).resolves.toBeUndefined();
+  test('that is none lets everything pass at once', () => {
+    expect(rateLimit(null).pass(Number.MAX_SAFE_INTEGER, never)).toBe(null);
   });
 
   test("lets a second's worth pass at once, and makes the rest wait until it is told to stop", async () => {

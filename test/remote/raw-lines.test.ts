@@ -4,6 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
+import { rateLimit } from '../../src/remote/rate-limit.js';
 import { RawLines, type RawQuestion } from '../../src/remote/raw-lines.js';
 
 const FILE = randomBytes(5_000_000);
@@ -89,7 +90,12 @@ test('one connection serves one file after the other, and a question after them'
   const lines = openLines();
   for (let i = 0; i < 3; i++) await hashOf((await lines.ask(question, NEVER)).body, async () => {});
   let said = '';
-  await lines.post({ ...question, body: '{}' }, (piece) => (said += piece.toString()), null, NEVER);
+  await lines.post(
+    { ...question, body: '{}' },
+    (piece) => (said += piece.toString()),
+    rateLimit(null),
+    NEVER,
+  );
   expect([said, connections()]).toEqual(['posted', 1]);
 });
 

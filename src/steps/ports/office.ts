@@ -1,5 +1,6 @@
 import type { Receipt } from '../../domain/order.js';
 import type { ListedFile, ListPage, MarkResult, ReceiptClaim } from '../../domain/wire.js';
+import type { Applying } from '../step.js';
 
 /** A download under way: how many bytes came before this answer, and the rest as it comes. */
 export interface Download {
@@ -24,9 +25,9 @@ export interface BackupServer {
 export interface Bundles {
   /**
    * The files that came whole, are what the server says, and are durable under no name yet. What is missing or breaks is
-   * simply not among them; an aborted `signal` ends it early.
+   * simply not among them; an aborted `signal` ends it early, and a closed gate holds it.
    */
-  fetch(files: readonly ListedFile[], run: number, signal: AbortSignal): Promise<Arrival[]>;
+  fetch(files: readonly ListedFile[], applying: Applying): Promise<Arrival[]>;
 }
 
 /** What the store holds of some files; `failed` = that could not be found out. */
