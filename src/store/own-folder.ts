@@ -1,6 +1,7 @@
-import { mkdir } from 'node:fs/promises';
+import { access, mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
+import { diskOf } from './disk-book.js';
 import { syncFolder } from './durable.js';
 
 /** The folder of the store that belongs to orderbak: catalog and half files. */
@@ -12,11 +13,13 @@ export function halfFolderIn(store: string): string {
 }
 
 /**
- * Makes the store's own folder. The store itself is made only if the folder that holds it is there: a disk that is
- * not mounted is not to be filled. Throws with exit 75.
+ * Makes the store's own folder. A disk that is not mounted is not to be filled: the store itself is made only if the folder
+ * that holds it is there, and nothing is begun on another disk than the store's own. Throws with exit 75.
  */
 export async function prepareStore(store: string): Promise<void> {
   try {
+    const disk = await diskOf(resolve(store));
+    if (disk.isAnother && !(await isThere(join(store, OWN_FOLDER)))) throw anotherDisk(store);
     await mkdir(store).then(
       () => syncFolder(dirname(resolve(store))),
       (error: unknown) => {
@@ -24,9 +27,26 @@ export async function prepareStore(store: string): Promise<void> {
       },
     );
     await mkdir(halfFolderIn(store), { recursive: true });
+    await disk.remember();
   } catch (error) {
-    throw storeAway(store, error);
+    throw error instanceof OrderbakError ? error : storeAway(store, error);
   }
+}
+
+function anotherDisk(store: string): OrderbakError {
+  return new OrderbakError(
+    EXIT.away,
+    'store-away',
+    `the store ${store} is empty, and on another disk than at the last run`,
+    `Mount its disk. If the store is to begin anew on this one, make an empty folder ${OWN_FOLDER} in it.`,
+  );
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The error of a store that is not there, or cannot be written to. */

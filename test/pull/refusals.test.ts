@@ -1,4 +1,5 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Finished } from '../support/run.js';
@@ -6,6 +7,16 @@ import { type Office, Shop } from './office.js';
 import { BUNDLE, isDownload, type Weather } from './proxy.js';
 
 const ORDER = { jobs: [{ image: 'photo.jpg', attach: ['plan ü.pdf'] }] };
+
+/** A folder on another disk than the temporary one; null where the machine has none. */
+const ANOTHER_DISK = await findAnotherDisk();
+
+async function findAnotherDisk(): Promise<string | null> {
+  const { dev } = await stat(tmpdir());
+  for (const folder of ['/dev/shm', '/tmp', import.meta.dirname])
+    if ((await stat(folder).catch(() => ({ dev }))).dev !== dev) return folder;
+  return null;
+}
 
 /** One block of words: what failed and what to do, no stack. */
 function expectBlock(finished: Finished, code: number, words: RegExp): void {
@@ -18,7 +29,7 @@ describe.concurrent('a pull that cannot begin', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await Shop.open(
-      Object.fromEntries(['token', 'away', 'store', 'twice', 'dry'].map((name) => [name, ORDER])),
+      Object.fromEntries(['token', 'away', 'store', 'disk', 'twice', 'dry'].map((name) => [name, ORDER])),
     );
   });
   afterAll(() => shop.close());
@@ -49,6 +60,32 @@ describe.concurrent('a pull that cannot begin', () => {
     expectBlock(file, 75, /cannot be used/);
     expect(office.proxy.asked).toEqual([]);
   });
+
+  test.skipIf(ANOTHER_DISK === null)(
+    'the empty place of the disk is there: exit 75, until it is said to be meant',
+    async () => {
+      const office = await shop.office('disk');
+      const disk = await mkdtemp(path.join(ANOTHER_DISK ?? '', 'orderbak-disk-'));
+      const mounted = `${office.store}-mounted`;
+      try {
+        await rename(office.store, `${office.store}-empty`);
+        await symlink(disk, office.store);
+        await office.pullWell();
+        await office.expectAllStored();
+        await rename(office.store, mounted);
+        await rename(`${office.store}-empty`, office.store);
+        office.proxy.asked.length = 0;
+        expectBlock(await office.pull(), 75, /is empty, and on another disk[\s\S]*\.orderbak/);
+        expect(await readdir(office.store)).toEqual([]);
+        expect(office.proxy.asked).toEqual([]);
+        await mkdir(path.join(office.store, '.orderbak'));
+        await office.pullWell();
+        await office.pullWell();
+      } finally {
+        await rm(disk, { recursive: true });
+      }
+    },
+  );
 
   test.for([
     ['ORDERBAK_PULL_URL', undefined, /pull\.url is not set/],
