@@ -2,6 +2,7 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { ahead } from '../domain/ahead.js';
 import type { FolderRule } from '../domain/folder-name.js';
 import { groupBy } from '../domain/group-by.js';
+import { pagesOf } from '../domain/pages.js';
 import type { Retention } from '../domain/retention.js';
 import type { FolderFactsAnswer, OrderFilter, Source } from '../steps/ports/shop.js';
 import { readFolderFacts } from './folder-facts.js';
@@ -52,7 +53,11 @@ export function openSource(database: Database, rule: FolderRule): Source {
 
     async *knownNames(retention, only) {
       await newestId();
-      const pages = pagesOf((after) => eligibleOrders(retention, after, ORDERS_A_PAGE, only));
+      const pages = pagesOf(
+        (after) => eligibleOrders(retention, after, ORDERS_A_PAGE, only),
+        (id) => id,
+        Number.MIN_SAFE_INTEGER,
+      );
       const memory: DayMemory = new Map();
       const read = (await hasRawView(database)) ? readRawLists : readLists;
       yield* ahead(pages, PAGES_AHEAD, async (orderIds) => {
@@ -69,16 +74,6 @@ export function openSource(database: Database, rule: FolderRule): Source {
       return folders.map((folder) => facts.get(folder) ?? { folder, orders: [], ...none });
     },
   };
-}
-
-async function* pagesOf(read: (after: number) => Promise<number[]>): AsyncGenerator<readonly number[]> {
-  for (let after = Number.MIN_SAFE_INTEGER; ; ) {
-    const ids = await read(after);
-    const last = ids.at(-1);
-    if (last === undefined) return;
-    yield ids;
-    after = last;
-  }
 }
 
 /** SQL for "finished and older than the limit" over the columns of `orderbak_order`. */

@@ -1,3 +1,4 @@
+import { pagesOf } from '../domain/pages.js';
 import type { OrderStore } from '../steps/ports/disk.js';
 import type { Quarantine, Trashed, WaitingFilter } from '../steps/ports/removals.js';
 
@@ -14,16 +15,16 @@ export async function* quarantinedFiles(
   store: OrderStore,
   filter: WaitingFilter,
 ): AsyncGenerator<QuarantinedFile[]> {
-  for (let after = 0; ; ) {
-    const page = await quarantine.waiting(filter, after, PAGE);
-    const last = page.at(-1);
-    if (last === undefined) return;
+  const pages = pagesOf(
+    (after) => quarantine.waiting(filter, after, PAGE),
+    ({ id }) => id,
+  );
+  for await (const page of pages) {
     const places = page.map(({ quarantine: path, filename }) => {
       return { filename, folder: path.slice(0, -filename.length - 1) };
     });
     const found = store.lookAt(places);
     yield page.map((file, index) => ({ ...file, size: found[index]?.size ?? null }));
-    after = last.id;
   }
 }
 

@@ -25,7 +25,8 @@ interface CarryingParts {
 
 /**
  * Carries out removals of some folders: writes the intentions down, acts, makes it durable, reports. `whyStale` tells
- * why what allows them is too old, or null. Throws RunStopped when the lease went to somebody else; what was gone by then is reported all the same.
+ * why what allows them is too old, or null. Throws RunStopped when the lease went to somebody else; what was gone by then is
+ * reported all the same.
  */
 export async function carryOut(
   departures: readonly Departure[],
@@ -34,39 +35,44 @@ export async function carryOut(
   mandate: Mandate,
   parts: CarryingParts,
 ): Promise<Outcome> {
-  const { deletions, localNow } = parts;
-  const allowed = departures.flatMap((departure) => departure.allowed);
-  if (allowed.length === 0) return {};
+  const removals = departures.flatMap(({ allowed }) => allowed.map(({ removal }) => removal));
+  if (removals.length === 0) return {};
   let intents: Intent[];
   try {
-    intents = await deletions.intend(
-      allowed.map(({ removal }) => removal),
-      mandate,
-    );
+    intents = await parts.deletions.intend(removals, mandate);
   } catch (error) {
     if (!(error instanceof Doubt)) throw error;
     // A record that was changed keeps the files of its own folder.
-    if (departures.length > 1) {
-      const each: Outcome[] = [];
-      for (const departure of departures)
-        each.push(await carryOut([departure], takeAway, whyStale, mandate, parts));
-      return sumOf(each);
-    }
-    return sumOf(
-      allowed.map(({ removal }) => troubleOf(removal.rows[0]?.id ?? null, pathOf(removal), error)),
-    );
+    if (departures.length === 1)
+      return sumOf(removals.map((removal) => troubleOf(removal.rows[0]?.id ?? null, pathOf(removal), error)));
+    const each: Outcome[] = [];
+    for (const departure of departures)
+      each.push(await carryOut([departure], takeAway, whyStale, mandate, parts));
+    return sumOf(each);
   }
+  return takeAll(intents, departures, takeAway, whyStale, mandate, parts);
+}
+
+async function takeAll(
+  intents: readonly Intent[],
+  departures: readonly Departure[],
+  takeAway: TakeAway,
+  whyStale: () => string | null,
+  mandate: Mandate,
+  { deletions, localNow }: CarryingParts,
+): Promise<Outcome> {
   const leaving = new Map(
-    departures.flatMap(({ folder, allowed: some }) =>
-      some.map(({ removal, stamp }) => [pathOf(removal), { folder, stamp }] as const),
+    departures.flatMap(({ folder, allowed }) =>
+      allowed.map(({ removal, stamp }) => [pathOf(removal), { folder, stamp }] as const),
     ),
   );
   const gone: Intent[] = [];
   const kept: Intent[] = [];
   const troubles: Outcome[] = [];
-  const takeAll = async () => {
+  const done: Intent[] = [];
+  try {
     for (const intent of intents) {
-      // Outside the try: without the lease nothing more is touched, and what was intended is settled by whoever has it.
+      // Outside the inner try: without the lease nothing more is touched, and whoever has it settles what was intended.
       await deletions.confirm(mandate);
       try {
         const stale = whyStale();
@@ -81,9 +87,7 @@ export async function carryOut(
         troubles.push(troubleOf(intent.rowIds[0] ?? null, pathOf(intent), error));
       }
     }
-  };
-  const done: Intent[] = [];
-  await takeAll().finally(async () => {
+  } finally {
     const faults = await syncAll(departures);
     for (const intent of gone) {
       const fault = faults.get(intent.folder);
@@ -92,11 +96,9 @@ export async function carryOut(
     }
     await deletions.done(done, localNow());
     await deletions.withdraw(kept);
-  });
-  return sumOf([
-    ...troubles,
-    { done: done.length, bytes: done.reduce((sum, intent) => sum + intent.size, 0) },
-  ]);
+  }
+  const bytes = done.reduce((sum, intent) => sum + intent.size, 0);
+  return sumOf([...troubles, { done: done.length, bytes }]);
 }
 
 /** Makes the removals durable, all at once; answers what went wrong, by the folder's name. */

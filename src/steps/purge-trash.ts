@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.js';
+import { pagesOf } from '../domain/pages.js';
 import type { Retention } from '../domain/retention.js';
 import { whyWantedAgain } from '../domain/wanted-again.js';
 import { freshness } from './freshness.js';
@@ -40,15 +41,15 @@ export function purgeTrashStep(parts: PurgeParts): Step<number[]> {
 
     async *plan(): AsyncGenerator<Planned<number[]>> {
       yield { kind: 'seen', files: await quarantine.countWaiting() };
-      for (let after = 0; ; ) {
-        const page = await quarantine.waiting(which, after, PAGE);
-        const last = page.at(-1);
-        if (last === undefined) return;
+      const pages = pagesOf(
+        (after) => quarantine.waiting(which, after, PAGE),
+        ({ id }) => id,
+      );
+      for await (const page of pages) {
         const { held, free: some } = await judge(page.filter(mayGo), parts);
         for (const one of held) yield { kind: 'held', held: one };
         const item = some.map((file) => file.id);
         if (item.length > 0) yield { kind: 'do', item, files: item.length, bytes: bytesOf(some) };
-        after = last.id;
       }
     },
 
@@ -59,7 +60,7 @@ export function purgeTrashStep(parts: PurgeParts): Step<number[]> {
       const failed: Failure[] = [];
       const whyStale = freshness(parts.clock);
       const { held, free } = await judge((await quarantine.byId(ids)).filter(mayGo), parts);
-      const purgeAll = async () => {
+      try {
         for (const file of free) {
           // Outside the try: without the lease nothing more is touched.
           await deletions.confirm(applying);
@@ -76,8 +77,9 @@ export function purgeTrashStep(parts: PurgeParts): Step<number[]> {
             failed.push(failureOf(null, file.quarantine, error));
           }
         }
-      };
-      await purgeAll().finally(() => quarantine.purged(purged.map((file) => file.id)));
+      } finally {
+        await quarantine.purged(purged.map((file) => file.id));
+      }
       const skipped = ids.length - purged.length - failed.length - held.length;
       return { done: purged.length, skipped, held, bytes: bytesOf(purged), failed };
     },

@@ -1,3 +1,4 @@
+import { pagesOf } from '../domain/pages.js';
 import { Doubt } from '../errors.js';
 import type { OrderStore } from './ports/disk.js';
 import type { Deletions, Quarantine, Trashed } from './ports/removals.js';
@@ -31,13 +32,8 @@ export function restoreTrashStep(wish: Wish, parts: RestoreParts): Step<number[]
     ready: () => store.checkWritable(),
 
     async recover() {
-      for (let after = 0; ; ) {
-        const page = await quarantine.halfRestored(after, PAGE);
-        const last = page.at(-1);
-        if (last === undefined) return;
-        await bringBack(page, async () => {}, parts);
-        after = last.id;
-      }
+      const pages = pagesOf((after) => quarantine.halfRestored(after, PAGE), idOf);
+      for await (const page of pages) await bringBack(page, async () => {}, parts);
     },
 
     async *plan(): AsyncGenerator<Planned<number[]>> {
@@ -46,13 +42,8 @@ export function restoreTrashStep(wish: Wish, parts: RestoreParts): Step<number[]
         yield planPath(`${folder}/${filename}`, await quarantine.at(folder, filename));
       if (wish.run === null) return;
       const which = { before: null, run: wish.run, folders: null };
-      for (let after = 0; ; ) {
-        const page = await quarantine.waiting(which, after, PAGE);
-        const last = page.at(-1);
-        if (last === undefined) return;
-        yield restoring(page);
-        after = last.id;
-      }
+      const pages = pagesOf((after) => quarantine.waiting(which, after, PAGE), idOf);
+      for await (const page of pages) yield restoring(page);
     },
 
     async apply(ids, applying): Promise<Outcome> {
@@ -73,7 +64,7 @@ async function bringBack(
   const back: Trashed[] = [];
   const kept: number[] = [];
   const told: Outcome[] = [];
-  const bringAll = async () => {
+  try {
     for (const file of files) {
       await confirm();
       const path = `${file.folder}/${file.filename}`;
@@ -87,11 +78,10 @@ async function bringBack(
         told.push(troubleOf(null, path, error));
       }
     }
-  };
-  await bringAll().finally(async () => {
+  } finally {
     await quarantine.restored(back.map((file) => file.id));
     await quarantine.withdrawRestore(kept);
-  });
+  }
   return sumOf([...told, { done: back.length, bytes: bytesOf(back) }]);
 }
 
@@ -130,6 +120,10 @@ function wasPurged(at: number): string {
 
 function isWaiting({ purged, restored }: Trashed): boolean {
   return purged === null && restored === null;
+}
+
+function idOf({ id }: Trashed): number {
+  return id;
 }
 
 function bytesOf(files: readonly Trashed[]): number {

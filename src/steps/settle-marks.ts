@@ -1,3 +1,4 @@
+import { pagesOf } from '../domain/pages.js';
 import { isMarked } from '../domain/wire.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import type { BackupServer, KeptClaim, OfficeStore } from './ports/office.js';
@@ -13,10 +14,11 @@ export async function settleMarks(
   office: OfficeStore,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let after = 0; ; ) {
-    const unmarked = await office.unmarked(after, PAGE);
-    const last = unmarked.at(-1);
-    if (last === undefined) return;
+  const pages = pagesOf(
+    (after) => office.unmarked(after, PAGE),
+    ({ id }) => id,
+  );
+  for await (const unmarked of pages) {
     const gone = await unlisted(
       unmarked.map(({ id }) => id),
       server,
@@ -24,7 +26,6 @@ export async function settleMarks(
     );
     const told = await office.sound(unmarked.filter(({ id }) => gone.has(id)));
     if (told.length > 0) await office.marked(await tell(server, told, signal));
-    after = last.id;
   }
 }
 
