@@ -1,12 +1,6 @@
 import type { Config } from '../config/schema.js';
-import {
-  type Entry,
-  type EntryName,
-  type EntryRules,
-  entriesFor,
-  machineOf,
-  type Role,
-} from '../domain/schedule/entry.js';
+import { machineOf, type NightStep } from '../domain/night.js';
+import { type Entry, type EntryRules, entriesFor, type Role } from '../domain/schedule/entry.js';
 import { EXIT, OrderbakError } from '../errors.js';
 
 /** The role of this machine: what `[machine] role` says, else what it has been given to work with. */
@@ -19,7 +13,7 @@ export function roleOf({ machine, database, pull }: Config): Role {
 /** The entries of this machine, in the order of the night. */
 export function entriesOf(config: Config): Entry[] {
   const { insert, pull, ...rest } = config.schedule;
-  const rules: Record<EntryName, EntryRules> = {
+  const rules: Record<NightStep, EntryRules> = {
     insert,
     'unlink-discuss': rest.unlink_discuss,
     'unlink-trash': rest.unlink_trash,
@@ -46,7 +40,7 @@ export function machinesOf(config: Config): ('server' | 'office')[] {
 }
 
 /** The entry of this machine with that name. Throws with exit 2 when it is switched off, or another machine's. */
-export function entryNamed(config: Config, name: EntryName): Entry {
+export function entryNamed(config: Config, name: NightStep): Entry {
   const entry = entriesOf(config).find((one) => one.name === name);
   if (entry !== undefined) return entry;
   throw new OrderbakError(

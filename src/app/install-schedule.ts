@@ -1,8 +1,8 @@
 import type { LoadedConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import type { Clock } from '../domain/clock.js';
+import { machineOf } from '../domain/night.js';
 import { lastDue } from '../domain/schedule/due.js';
-import { machineOf } from '../domain/schedule/entry.js';
 import { OrderbakError } from '../errors.js';
 import type { Scheduler } from '../schedule/scheduler.js';
 import { entriesOf, zoneOf } from './entries.js';

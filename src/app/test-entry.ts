@@ -1,6 +1,6 @@
 import { homedir, userInfo } from 'node:os';
 import type { LoadedConfig } from '../config/load.js';
-import type { EntryName } from '../domain/schedule/entry.js';
+import type { NightStep } from '../domain/night.js';
 import { startAlone } from '../schedule/start-step.js';
 import { entryNamed } from './entries.js';
 import { placeOf, programArgv } from './place.js';
@@ -14,7 +14,7 @@ export interface Tested {
 }
 
 /** Runs an entry's step, due or not, with what a scheduler gives it: hardly any environment, its own session, no terminal. */
-export async function testEntry(loaded: LoadedConfig, name: EntryName): Promise<Tested> {
+export async function testEntry(loaded: LoadedConfig, name: NightStep): Promise<Tested> {
   const { path, config } = placeOf(loaded, null);
   const entry = entryNamed(loaded.config, name);
   const { username } = userInfo();

@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.js';
+import { NIGHT } from '../domain/night.js';
 import { EXIT, messageOf, type OrderbakError } from '../errors.js';
 import type { Watcher } from '../jobs/ports.js';
 import type { Summary } from '../jobs/summary.js';
@@ -7,14 +8,7 @@ import { alarm, newsOf, newsOfNight } from './alarms.js';
 import { openLog } from './log.js';
 
 /** What runs by the clock, of which others want to hear. */
-const NIGHTLY: ReadonlySet<string> = new Set([
-  'insert',
-  'unlink-discuss',
-  'unlink-trash',
-  'pull',
-  'unlink-backed-up',
-  'run',
-]);
+const NIGHTLY: ReadonlySet<string> = new Set([...NIGHT, 'run']);
 
 /**
  * Tells others of one command: a service that waits for signs of life, a webhook, people by mail, monitoring. What does not

@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.js';
 import { openRuns } from '../db/runs.js';
-import { NIGHT, type NightStep } from '../domain/night.js';
+import { machineOf, NIGHT, type NightStep } from '../domain/night.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { type NightSummary, runNight } from '../jobs/run-night.js';
 import type { Summary } from '../jobs/summary.js';
@@ -12,7 +12,7 @@ import { runsDatabase } from './jobs.js';
 /** The steps of the night that are this machine's: the server's, the office's, or both. */
 export function stepsHere(config: Config): NightStep[] {
   const machines = machinesOf(config);
-  return NIGHT.filter((step) => machines.includes(step === 'pull' ? 'office' : 'server'));
+  return NIGHT.filter((step) => machines.includes(machineOf(step)));
 }
 
 /** Runs steps of this machine's night as one run. `ended` is told of each as it ends. */

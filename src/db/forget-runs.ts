@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { SILENCE } from '../domain/run.js';
+import { LEASE_TTL } from '../domain/run.js';
 import { nowMs } from './now.js';
 import type { Database, Tables } from './tables.js';
 
@@ -26,7 +26,7 @@ export async function forgetOld({ engine, kysely }: Database, before: number): P
         where.and([
           where('ended_ms', 'is', null),
           where('heard_ms', '<', before),
-          where('heard_ms', '<', sql<number>`${nowMs(engine)} - ${SILENCE}`),
+          where('heard_ms', '<', sql<number>`${nowMs(engine)} - ${LEASE_TTL}`),
         ]),
         where('heard_ms', 'is', null),
       ]),

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import {
+  ACTIVE_STATUSES,
   type HeldRecord,
   isActive,
   type PartRecord,
@@ -20,8 +21,7 @@ export function openRunHistory({ engine, kysely }: Database, host: string) {
       .select(sql<number | null>`${nowMs(engine)} - heard_ms`.as('silent'));
   const read = async (query: ReturnType<typeof runs>): Promise<RunRecord[]> =>
     (await query.execute()).map((row) => recordOf(row, host));
-  const storedActive = () =>
-    read(runs().where('status', 'in', ['pending', 'running', 'paused']).orderBy('id'));
+  const storedActive = () => read(runs().where('status', 'in', ACTIVE_STATUSES).orderBy('id'));
 
   return {
     /** Runs that may still do something, the oldest first. */
@@ -29,7 +29,7 @@ export function openRunHistory({ engine, kysely }: Database, host: string) {
 
     /** The last `limit` runs that have ended or are lost, the latest first. */
     async ended(limit: number): Promise<RunRecord[]> {
-      const over = runs().where('status', 'not in', ['pending', 'running', 'paused']);
+      const over = runs().where('status', 'not in', ACTIVE_STATUSES);
       const ended = await read(over.orderBy('id', 'desc').limit(limit));
       const lost = (await storedActive()).filter(({ status }) => status === 'lost');
       return [...ended, ...lost].sort((a, b) => b.id - a.id).slice(0, limit);

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { EntryName } from '../domain/schedule/entry.js';
+import type { NightStep } from '../domain/night.js';
 import type { Result, ScheduleBook, Turn } from '../schedule/book.js';
 import type { Database, Tables } from './tables.js';
 
@@ -8,7 +8,7 @@ const KEPT = 100 * 86_400_000;
 
 /** Opens `orderbak_schedule` and `orderbak_hold`. */
 export function openScheduleBook({ engine, kysely }: Database): ScheduleBook {
-  const turns = (entry: EntryName, scope: string) =>
+  const turns = (entry: NightStep, scope: string) =>
     kysely
       .selectFrom('orderbak_schedule')
       .selectAll()
@@ -110,7 +110,7 @@ export function openScheduleBook({ engine, kysely }: Database): ScheduleBook {
 function turnOf(row: Selectable<Tables['orderbak_schedule']>): Turn {
   return {
     // Both columns are only ever written from these words.
-    entry: row.entry as EntryName,
+    entry: row.entry as NightStep,
     result: row.result as Result,
     scope: row.scope,
     due: Number(row.due_ms),

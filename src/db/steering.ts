@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Wanted } from '../domain/run.js';
+import { ACTIVE_STATUSES, type Wanted } from '../domain/run.js';
 import { forgetRuns } from './forget-runs.js';
 import type { Database } from './tables.js';
 
@@ -35,7 +35,7 @@ export function openSteering({ engine, kysely }: Database) {
           doorbell: null,
         })
         .where('id', 'in', runs)
-        .where('status', 'in', ['pending', 'running', 'paused', 'lost'])
+        .where('status', 'in', [...ACTIVE_STATUSES, 'lost'])
         .execute();
     },
 

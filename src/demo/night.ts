@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { NightStep } from '../domain/night.js';
 import { EXIT } from '../errors.js';
 import { reopenOrder, type Shop } from './build-shop.js';
 import { commandFailed, type Finished, runCommand, startServing } from './commands.js';
@@ -23,15 +24,13 @@ type StepAnswer = z.infer<typeof stepAnswer>;
 
 /** A step of the night that has been done. Time in ms, with the start of the process. */
 export interface StepResult {
-  readonly command: StepCommand;
+  readonly command: NightStep;
   readonly machine: Machine;
   readonly elapsedMs: number;
   readonly counts: StepAnswer['counts'];
   readonly bytes: number;
   readonly held: StepAnswer['held'];
 }
-
-export type StepCommand = 'insert' | 'unlink-discuss' | 'unlink-trash' | 'pull' | 'unlink-backed-up';
 
 /** Hears of the night while it goes on. */
 export interface NightWatch {
@@ -58,7 +57,7 @@ export async function playNight(
   stop: AbortSignal,
 ): Promise<Night> {
   const steps: StepResult[] = [];
-  const play = async (machine: Machine, command: StepCommand, url: string | null = null) => {
+  const play = async (machine: Machine, command: NightStep, url: string | null = null) => {
     const finished = await runCommand(place, machine, [command, '--json'], url, stop);
     const { counts, bytes, held } = answerOf(command, finished, stepAnswer);
     const step = { command, machine, elapsedMs: finished.elapsedMs, counts, bytes, held };

@@ -1,10 +1,11 @@
 import type { ChalkInstance } from 'chalk';
 import prettyBytes from 'pretty-bytes';
-import type { StepCommand, StepResult } from './night.js';
+import type { NightStep } from '../domain/night.js';
+import type { StepResult } from './night.js';
 import type { DemoWatch } from './run-demo.js';
 import { secondsText } from './seconds.js';
 
-const DEEDS: Readonly<Record<StepCommand, { at: string; deed: string }>> = {
+const DEEDS: Readonly<Record<NightStep, { at: string; deed: string }>> = {
   insert: { at: '00:00', deed: 'recorded' },
   'unlink-discuss': { at: '01:00', deed: 'removed, thumbs left' },
   'unlink-trash': { at: '02:00', deed: 'put into quarantine' },

@@ -1,10 +1,26 @@
-/** The steps of the night, in the order of the clock. */
+import { EXIT } from '../errors.js';
+
+/** The steps of the night, in the order of the clock. Each bears the name of its command. */
 export const NIGHT = ['insert', 'unlink-discuss', 'unlink-trash', 'pull', 'unlink-backed-up'] as const;
 
 export type NightStep = (typeof NIGHT)[number];
 
+/** Whether a command is a step of the night. */
 export function isNightStep(name: string): name is NightStep {
   return NIGHT.some((step) => step === name);
+}
+
+/** The shop's web server, or the machine in the office. */
+export type Machine = 'server' | 'office';
+
+/** The machine on which a step runs. */
+export function machineOf(step: NightStep): Machine {
+  return step === 'pull' ? 'office' : 'server';
+}
+
+/** The steps of the night on one machine. */
+export function nightOn(machine: Machine): NightStep[] {
+  return NIGHT.filter((step) => machineOf(step) === machine);
 }
 
 /** How a step of the night ended: as its process would have (`exit`), and whether somebody asked it to. */
@@ -14,13 +30,9 @@ export interface StepEnd {
   readonly interrupted: boolean;
 }
 
-const DONE = 0;
-const PARTIAL = 3;
-const BUSY = 11;
-
 /** Whether the night may go on after a step: it did its work, all but some files of it, or another process is doing it. */
 function endedWell({ exit }: StepEnd): boolean {
-  return exit === DONE || exit === PARTIAL || exit === BUSY;
+  return exit === EXIT.done || exit === EXIT.partial || exit === EXIT.busy;
 }
 
 /**
@@ -38,6 +50,6 @@ export function whyNotBegun(step: NightStep, before: readonly StepEnd[]): string
 
 /** How the whole night ends: as the first of its steps that did not end well, else with 3 if files failed, else with 0. */
 export function exitOfNight(steps: readonly StepEnd[]): number {
-  const bad = steps.find((end) => !endedWell(end)) ?? steps.find(({ exit }) => exit === BUSY);
-  return bad?.exit ?? (steps.some(({ exit }) => exit === PARTIAL) ? PARTIAL : DONE);
+  const bad = steps.find((end) => !endedWell(end)) ?? steps.find(({ exit }) => exit === EXIT.busy);
+  return bad?.exit ?? (steps.some(({ exit }) => exit === EXIT.partial) ? EXIT.partial : EXIT.done);
 }

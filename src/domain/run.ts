@@ -23,8 +23,8 @@ export interface Counts {
   failed: number;
 }
 
-/** How long a run may be silent before it counts as lost, ms: as long as a lease. */
-export const SILENCE = 60_000;
+/** How long a lease runs on after its process was last heard of, and a run may be silent before it counts as lost, ms. */
+export const LEASE_TTL = 60_000;
 
 /** What is kept of one execution of a step, or of a whole night (its `step` is `run`). Moments are ms since 1970. */
 export interface RunRecord {
@@ -104,7 +104,9 @@ export interface FailureRecord {
   readonly settled: number | null;
 }
 
-const ACTIVE: ReadonlySet<RunStatus> = new Set(['pending', 'running', 'paused']);
+/** A run with one of these may still do something. */
+export const ACTIVE_STATUSES = ['pending', 'running', 'paused'] as const satisfies readonly RunStatus[];
+const ACTIVE: ReadonlySet<RunStatus> = new Set(ACTIVE_STATUSES);
 
 /** Whether a run may still do something. */
 export function isActive(status: RunStatus): boolean {
@@ -121,7 +123,7 @@ export function statusNow(
   silentMs: number | null,
 ): RunStatus {
   if (!isActive(stored)) return stored;
-  return process === 'gone' || (silentMs ?? Number.POSITIVE_INFINITY) > SILENCE ? 'lost' : stored;
+  return process === 'gone' || (silentMs ?? Number.POSITIVE_INFINITY) > LEASE_TTL ? 'lost' : stored;
 }
 
 /** The status of a night, from those of its steps: paused or running while one of them is, then the worst of them. */

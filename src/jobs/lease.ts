@@ -1,10 +1,9 @@
 import { hostname } from 'node:os';
+import { LEASE_TTL } from '../domain/run.js';
 import { EXIT } from '../errors.js';
 import { RunStopped, type StepName } from '../steps/step.js';
 import type { HeldBy, Leases } from './ports.js';
 
-/** How long a lease runs on after its process was last heard of, ms. */
-export const TTL = 60_000;
 const HEARTBEAT = 15_000;
 
 /** A lease that is held and kept alive; `lost` aborts when somebody else has it. */
@@ -16,13 +15,13 @@ export interface HeldLease {
 
 /** Takes the step's lease and keeps it by a heartbeat. Throws with exit 11, and says who holds it since when. */
 export async function holdLease(leases: Leases, step: StepName): Promise<HeldLease> {
-  const taken = await leases.take(step, { host: hostname(), pid: process.pid }, TTL);
+  const taken = await leases.take(step, { host: hostname(), pid: process.pid }, LEASE_TTL);
   if ('heldBy' in taken) throw busy(step, taken.heldBy);
   const { token } = taken;
   const lost = new AbortController();
   const beat = async () => {
     try {
-      if (await leases.renew(step, token, TTL)) return;
+      if (await leases.renew(step, token, LEASE_TTL)) return;
       lost.abort(leaseLost(step));
     } catch {
       // The database may be away for a moment; the lease runs on, and each removal asks for it again.

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
+import { LEASE_TTL } from '../domain/run.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import type { StepName } from '../steps/step.js';
-import { TTL } from './lease.js';
 import type { Leases, Standing } from './ports.js';
 
 /**
@@ -19,13 +19,13 @@ export async function unlock(leases: Leases, step: StepName, force: boolean): Pr
 
 /** How long ago the holder renewed its lease, ms. */
 export function heardAgo({ left }: Standing): number {
-  return TTL - left;
+  return LEASE_TTL - left;
 }
 
 /** A process of another machine is believed to live as long as its last word is no older than a lease. */
 function lives({ process, left }: Standing): boolean {
   // A lease that runs on for longer than one can is from a clock that was wrong.
-  if (process === 'elsewhere') return left > 0 && left <= TTL;
+  if (process === 'elsewhere') return left > 0 && left <= LEASE_TTL;
   return process === 'alive' && left > 0;
 }
 

@@ -1,9 +1,8 @@
 import type { Clock } from '../domain/clock.js';
 import { roomNeeds, type StoreFigures, unmarkedNeeds } from '../domain/health.js';
+import { nightOn } from '../domain/night.js';
 import type { Room } from '../domain/room.js';
 import { diskNeeds, lookAtDisk, type MachineStatus, type RunsBook, readRuns } from './status.js';
-
-const NIGHT = ['pull'];
 
 export interface OfficeStatusParts {
   readonly store: string;
@@ -25,7 +24,7 @@ export async function officeStatus(parts: OfficeStatusParts): Promise<OfficeStat
   const { store, clock } = parts;
   const [figures, runs, disk] = await Promise.all([
     parts.figures(),
-    readRuns(NIGHT, parts.runs, clock),
+    readRuns(nightOn('office'), parts.runs, clock),
     lookAtDisk(store, parts.room),
   ]);
   const needs = [

@@ -7,6 +7,7 @@ import {
 } from '../domain/backlog.js';
 import type { Clock } from '../domain/clock.js';
 import { roomNeeds, waitingNeeds } from '../domain/health.js';
+import { nightOn } from '../domain/night.js';
 import type { Room } from '../domain/room.js';
 import type { ListedPlace, OrderStore } from '../steps/ports/disk.js';
 import type { BakFiles, PendingRows } from '../steps/ports/records.js';
@@ -19,7 +20,6 @@ import {
   readRuns,
 } from './status.js';
 
-const NIGHT = ['insert', 'unlink-discuss', 'unlink-trash', 'unlink-backed-up'];
 const SAMPLE = 2000;
 
 export interface ServerStatusParts {
@@ -57,7 +57,7 @@ export async function serverStatus(parts: ServerStatusParts): Promise<ServerStat
   const { root, store, clock } = parts;
   const [backlog, runs, disk] = await Promise.all([
     parts.backlog(),
-    readRuns(NIGHT, parts.runs, clock),
+    readRuns(nightOn('server'), parts.runs, clock),
     lookAtDisk(root, async () => {
       await store.checkRoot();
       return parts.room();

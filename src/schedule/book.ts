@@ -1,11 +1,11 @@
-import type { EntryName } from '../domain/schedule/entry.js';
+import type { NightStep } from '../domain/night.js';
 
 /** What came of an entry that was due. `settled` = it was due before there was a schedule, and is not made up for. */
 export type Result = 'running' | 'done' | 'skipped' | 'failed' | 'settled';
 
 /** One due time of an entry and who began it. Moments are ms since 1970. */
 export interface Turn {
-  readonly entry: EntryName;
+  readonly entry: NightStep;
   /** The host that it was begun for alone; '' where all that share the database count as one. */
   readonly scope: string;
   readonly due: number;
@@ -21,9 +21,9 @@ export interface Turn {
 /** The due times that were begun, in a database that all machines share which may begin them. */
 export interface ScheduleBook {
   /** The turn of the last due time of an entry; null when there was none yet. */
-  last(entry: EntryName, scope: string): Promise<Turn | null>;
+  last(entry: NightStep, scope: string): Promise<Turn | null>;
   /** The last `limit` turns, the latest first. */
-  lastTurns(entry: EntryName, scope: string, limit: number): Promise<Turn[]>;
+  lastTurns(entry: NightStep, scope: string, limit: number): Promise<Turn[]>;
   /** Begins a due time; false when somebody else has. */
   begin(turn: Turn): Promise<boolean>;
   /** Takes over the turn of a process that died; false when somebody else has. */

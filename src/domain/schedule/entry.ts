@@ -1,12 +1,9 @@
+import { machineOf, NIGHT, type NightStep } from '../night.js';
 import type { When } from './when.js';
 
 /** The machine's part: the shop's web server, the machine in the office, or both in one. */
 export const ROLES = ['server', 'office', 'both'] as const;
 export type Role = (typeof ROLES)[number];
-
-/** What the schedule starts by itself, in the order of the night. Each bears the name of its command. */
-export const ENTRY_NAMES = ['insert', 'unlink-discuss', 'unlink-trash', 'pull', 'unlink-backed-up'] as const;
-export type EntryName = (typeof ENTRY_NAMES)[number];
 
 /** How an entry is run. Times in ms. */
 export interface EntryRules {
@@ -28,18 +25,13 @@ export interface EntryRules {
 
 /** An entry of this machine's schedule. */
 export interface Entry extends EntryRules {
-  readonly name: EntryName;
+  readonly name: NightStep;
   readonly at: When;
 }
 
-/** Which machine an entry is for. */
-export function machineOf(name: EntryName): 'server' | 'office' {
-  return name === 'pull' ? 'office' : 'server';
-}
-
 /** The entries that a machine of this role starts: those that are not switched off, in the order of the night. */
-export function entriesFor(role: Role, rules: Readonly<Record<EntryName, EntryRules>>): Entry[] {
-  return ENTRY_NAMES.flatMap((name) => {
+export function entriesFor(role: Role, rules: Readonly<Record<NightStep, EntryRules>>): Entry[] {
+  return NIGHT.flatMap((name) => {
     const { at, ...rest } = rules[name];
     const isHere = role === 'both' || role === machineOf(name);
     return at === null || !isHere ? [] : [{ ...rest, name, at }];

@@ -1,4 +1,5 @@
-import type { Entry, EntryName } from './entry.js';
+import type { NightStep } from '../night.js';
+import type { Entry } from './entry.js';
 import { cronTimes, wakeTimes } from './wakes.js';
 
 /** Where the program stands on this machine, and what of the machine the schedule must know. */
@@ -20,7 +21,7 @@ export interface Place {
 
 /** One thing that is installed into the machine's scheduler. */
 export interface Item {
-  readonly name: EntryName | 'catch-up' | 'serve';
+  readonly name: NightStep | 'catch-up' | 'serve';
   readonly about: string;
   readonly argv: readonly string[];
   /** It begins at times, once when the machine has started, or then and for good. */
@@ -33,7 +34,7 @@ export interface Item {
   readonly log: string | null;
 }
 
-const ABOUT: Readonly<Record<EntryName, string>> = {
+const ABOUT: Readonly<Record<NightStep, string>> = {
   insert: 'record the files of finished orders',
   'unlink-discuss': 'remove the files of discussions, leaving thumbs',
   'unlink-trash': 'move files that no order names into the quarantine',

@@ -1,11 +1,12 @@
-import { ENTRY_NAMES, type Entry, type EntryName } from '../../../src/domain/schedule/entry.js';
+import { NIGHT, type NightStep } from '../../../src/domain/night.js';
+import type { Entry } from '../../../src/domain/schedule/entry.js';
 import { type Item, itemsFor, type Place } from '../../../src/domain/schedule/item.js';
 import { parseWhen } from '../../../src/domain/schedule/when.js';
 
 /** Summer of 2026. */
 export const NOW = Date.UTC(2026, 6, 1);
 
-const TIMES: Readonly<Record<EntryName, string>> = {
+const TIMES: Readonly<Record<NightStep, string>> = {
   insert: 'daily at 00:00',
   'unlink-discuss': 'daily at 01:00',
   'unlink-trash': 'daily at 02:00',
@@ -27,7 +28,7 @@ export function place(given: Partial<Place> = {}): Place {
   };
 }
 
-export function entry(name: EntryName, at = TIMES[name], given: Partial<Entry> = {}): Entry {
+export function entry(name: NightStep, at = TIMES[name], given: Partial<Entry> = {}): Entry {
   const when = parseWhen(at);
   if (when === null) throw new Error(`"${at}" is no time`);
   const rules = { withoutOverlapping: true, onOneServer: true, inBackground: false };
@@ -37,14 +38,14 @@ export function entry(name: EntryName, at = TIMES[name], given: Partial<Entry> =
 /** All that a machine which is both can have. */
 export function allItems(given: Partial<Place> = {}): Item[] {
   return itemsFor(
-    ENTRY_NAMES.map((name) => entry(name)),
+    NIGHT.map((name) => entry(name)),
     true,
     place(given),
     NOW,
   );
 }
 
-export function item(name: EntryName, at = TIMES[name], given: Partial<Place> = {}): Item {
+export function item(name: NightStep, at = TIMES[name], given: Partial<Place> = {}): Item {
   const [first] = itemsFor([entry(name, at)], false, place(given), NOW);
   if (first === undefined) throw new Error('an entry makes an item');
   return first;

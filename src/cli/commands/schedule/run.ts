@@ -1,5 +1,5 @@
 import { Argument, Command, Option } from 'commander';
-import { ENTRY_NAMES, type EntryName } from '../../../domain/schedule/entry.js';
+import { NIGHT, type NightStep } from '../../../domain/night.js';
 import { EXIT } from '../../../errors.js';
 import { answering } from '../../answering.js';
 import { helpTail, PULL_CODES } from '../../help.js';
@@ -12,7 +12,7 @@ interface RunFlags extends CommonFlags {
   readonly log?: string;
 }
 
-export const entryArgument = () => new Argument('<entry>', 'one of the entries').choices(ENTRY_NAMES);
+export const entryArgument = () => new Argument('<entry>', 'one of the entries').choices(NIGHT);
 
 /** What the installed lines call. */
 export function runCommand(): Command {
@@ -46,7 +46,7 @@ export function runCommand(): Command {
       ]);
       const loaded = readConfig(flags.config ?? null, process.env);
       // Commander has looked that it is one of them.
-      const entry = entryNamed(loaded.config, name as EntryName);
+      const entry = entryNamed(loaded.config, name as NightStep);
       const interrupts = watchInterrupts(() => {});
       const choices = { log: flags.log ?? null, stop: interrupts.signal };
       try {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { EntryName } from '../../../domain/schedule/entry.js';
+import type { NightStep } from '../../../domain/night.js';
 import { answering } from '../../answering.js';
 import { helpTail, PULL_CODES } from '../../help.js';
 import { openOutput } from '../../output.js';
@@ -26,7 +26,7 @@ export function testCommand(): Command {
         import('../../../config/load.js'),
       ]);
       // Commander has looked that it is one of them.
-      const tested = await testEntry(readConfig(flags.config ?? null, process.env), name as EntryName);
+      const tested = await testEntry(readConfig(flags.config ?? null, process.env), name as NightStep);
       const { exit, elapsedMs, stdout, stderr } = tested;
       const output = openOutput(flags);
       if (output.json)
