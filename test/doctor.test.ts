@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { clockFinding } from '../src/app/findings.js';
@@ -131,16 +131,23 @@ describe.for(ENGINES)('a doctor on %s', (engine) => {
   });
 });
 
-test('views that make no sense are found by what stands in them', async () => {
+test('views that make no sense are found by what stands in them, altered ones before that', async () => {
   const world = await newWorld('sqlite');
+  const odd = `CREATE VIEW orderbak_order_file AS
+    SELECT id_order, id_job, NULL AS id_rework, NULL AS id_discuss, 7 AS file_type, image AS filename FROM tbl_job`;
   await world.ask((database) => database.run('DROP VIEW orderbak_order_file'));
-  await world.ask((database) =>
-    database.run(
-      `CREATE VIEW orderbak_order_file AS
-       SELECT id_order, id_job, NULL AS id_rework, NULL AS id_discuss, 7 AS file_type, image AS filename FROM tbl_job`,
-    ),
-  );
-  const { named } = await doctor(world);
+  await world.ask((database) => database.run(odd));
+  const altered = await doctor(world);
+  expect(altered.named('tables')).toMatchObject({
+    status: 'failed',
+    remedy: expect.stringContaining('orderbak migrate'),
+  });
+  const shipped = await readFile(new URL('../sql/source/sqlite.sql', import.meta.url), 'utf8');
+  const file = path.join(world.folder, 'views.sql');
+  await writeFile(file, shipped.replace(/CREATE VIEW orderbak_order_file AS[\s\S]*?;\n/, `${odd};\n`));
+  const env = { ORDERBAK_SOURCE_VIEWS: file };
+  expect(await askOrderbak(world, ['migrate'], { env })).toMatchObject({ code: 0 });
+  const { named } = await doctor(world, [], { env });
   expect(named('views')).toMatchObject({
     status: 'failed',
     message: expect.stringContaining('a file of type 7'),

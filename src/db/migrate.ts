@@ -6,7 +6,7 @@ import { bytesCollation } from './bytes.js';
 import { readExistingTable } from './existing-table.js';
 import { isThereAlready, readMigrations } from './migrations.js';
 import type { Database } from './tables.js';
-import { checkViews, haveViews, readViews, viewStatements } from './views.js';
+import { areViewsAsMade, checkViews, readViews, viewStatements, viewsAsMade } from './views.js';
 
 /**
  * The statements that bring the database up to date, in order; none when it is. `viewsFile` names the shop's own views,
@@ -20,7 +20,7 @@ export async function planMigration(database: Database, viewsFile: string | null
   const statements: string[] = [];
   for (const { name, statements: own } of await readMigrations(engine, bytes)) {
     if (!settings.has(`migration ${name}`)) {
-      statements.push(...own, saveSetting(database, `migration ${name}`, 'done'));
+      statements.push(...own, saveSetting(database, `migration ${name}`, "'done'"));
     }
     if (name.endsWith('_bak_order') && existing !== null)
       statements.push(...adoptStatements(existing, engine, bytes));
@@ -64,7 +64,7 @@ export async function readRootId(database: Database): Promise<string | null> {
 
 /** Remembers the id of the root's marker. */
 export async function saveRootId(database: Database, id: string): Promise<void> {
-  await sql.raw(saveSetting(database, 'root', id)).execute(database.kysely);
+  await sql`REPLACE INTO orderbak_setting (name, value) VALUES ('root', ${id})`.execute(database.kysely);
 }
 
 async function planViews(
@@ -74,8 +74,13 @@ async function planViews(
 ): Promise<string[]> {
   const text = await readViews(database.engine, file);
   const digest = createHash('sha256').update(text).digest('hex');
-  if (settings.get('views') === digest && (await haveViews(database))) return [];
-  return [...viewStatements(database.engine, text), saveSetting(database, 'views', digest)];
+  if (settings.get('views') === digest && (await areViewsAsMade(database, settings.get('views made'))))
+    return [];
+  return [
+    ...viewStatements(database.engine, text),
+    saveSetting(database, 'views made', viewsAsMade(database.engine)),
+    saveSetting(database, 'views', `'${digest}'`),
+  ];
 }
 
 async function readSettings({ engine, kysely }: Database): Promise<Map<string, string>> {
@@ -92,8 +97,8 @@ async function readSettings({ engine, kysely }: Database): Promise<Map<string, s
   return new Map(settings.map(({ name, value }) => [name, value]));
 }
 
-/** As text, so that `--print` can show it. Both parts are orderbak's own words, without quotes. */
+/** As text, so that `--print` can show it. `name` is orderbak's own, `value` is SQL. */
 function saveSetting({ engine }: Database, name: string, value: string): string {
   const replace = engine === 'mysql' ? 'REPLACE INTO' : 'INSERT OR REPLACE INTO';
-  return `${replace} orderbak_setting (name, value) VALUES ('${name}', '${value}')`;
+  return `${replace} orderbak_setting (name, value) VALUES ('${name}', ${value})`;
 }

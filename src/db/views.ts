@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -19,7 +20,7 @@ const COLUMNS: Readonly<Record<(typeof VIEWS | typeof MORE_VIEWS)[number], strin
   orderbak_order_raw: 'id_order, main, ref, complete, rework, discuss',
 };
 
-/** Throws when a view does not have the columns that orderbak reads. */
+/** Throws `bad-view` when a view does not have the columns that orderbak reads. */
 export async function checkViews(database: Database): Promise<void> {
   const views: (keyof typeof COLUMNS)[] = [...VIEWS];
   for (const view of MORE_VIEWS) if (await hasView(database, view)) views.push(view);
@@ -27,6 +28,7 @@ export async function checkViews(database: Database): Promise<void> {
     try {
       await sql.raw(`SELECT ${COLUMNS[view]} FROM ${view} WHERE 1 = 0`).execute(database.kysely);
     } catch (error) {
+      if (error instanceof OrderbakError && error.exit === EXIT.away) throw error;
       throw new OrderbakError(
         EXIT.failed,
         'bad-view',
@@ -38,9 +40,42 @@ export async function checkViews(database: Database): Promise<void> {
   }
 }
 
-/** Whether all views are there that orderbak cannot do without. */
-export async function haveViews(database: Database): Promise<boolean> {
-  return (await countViews(database, VIEWS)) === VIEWS.length;
+/** MariaDB and MySQL show '' to an account that may not see how a view is made. */
+const HIDDEN = createHash('md5').update('').digest('hex');
+
+/**
+ * SQL for the value by which views are known again that somebody has altered: what the database itself has made of them. The
+ * name of the database is left out, so that a copy of it under another name keeps the value.
+ */
+export function viewsAsMade(engine: Database['engine']): string {
+  const names = [...VIEWS, ...MORE_VIEWS].map((view) => `'${view}'`).join(', ');
+  const made =
+    engine === 'mysql'
+      ? `SELECT GROUP_CONCAT(MD5(REPLACE(VIEW_DEFINITION, CONCAT('\`', DATABASE(), '\`.'), '')) ORDER BY TABLE_NAME)
+  FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN (${names})`
+      : `SELECT group_concat(sql)
+  FROM (SELECT sql FROM sqlite_master WHERE type = 'view' AND name IN (${names}) ORDER BY name)`;
+  return `COALESCE((${made}), '')`;
+}
+
+/**
+ * Whether the views that orderbak cannot do without are there as they were made, when their value was `made`. Of an account
+ * that may not see how they are made no more can be asked than whether it can read them.
+ */
+export async function areViewsAsMade(database: Database, made: string | undefined): Promise<boolean> {
+  if ((await countViews(database, VIEWS)) < VIEWS.length) return false;
+  const { rows } = await sql
+    .raw<{ now: string }>(`SELECT ${viewsAsMade(database.engine)} AS now`)
+    .execute(database.kysely);
+  const now = rows[0]?.now ?? '';
+  if (database.engine === 'sqlite' || !now.includes(HIDDEN)) return now === made;
+  try {
+    await checkViews(database);
+    return true;
+  } catch (error) {
+    if (error instanceof OrderbakError && error.code === 'bad-view') return false;
+    throw error;
+  }
 }
 
 /** Whether the shop's views tell what makes its lists different from what they were. */

@@ -63,10 +63,15 @@ describe('an account that may only read and write rows', () => {
     printed = plain.stdout;
   });
 
-  test('what an administrator executes of it is enough: nothing is left to do, and the tasks run', async () => {
+  /** What an administrator does with that which was printed. */
+  async function execute(statements: string): Promise<void> {
     const connection = await mysql.createConnection({ uri: world.databaseUrl, multipleStatements: true });
-    await connection.query(printed);
+    await connection.query(statements);
     await connection.end();
+  }
+
+  test('what an administrator executes of it is enough: nothing is left to do, and the tasks run', async () => {
+    await execute(printed);
     await world.addOrder({ missing: 'all', jobs: [{ image: 'a.jpg' }] });
     const print = await askOrderbak(world, ['migrate', '--print'], { env });
     expect(print).toMatchObject({ code: 0, stdout: '', stderr: '' });
@@ -79,5 +84,30 @@ describe('an account that may only read and write rows', () => {
     });
     const insert = await askOrderbak(world, ['insert', '--json'], { env });
     expect(JSON.parse(insert.stdout)).toMatchObject({ ok: true, counts: { done: 1 } });
+  });
+
+  test('a view that cannot be read is printed again; one that only is another is seen by who may see views', async () => {
+    const alter = (select: string) =>
+      world.ask((database) => database.run(`CREATE OR REPLACE VIEW orderbak_unreadable AS ${select}`));
+    const print = async () => (await askOrderbak(world, ['migrate', '--print'], { env })).stdout;
+    await alter('SELECT id_order FROM tbl_job');
+    const again = await print();
+    expect(again).toContain('VIEW orderbak_unreadable AS');
+    const done = await askOrderbak(world, ['migrate'], { env });
+    expect(done).toMatchObject({ code: 1, stderr: expect.stringContaining('orderbak migrate --print') });
+    await execute(again);
+    expect(await print()).toBe('');
+
+    await alter("SELECT id_order, '' AS origin, 1 AS origin_id FROM tbl_job WHERE 1 = 0");
+    expect(await print()).toBe('');
+    await withDatabase(inject('mysqlUrl'), (database) =>
+      database.run(`GRANT SHOW VIEW ON ${new URL(world.databaseUrl).pathname.slice(1)}.* TO ${account}`),
+    );
+    expect(await print()).toBe(again);
+    await execute(again);
+    expect(await askOrderbak(world, ['migrate', '--json'], { env })).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('"statements":0'),
+    });
   });
 });

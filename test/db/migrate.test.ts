@@ -106,6 +106,27 @@ CREATE OR REPLACE VIEW orderbak_unreadable AS SELECT id_order, 'x' AS origin, 1 
 
   test.each([
     [
+      'still fits',
+      'SELECT id_order, id_job, NULL AS id_rework, NULL AS id_discuss, 1 AS file_type, image AS filename FROM tbl_job',
+    ],
+    ['no longer fits', 'SELECT id_order, id_job FROM tbl_job'],
+  ])('a view that somebody altered so that it %s is made as the file says', async (_, select) => {
+    const world = await newWorld(engine);
+    await migrate(world);
+    const made = await world.ask(schemaOf);
+    await world.ask(async (database) => {
+      await database.run('DROP VIEW orderbak_order_file');
+      await database.run(`CREATE VIEW orderbak_order_file AS ${select}`);
+    });
+    const statements = await plan(world);
+    expect(statements.join()).toContain('VIEW orderbak_order_file AS');
+    expect(await migrate(world)).toEqual({ statements: statements.length, marker: null });
+    expect(await world.ask(schemaOf)).toEqual(made);
+    expect(await plan(world)).toEqual([]);
+  });
+
+  test.each([
+    [
       'lacks a column',
       'SELECT id_order, id_job, 1 AS file_type, image AS filename FROM tbl_job',
       /orderbak_order_file cannot be read/,
