@@ -9,6 +9,7 @@ import type {
   TransactionSettings,
 } from 'kysely';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
+import { RunStopped } from '../steps/step.js';
 
 const AWAY = new Set([
   'ECONNREFUSED',
@@ -63,16 +64,12 @@ export function explainDatabaseError(error: unknown): OrderbakError {
   if (
     code === 'ER_NO_SUCH_TABLE' ||
     code === 'ER_BAD_FIELD_ERROR' ||
+    code === 'ER_VIEW_INVALID' ||
     /no such (table|column)/i.test(message)
   ) {
     const hint = 'Run `orderbak migrate` first; it makes the tables and views that are missing.';
-    return new OrderbakError(
-      EXIT.failed,
-      'table-missing',
-      `the database is not ready: ${message}`,
-      hint,
-      error,
-    );
+    // Whichever item meets it, all others would.
+    return new RunStopped(EXIT.failed, 'table-missing', `the database is not ready: ${message}`, hint, error);
   }
   return new OrderbakError(
     EXIT.failed,

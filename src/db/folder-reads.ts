@@ -1,5 +1,6 @@
 import type { Order } from '../domain/order.js';
-import { EXIT, OrderbakError } from '../errors.js';
+import { EXIT } from '../errors.js';
+import { RunStopped } from '../steps/step.js';
 import { amongOrders } from './order-ids.js';
 import type { Database, Tables } from './tables.js';
 
@@ -50,9 +51,9 @@ export async function readRestored(
   return restored;
 }
 
-/** The error for a file of a type that means nothing. */
-export function badView({ id_order, file_type }: NamedRow): OrderbakError {
-  return new OrderbakError(
+/** The error for a file of a type that means nothing; ends the run, since nothing that the view says can be believed. */
+export function badView({ id_order, file_type }: NamedRow): RunStopped {
+  return new RunStopped(
     EXIT.stopped,
     'bad-view',
     `the view orderbak_order_file gives order ${id_order} a file of type ${file_type}`,

@@ -121,7 +121,7 @@ const STOPPING: readonly (readonly [
       sql('PRAGMA legacy_alter_table = ON');
       sql('ALTER TABLE tbl_job RENAME TO tbl_job_away');
     },
-    { exit: 3, code: 'table-missing' },
+    { exit: 1, code: 'table-missing' },
     ({ sql }) => {
       sql('PRAGMA legacy_alter_table = ON');
       sql('ALTER TABLE tbl_job_away RENAME TO tbl_job');
