@@ -80,7 +80,8 @@ function givenBy(raw: Raw, by: (name: string) => string): Map<string, { value: u
 }
 
 function findFile(file: string | null, env: NodeJS.ProcessEnv): string | null {
-  const named = file ?? env[CONFIG_VARIABLE] ?? null;
+  const variable = env[CONFIG_VARIABLE] ?? '';
+  const named = file ?? (variable === '' ? null : variable);
   if (named !== null) {
     if (existsSync(named)) return resolve(named);
     throw configError(`there is no configuration file ${named}`, `Check --config or ${CONFIG_VARIABLE}.`);

@@ -54,6 +54,7 @@ describe('where a value comes from', () => {
 
   it('an empty variable is none', () => {
     expect(box.load('[trash]\nkeep = "3d"', { ORDERBAK_TRASH_KEEP: '' }).trash.keep).toBe(259_200_000);
+    expect(loadConfig(null, { ORDERBAK_CONFIG: '' })).toEqual(loadConfig(null, {}));
   });
 
   it('the file is the one that is named, else the one that the environment names', () => {
