@@ -77,6 +77,8 @@ describe('a command line that is not right', () => {
     [['unlink-trash', '--max-delete', '120%'], /--max-delete.*50%/s],
     [['insert', '--older-than', '3m'], /--older-than.*3 months/s],
     [['unlnk-trash'], /unknown command 'unlnk-trash'/],
+    [['verify', '--help'], /unknown command 'verify'/],
+    [['schedule', 'nope', '-h'], /unknown command 'nope'.*orderbak schedule --help/s],
   ])('%j', async (args, words) => {
     expectBlock(await run(args), 2, words);
   });
@@ -99,4 +101,10 @@ test('under --json an error is one object on standard output, and the words stay
   const error = { code: 'database-url', message: expect.any(String) };
   expect(JSON.parse(migrate.stdout)).toEqual({ ok: false, error });
   expect(migrate.code).toBe(2);
+});
+
+test.each([[['--json']], [['quarantine', '--json']]])('%j names no command, and hears so', async (args) => {
+  const { code, stdout } = await run(args);
+  expect(JSON.parse(stdout)).toEqual({ ok: false, error: { code: 'usage', message: 'no command is named' } });
+  expect(code).toBe(2);
 });

@@ -37,6 +37,18 @@ export async function buildProgram(args: readonly string[]): Promise<Command> {
   return program;
 }
 
+/** Who asks for the help of a command that is none must hear so: without the wish for help, the parser says it. */
+function withoutVainHelp(program: Command, args: readonly string[]): readonly string[] {
+  let group = program;
+  for (const name of program.parseOptions([...args]).operands) {
+    if (group.commands.length === 0) break;
+    const command = group.commands.find((each) => each.name() === name);
+    if (command === undefined) return args.filter((arg) => arg !== '--help' && arg !== '-h');
+    group = command;
+  }
+  return args;
+}
+
 function nameOf(command: Command): string {
   return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
 }
@@ -53,13 +65,14 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     const program = await buildProgram(asked);
     if (asked.length === 0) program.outputHelp();
-    else await program.parseAsync(asked, { from: 'user' });
+    else await program.parseAsync(withoutVainHelp(program, asked), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
     if (error.exitCode === 0 || !asked.includes('--json')) return;
     const { writeAnswer } = await import('./output.js');
-    const message = error.message.replace(/^error: /, '');
+    const message =
+      error.code === 'commander.help' ? 'no command is named' : error.message.replace(/^error: /, '');
     await writeAnswer(`${JSON.stringify({ ok: false, error: { code: 'usage', message } })}\n`);
   }
 }
