@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { groupBy } from '../domain/group-by.js';
 import { codeOf, Doubt } from '../errors.js';
 import { type FolderHandle, openInside } from './folder-handle.js';
+import { giveFolderTo, type Heir, heirOf } from './heir.js';
+import { notAllowed } from './not-allowed.js';
 
 /** Folders by their paths: those that are open, and why the others are not. */
 export interface MadeFolders {
@@ -10,34 +12,56 @@ export interface MadeFolders {
   readonly failed: ReadonlyMap<string, unknown>;
 }
 
-/** Opens `a/b/c` below a folder, making what is missing, durably. Throws when a part is no real folder. */
-export async function makeBelow(root: FolderHandle, path: string): Promise<FolderHandle> {
+/**
+ * Opens `a/b/c` below a folder, making what is missing, durably; what root makes gets the owner of the folder that it is made
+ * in. Throws when a part is no real folder.
+ */
+export function makeBelow(root: FolderHandle, path: string): Promise<FolderHandle> {
+  return walk(root, path, makeInside);
+}
+
+/** Opens a folder inside another, making it, durably, when it is missing; what root makes gets its owner. */
+export async function makeInside(parent: FolderHandle, name: string): Promise<FolderHandle> {
+  try {
+    return await makeOne(parent, name, heirOf(parent.base));
+  } catch (error) {
+    throw notAllowed(error, parent.base);
+  }
+}
+
+async function walk(
+  root: FolderHandle,
+  path: string,
+  make: (parent: FolderHandle, name: string) => Promise<FolderHandle>,
+): Promise<FolderHandle> {
   let parent: FolderHandle = root;
   for (const name of path.split('/')) {
     const above: FolderHandle = parent;
-    parent = await makeInside(above, name).finally(() => (above === root ? undefined : above.close()));
+    parent = await make(above, name).finally(() => (above === root ? undefined : above.close()));
   }
   return parent;
 }
 
-/** Opens a folder inside another, making it, durably, when it is missing. */
-export async function makeInside(parent: FolderHandle, name: string): Promise<FolderHandle> {
-  const { folders, failed } = await makeTogether(parent, [name]);
+async function makeOne(parent: FolderHandle, name: string, heir: Heir | null): Promise<FolderHandle> {
+  const { folders, failed } = await makeTogether(parent, [name], heir);
   const folder = folders.get(name);
   if (folder === undefined) throw failed.get(name);
   return folder;
 }
 
-/** Does for many paths what `makeBelow` does for one; new names of one folder are made durable together. */
+/**
+ * Opens many paths below a folder, making what is missing; new names of one folder are made durable together. What is made
+ * belongs to whoever makes it.
+ */
 export async function makeAllBelow(root: FolderHandle, paths: readonly string[]): Promise<MadeFolders> {
   const folders = new Map<string, FolderHandle>();
   const failed = new Map<string, unknown>();
   for (const [above, some] of groupBy(paths, aboveOf)) {
     let parent = root;
     try {
-      if (above !== '') parent = await makeBelow(root, above);
+      if (above !== '') parent = await walk(root, above, (inside, name) => makeOne(inside, name, null));
       const names = new Map(some.map((path) => [path.slice(above === '' ? 0 : above.length + 1), path]));
-      const made = await makeTogether(parent, [...names.keys()]);
+      const made = await makeTogether(parent, [...names.keys()], null);
       for (const [name, folder] of made.folders) folders.set(names.get(name) ?? name, folder);
       for (const [name, error] of made.failed) failed.set(names.get(name) ?? name, error);
     } catch (error) {
@@ -53,7 +77,11 @@ function aboveOf(path: string): string {
   return path.slice(0, Math.max(path.lastIndexOf('/'), 0));
 }
 
-async function makeTogether(parent: FolderHandle, names: readonly string[]): Promise<MadeFolders> {
+async function makeTogether(
+  parent: FolderHandle,
+  names: readonly string[],
+  heir: Heir | null,
+): Promise<MadeFolders> {
   const folders = new Map<string, FolderHandle>();
   const failed = new Map<string, unknown>();
   const open = (name: string, ifMissing: () => void) => {
@@ -68,7 +96,7 @@ async function makeTogether(parent: FolderHandle, names: readonly string[]): Pro
   const made: string[] = [];
   for (const name of names) {
     open(name, () => {
-      make(join(parent.base, name));
+      make(join(parent.base, name), heir);
       made.push(name);
     });
   }
@@ -88,12 +116,14 @@ async function makeTogether(parent: FolderHandle, names: readonly string[]): Pro
   return { folders, failed };
 }
 
-function make(path: string): void {
+function make(path: string, heir: Heir | null): void {
   try {
     mkdirSync(path);
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
+    if (codeOf(error) === 'EEXIST') return;
+    throw error;
   }
+  if (heir !== null) giveFolderTo(heir, path);
 }
 
 function unmake(path: string): void {

@@ -6,7 +6,9 @@ import { isAlive } from '../jobs/is-alive.js';
 import type { ThumbResult } from '../steps/ports/disk.js';
 import { writeDurably } from './durable.js';
 import { type FolderHandle, openInside } from './folder-handle.js';
+import { heirOf } from './heir.js';
 import { makeInside } from './make-folder.js';
+import { notAllowed } from './not-allowed.js';
 import type { PictureSource, Pictures } from './pictures.js';
 import { openRegular } from './regular-file.js';
 
@@ -23,31 +25,38 @@ export interface Thumbs {
 /** Opens the thumbs of an order folder; `thumbsFolder` is the name of theirs, which is made when it is needed. */
 export function openThumbs(folder: FolderHandle, thumbsFolder: string, pictures: Pictures): Thumbs {
   let swept: Promise<void> | null = null;
-  return {
-    async ensure(source, knownFault) {
-      const thumbs = openInside(folder, thumbsFolder);
+
+  const ensure: Thumbs['ensure'] = async (source, knownFault) => {
+    const thumbs = openInside(folder, thumbsFolder);
+    try {
+      if (thumbs !== null && (await hasGoodThumb(thumbs, source.name, pictures))) return { kind: 'kept' };
+      if (knownFault !== null) return { kind: 'unreadable', reason: knownFault };
+      const rendered = await pictures.render(source);
+      if (rendered.kind !== 'thumb') return rendered;
+      const target = thumbs ?? (await makeInside(folder, thumbsFolder));
       try {
-        if (thumbs !== null && (await hasGoodThumb(thumbs, source.name, pictures))) return { kind: 'kept' };
-        if (knownFault !== null) return { kind: 'unreadable', reason: knownFault };
-        const rendered = await pictures.render(source);
-        if (rendered.kind !== 'thumb') return rendered;
-        const target = thumbs ?? (await makeInside(folder, thumbsFolder));
-        try {
-          swept ??= sweep(target);
-          await swept;
-          await writeDurably(
-            join(target.base, source.name),
-            join(target.base, temporaryName()),
-            rendered.bytes,
-          );
-        } finally {
-          if (thumbs === null) target.close();
-        }
-        return { kind: 'made' };
+        swept ??= sweep(target);
+        await swept;
+        await writeDurably(
+          join(target.base, source.name),
+          join(target.base, temporaryName()),
+          rendered.bytes,
+          heirOf(target.base),
+        );
       } finally {
-        thumbs?.close();
+        if (thumbs === null) target.close();
       }
-    },
+      return { kind: 'made' };
+    } finally {
+      thumbs?.close();
+    }
+  };
+
+  return {
+    ensure: (source, knownFault) =>
+      ensure(source, knownFault).catch((error: unknown) => {
+        throw notAllowed(error, join(folder.base, thumbsFolder));
+      }),
   };
 }
 

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly program?: string;
   /** What runs it, as `strace -f`; by default nothing stands before Node. */
   readonly wrap?: readonly string[];
+  /** The account and group that run it, by number; only root may choose. */
+  readonly uid?: number;
 }
 
 export const PROGRAM = path.resolve(import.meta.dirname, '../../bin/orderbak.js');
@@ -54,7 +56,8 @@ export function start(world: World, args: readonly string[], options: RunOptions
     options.program ?? PROGRAM,
     ...args,
   ];
-  const child = spawn(command, words, { ...placeOf(world, args, options), stdio: 'pipe' });
+  const account = options.uid === undefined ? {} : { uid: options.uid, gid: options.uid };
+  const child = spawn(command, words, { ...placeOf(world, args, options), ...account, stdio: 'pipe' });
   running.add(child);
   const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
   const output = { stdout: '', stderr: '' };

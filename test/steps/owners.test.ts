@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import type { OrderPlan } from '../support/order-plan.js';
+import { runOrderbak } from '../support/run.js';
+import { at, openShop, type Shop } from './shop.js';
+
+/** Nobody's number everywhere: the account of the shop's web server. */
+const SHOP = 65_534;
+const ORDERS: readonly OrderPlan[] = [
+  { jobs: [{ image: 'm.jpg' }], discusses: [['c.jpg']] },
+  { jobs: [{ image: 'n.jpg' }], trash: ['t.jpg'], thumbs: ['t.jpg'] },
+];
+
+let shop: Shop;
+afterEach(() => shop.close());
+
+/** A shop whose folders are its web server's, with two orders; answers the first one's folder. */
+async function openTheirs(): Promise<string> {
+  const opened = await openShop('sqlite', ORDERS);
+  ({ shop } = opened);
+  chmodSync(shop.world.folder, 0o755);
+  rmSync(place('.orderbak-root'));
+  execFileSync('chown', ['-R', `${SHOP}:${SHOP}`, shop.world.folder]);
+  await shop.app.migrate();
+  await shop.run('insert');
+  return at(opened.orders, 0).folder;
+}
+
+const place = (...names: string[]) => path.join(shop.world.root, ...names);
+const asTheirs = (...args: string[]) => runOrderbak(shop.world, args, { uid: SHOP });
+
+// Only root can make what belongs to somebody else.
+const asRoot = test.runIf(process.geteuid?.() === 0);
+
+asRoot('what root makes below the root is its owner’s, so that the night goes on as before', async () => {
+  const folder = await openTheirs();
+  for (const step of ['unlink-discuss', 'unlink-trash'] as const)
+    expect(await shop.run(step)).toMatchObject({ exit: 0, counts: { failed: 0, held: 0 } });
+  const made = ['.orderbak-root', '.orderbak-trash', path.join(folder, 'thumb/c.jpg')];
+  for (const name of made) expect(existsSync(place(name))).toBe(true);
+  const names = readdirSync(shop.world.root, { recursive: true, encoding: 'utf8' });
+  const others = names.filter((name) => {
+    const { uid, gid } = lstatSync(place(name));
+    return uid !== SHOP || gid !== SHOP;
+  });
+  expect(others).toEqual([]);
+  expect(await shop.backUp()).toMatchObject({ exit: 0 });
+  expect(await asTheirs('unlink-backed-up')).toMatchObject({ code: 0, stderr: '' });
+  expect(readdirSync(place(folder, 'thumb')).sort()).toEqual(['c.jpg', 'm.jpg']);
+});
+
+asRoot('a folder that this user may not write into is named, with what to do', async () => {
+  const folder = await openTheirs();
+  await shop.run('unlink-discuss');
+  execFileSync('chown', ['0:0', place(folder, 'thumb')]);
+  await shop.backUp();
+  const { code, stdout } = await asTheirs('unlink-backed-up', '--json');
+  expect(code).toBe(3);
+  const remedy = 'let that folder and what lies in it belong to the user that runs orderbak (chown -R)';
+  expect(JSON.parse(stdout)).toMatchObject({ counts: { done: 1, failed: 1 } });
+  expect(JSON.parse(stdout).errors).toEqual([
+    {
+      id: expect.any(Number),
+      path: `${folder}/m.jpg`,
+      code: 'EACCES',
+      message: `permission denied in ${place(folder, 'thumb')}: ${remedy}`,
+    },
+  ]);
+  expect(existsSync(place(folder, 'm.jpg'))).toBe(true);
+});
