@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { clockFinding } from '../src/app/findings.js';
@@ -198,6 +198,42 @@ test('the office learns that its token or its server is wrong', async () => {
   expect(refused.by('failed')).toEqual(['token']);
   expect(refused.named('token')?.remedy).toContain('[pull] token');
 });
+
+// Elsewhere the temporary folder may be one that nobody else can enter.
+test.skipIf(process.platform !== 'linux')(
+  'a secret in a file that everybody can read is told, and nothing that is none or that nobody can reach',
+  async () => {
+    const world = await newWorld('sqlite');
+    const put = async (name: string, text: string, mode: number) => {
+      const file = path.join(world.folder, name);
+      await writeFile(file, text);
+      await chmod(file, mode);
+      return file;
+    };
+    const found = async (server: string, mode: number) => {
+      const file = await put('orderbak.toml', `[server]\n${server}\n`, mode);
+      const env = { ORDERBAK_SERVER_TOKEN: undefined };
+      return { file, ...(await doctor(world, ['--config', file], { env })).named('configuration') };
+    };
+    await chmod(world.folder, 0o755);
+    const written = `token = "${world.token}"`;
+    const open = await found(written, 0o644);
+    expect(open).toMatchObject({
+      status: 'warning',
+      message: expect.stringContaining(`everybody on this machine can read server.token in ${open.file}`),
+      remedy: expect.stringContaining(`chmod 640 ${open.file}`),
+    });
+    expect((await found(written, 0o640)).status).toBe('ok');
+    expect((await found('listen = "127.0.0.1:1"', 0o644)).status).toBe('ok');
+    const secret = await put('token', world.token, 0o604);
+    expect(await found('token_file = "token"', 0o640)).toMatchObject({
+      status: 'warning',
+      remedy: expect.stringContaining(`chmod 640 ${secret}`),
+    });
+    await chmod(world.folder, 0o700);
+    expect((await found(written, 0o644)).status).toBe('ok');
+  },
+);
 
 test('without a configuration it says so, in lines for a person', async () => {
   const world = await createWorld('sqlite', { tables: false });

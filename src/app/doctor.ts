@@ -4,6 +4,7 @@ import type { Check, Finding } from '../reports/examine.js';
 import { openScheduler, ownTarget, ownUser } from '../schedule/choose.js';
 import { logCheck } from './doctor-log.js';
 import { officeChecks } from './doctor-office.js';
+import { openSecrets } from './doctor-secrets.js';
 import { type Listen, serverChecks } from './doctor-server.js';
 import { viewSchedule } from './schedule-view.js';
 
@@ -37,7 +38,11 @@ export function openDoctor({ load, deep, listen }: DoctorOptions): Doctor {
     name: 'configuration',
     look: async () => {
       const loaded = load();
-      if (isServer || isOffice) return originText(loaded);
+      if (isServer || isOffice) {
+        const open = await openSecrets(loaded);
+        const origin = originText(loaded);
+        return open === null ? origin : warning(`${origin}; ${open.message}`, open.remedy);
+      }
       throw new OrderbakError(
         EXIT.usage,
         'config',

@@ -23,6 +23,17 @@ export function shownValues({ given }: LoadedConfig): ShownValue[] {
   });
 }
 
+/** Each secret that stands in a file: its key, and the configuration file or the one that it names for it. */
+export function secretsIn({ given, path }: LoadedConfig): { readonly key: string; readonly file: string }[] {
+  return SECRETS.flatMap((key) => {
+    const one = given.get(key);
+    if (one === undefined) return [];
+    // What gave it ends so where the value is the name of the file that holds it.
+    if (/\(\w+_file\)$/.test(one.by)) return [{ key, file: String(one.value) }];
+    return one.by === path && masked(key, one.value) !== one.value ? [{ key, file: path }] : [];
+  });
+}
+
 /** A URL keeps all but its password, one that is a secret of the web's keeps its host alone; any other secret is masked whole. */
 function masked(key: string, value: unknown): unknown {
   const isSecret = SECRETS.some((secret) => secret === key);

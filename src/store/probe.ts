@@ -1,6 +1,17 @@
-import { constants, mkdtemp, open, readdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import {
+  constants,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  stat,
+  statfs,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { OWN_PREFIX } from '../domain/file-name.js';
 import type { Room } from '../domain/room.js';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
@@ -27,6 +38,20 @@ export async function countFolders(folder: string): Promise<number> {
 export async function ownerOf(folder: string): Promise<{ uid: number; gid: number }> {
   const { uid, gid } = await stat(folder);
   return { uid, gid };
+}
+
+const OTHERS_READ = 0o004;
+const OTHERS_PASS = 0o001;
+
+/** Whether everybody on this machine can read a file: it lets them, and so does each folder above it. Never on Windows. */
+export async function isOpenToAll(file: string): Promise<boolean> {
+  if (process.platform === 'win32') return false;
+  const lets = async (path: string, what: number) => ((await stat(path)).mode & what) !== 0;
+  let path = await realpath(file);
+  if (!(await lets(path, OTHERS_READ))) return false;
+  for (; path !== dirname(path); path = dirname(path))
+    if (!(await lets(dirname(path), OTHERS_PASS))) return false;
+  return true;
 }
 
 /** Writes a small file into a folder durably, reads it back and removes it. Throws with exit 75 when that cannot be done. */
