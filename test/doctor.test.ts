@@ -86,6 +86,20 @@ describe.for(ENGINES)('a doctor on %s', (engine) => {
     );
   });
 
+  test('finds that what serves there is not its own, or knows an older token', async () => {
+    const listen = { ORDERBAK_SERVER_LISTEN: new URL(world.serving?.url ?? '').host };
+    const other = 'o'.repeat(40);
+    const serve = async (token: string) =>
+      (await doctor(world, [], { env: { ...listen, ORDERBAK_SERVER_TOKEN: token } })).named('serve');
+    expect(await serve(world.token)).toMatchObject({ status: 'ok' });
+    expect(await serve(other)).toMatchObject({
+      status: 'failed',
+      message: `what answers on ${world.serving?.url} does not take the token of this configuration`,
+      remedy: expect.stringMatching(/start it again.*another shop.*\[server\] listen/),
+    });
+    expect((await serve(`${world.token} ${other}`))?.message).toContain('does not take token 2 of 2');
+  });
+
   test('tidies up after a doctor that was killed, and touches nothing else in its folder', async () => {
     const folder = path.join(world.root, `${unixTime('1990-01-01 00:00:00', world.zone)}@orderbak-doctor`);
     await mkdir(path.join(folder, 'thumb'), { recursive: true });

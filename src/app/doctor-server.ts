@@ -6,12 +6,12 @@ import { clockAhead, databaseKind, ownOffset, sampleOrders, tryRights } from '..
 import { localText, offsetAt, parseLocalTime, unixSeconds } from '../domain/local-time.js';
 import { fileFault, orderFault } from '../domain/sample.js';
 import { EXIT, OrderbakError } from '../errors.js';
-import { greet } from '../remote/greet.js';
 import type { Check, Finding } from '../reports/examine.js';
 import { roomOf, tryThumb, tryWriting } from '../store/probe.js';
 import type { apiOf } from './api.js';
 import { roundTrip } from './deep-check.js';
 import type { Doctor } from './doctor.js';
+import { serveFinding } from './doctor-serve.js';
 import { clockFinding, roomFinding } from './findings.js';
 import { type Ground, openGround } from './ground.js';
 
@@ -136,17 +136,4 @@ async function thumbsFinding({ pictures }: Ground): Promise<string> {
   if (kind === 'thumb') return 'can be made';
   const hint = 'Install orderbak again on this machine: sharp brings a program for one system and processor.';
   throw new OrderbakError(EXIT.failed, 'no-decoder', `a small PNG is ${kind} to the decoder`, hint);
-}
-
-async function serveFinding({ server }: Config): Promise<string> {
-  if (server.token === null) {
-    const hint = 'Put a long random one into [server] token, e.g. from `openssl rand -hex 32`.';
-    throw new OrderbakError(EXIT.usage, 'token', 'serve has no token', hint);
-  }
-  const { host, port } = server.listen;
-  const own = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  const protocol = server.tls_cert === null ? 'http' : 'https';
-  const url = `${protocol}://${own.includes(':') ? `[${own}]` : own}:${port}`;
-  await greet(url, true);
-  return `answers on ${url}, and not without a token`;
 }

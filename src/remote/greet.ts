@@ -11,26 +11,44 @@ const UNAUTHORIZED = 401;
  * Throws with exit 75 when nothing or somebody else answers.
  */
 export async function greet(url: string, anyCertificate: boolean): Promise<number | null> {
+  const { status, date } = await knock(url, anyCertificate, null);
+  if (status !== UNAUTHORIZED) throw away(url, `it answers with status ${status}, not as orderbak does`);
+  const moment = Date.parse(date);
+  return Number.isNaN(moment) ? null : moment;
+}
+
+/** Whether a server lets in who brings this token. Throws with exit 75 when nothing answers. */
+export async function letsIn(url: string, anyCertificate: boolean, token: string): Promise<boolean> {
+  return (await knock(url, anyCertificate, token)).status !== UNAUTHORIZED;
+}
+
+async function knock(
+  url: string,
+  anyCertificate: boolean,
+  token: string | null,
+): Promise<{ status: number; date: string }> {
   const base = new URL(url);
   const agent = new Agent({ connect: { timeout: PATIENCE_MS, rejectUnauthorized: !anyCertificate } });
   try {
     const { statusCode, headers, body } = await agent.request({
       origin: base.origin,
-      path: `${base.pathname.replace(/\/$/, '')}${API.list}`,
+      path: `${base.pathname.replace(/\/$/, '')}${API.list}?limit=1`,
       method: 'GET',
+      headers: token === null ? {} : { authorization: `Bearer ${token}` },
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
     await body.dump();
-    if (statusCode !== UNAUTHORIZED)
-      throw new Error(`it answers with status ${statusCode}, not as orderbak does`);
-    const date = Date.parse(String(headers.date));
-    return Number.isNaN(date) ? null : date;
+    return { status: statusCode, date: String(headers.date) };
   } catch (error) {
-    const message = `${base.origin} does not answer: ${messageOf(error) || codeOf(error)}`;
-    const hint =
-      'See that `orderbak serve` runs there, that a web server in front of it passes /admin/backup/ on, and that the address is right.';
-    throw new OrderbakError(EXIT.away, 'server-away', message, hint, error);
+    throw away(url, messageOf(error) || codeOf(error), error);
   } finally {
     await agent.destroy();
   }
+}
+
+function away(url: string, reason: string, cause?: unknown): OrderbakError {
+  const hint =
+    'See that `orderbak serve` runs there, that a web server in front of it passes /admin/backup/ on, and that the address is right.';
+  const message = `${new URL(url).origin} does not answer: ${reason}`;
+  return new OrderbakError(EXIT.away, 'server-away', message, hint, cause);
 }
