@@ -3,7 +3,9 @@ import type { Config } from '../config/schema.js';
 import type { Clock } from '../domain/clock.js';
 import { machineOf } from '../domain/night.js';
 import { lastDue } from '../domain/schedule/due.js';
+import type { Rendered } from '../domain/schedule/item.js';
 import { OrderbakError } from '../errors.js';
+import { mustRead } from '../schedule/may-read.js';
 import type { Scheduler } from '../schedule/scheduler.js';
 import { entriesOf, zoneOf } from './entries.js';
 import { itemsOf, placeOf } from './place.js';
@@ -11,14 +13,27 @@ import { self, withBook } from './schedule.js';
 
 const clock: Clock = Date.now;
 
-/** Puts this machine's schedule into a scheduler; `user` = to whom that is to switch. Answers what was done, a sentence each. */
+/**
+ * What a scheduler is to hold; `user` = to whom it is to switch, null = nobody else. Throws with exit 2 where there is no
+ * configuration file, or that user cannot read it.
+ */
+export async function wantedOf(
+  loaded: LoadedConfig,
+  scheduler: Scheduler,
+  user: string | null,
+): Promise<Rendered[]> {
+  const place = placeOf(loaded, user);
+  await mustRead(user, loaded.path);
+  return scheduler.render(itemsOf(loaded, place, clock()), place);
+}
+
+/** Puts this machine's schedule into a scheduler (see `wantedOf`). Answers what was done, a sentence each. */
 export async function installSchedule(
   loaded: LoadedConfig,
   scheduler: Scheduler,
   user: string | null,
 ): Promise<string[]> {
-  const place = placeOf(loaded, user);
-  const wanted = scheduler.render(itemsOf(loaded, place, clock()), place);
+  const wanted = await wantedOf(loaded, scheduler, user);
   // Before it is switched on: a scheduler may wake a catch-up at once.
   const trouble = await settlePast(loaded.config).then(
     () => null,

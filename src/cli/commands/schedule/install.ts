@@ -36,13 +36,11 @@ export function installCommand(): Command {
   return command.action(() => {
     const flags = command.optsWithGlobals<InstallFlags>();
     return answering(flags, async () => {
-      const [{ loaded, user, scheduler }, { itemsOf, placeOf }, { installSchedule }, { agree }] =
-        await Promise.all([
-          openTarget(flags),
-          import('../../../app/place.js'),
-          import('../../../app/install-schedule.js'),
-          import('../../../schedule/scheduler.js'),
-        ]);
+      const [{ loaded, user, scheduler }, { installSchedule, wantedOf }, { agree }] = await Promise.all([
+        openTarget(flags),
+        import('../../../app/install-schedule.js'),
+        import('../../../schedule/scheduler.js'),
+      ]);
       const lost = lostVariables(loaded.given);
       const notes =
         lost.length === 0 ? [] : [`the scheduler will not have these variables: ${lost.join(', ')}`];
@@ -53,8 +51,7 @@ export function installCommand(): Command {
           [...(await installSchedule(loaded, scheduler, user)), ...notes],
           scheduler.look,
         );
-      const place = placeOf(loaded, user);
-      const wanted = scheduler.render(itemsOf(loaded, place, Date.now()), place);
+      const wanted = await wantedOf(loaded, scheduler, user);
       const names = wanted.map(({ name }) => name).join(', ');
       const same = agree(wanted, await scheduler.installed());
       const would = same ? 'nothing: all is as it should be' : `${scheduler.target}: would write ${names}`;

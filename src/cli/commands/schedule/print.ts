@@ -27,12 +27,11 @@ export function printCommand(): Command {
   return command.action(() => {
     const flags = command.optsWithGlobals<TargetFlags>();
     return answering(flags, async () => {
-      const [{ loaded, user, scheduler }, { itemsOf, placeOf }] = await Promise.all([
+      const [{ loaded, user, scheduler }, { wantedOf }] = await Promise.all([
         openTarget(flags),
-        import('../../../app/place.js'),
+        import('../../../app/install-schedule.js'),
       ]);
-      const place = placeOf(loaded, user);
-      const files = scheduler.render(itemsOf(loaded, place, Date.now()), place);
+      const files = await wantedOf(loaded, scheduler, user);
       const output = openOutput(flags);
       const { target } = scheduler;
       if (output.json) output.answer(JSON.stringify({ ok: true, command: 'schedule print', target, files }));
