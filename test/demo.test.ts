@@ -105,7 +105,7 @@ describe('a demo for looking at', () => {
  */
 function shapeOf(text: string): string[] {
   const lines = text
-    .replace(/\n.{2}schedule .*(\n {17}.*)?/, '')
+    .replace(/\n.{2}schedule .*(\n {17}.*)?/g, '')
     .replace(/^\d+ +\S+ +running .*\n/m, '')
     .replace(/(\w+:\/)?\/[\w./:@-]+/g, 'PLACE')
     .replace(/127\.0\.0\.1:\d+/g, 'PLACE')

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { zoneFinding } from '../src/app/doctor-zone.js';
 import { clockFinding } from '../src/app/findings.js';
 import { makeAccount, NO_ACCOUNT } from './support/account.js';
 import { daysAgo, unixTime } from './support/clock.js';
@@ -279,6 +280,30 @@ test.skipIf(process.platform !== 'linux')(
     });
   },
 );
+
+test('a schedule by another clock than the shop’s is told, where it starts something on the server', async () => {
+  const world = await newWorld('sqlite');
+  const zone = async (timezone: string, more: Record<string, string> = {}) =>
+    (await doctor(world, [], { env: { ORDERBAK_SCHEDULE_TIMEZONE: timezone, ...more } })).named(
+      'schedule zone',
+    );
+  expect(await zone(world.zone.name)).toMatchObject({ status: 'ok' });
+  expect(await zone('Asia/Tokyo')).toMatchObject({
+    status: 'warning',
+    message: `Asia/Tokyo, which is 2h ahead of the shop's ${world.zone.name}`,
+    remedy: expect.stringContaining(`timezone = "${world.zone.name}"`),
+  });
+  expect(await zone('Asia/Tokyo', { ORDERBAK_MACHINE_ROLE: 'office' })).toBeUndefined();
+});
+
+test('two zones are apart where their clocks are, at any time of the year', () => {
+  const winter = Date.UTC(2026, 0, 15);
+  expect(zoneFinding('Asia/Bangkok', 'Asia/Ho_Chi_Minh', winter).status).toBe('ok');
+  expect(zoneFinding('UTC', 'Europe/London', winter)).toMatchObject({
+    status: 'warning',
+    message: "UTC, which is 1h behind the shop's Europe/London",
+  });
+});
 
 test('a clock that is off by more than a lease lasts is a fault, one that is a little off a warning', () => {
   expect(clockFinding(null)).toMatchObject({ status: 'ok' });

@@ -6,6 +6,7 @@ import { logCheck } from './doctor-log.js';
 import { officeChecks } from './doctor-office.js';
 import { openSecrets } from './doctor-secrets.js';
 import { type Listen, serverChecks } from './doctor-server.js';
+import { zoneChecks } from './doctor-zone.js';
 import { viewSchedule } from './schedule-view.js';
 
 /** What the doctor is told beside the configuration. */
@@ -58,6 +59,7 @@ export function openDoctor({ load, deep, listen }: DoctorOptions): Doctor {
       ...(server?.checks ?? []),
       ...(office?.checks ?? []),
       ...(config === null || config.log.file === null ? [] : [logCheck(config.log.file)]),
+      ...(isServer ? zoneChecks(config) : []),
       ...(known === null ? [] : [scheduleCheck(known)]),
     ],
     async close() {
