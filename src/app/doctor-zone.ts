@@ -2,7 +2,7 @@ import prettyMs from 'pretty-ms';
 import { need } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { offsetAt } from '../domain/local-time.js';
-import { machineOf } from '../domain/schedule/entry.js';
+import { machineOf } from '../domain/night.js';
 import type { Check, Finding } from '../reports/examine.js';
 import { entriesOf, zoneOf } from './entries.js';
 
