@@ -36,7 +36,8 @@ const MOST_DEEP = 32;
 
 /**
  * Why a file can have no place in a store; null when it can. The name comes from another machine, which is not trusted:
- * what means another place anywhere (a drive, the store's own folder by a twin of its name) is refused everywhere.
+ * what means the store's own folder anywhere, by a twin of its name, is refused everywhere; what means a drive, wherever
+ * names are mapped, as they are on Windows. Elsewhere `a:b.txt` is a name as any other.
  */
 export function whyNoPlace(folder: string, filename: string, mapped: boolean): string | null {
   const parts = folder.split('/');
@@ -47,12 +48,13 @@ export function whyNoPlace(folder: string, filename: string, mapped: boolean): s
   };
   if ([...parts, filename].some(isTooLong))
     return `a part of its path is longer than the ${MOST_BYTES} bytes that file systems take`;
+  const staysInside = (part: string) => isPlainName(part) && !isOwn(part) && !(mapped && DRIVE.test(part));
   if (!parts.every(staysInside)) return 'its folder is no plain text, or does not stay inside the store';
   return staysInside(filename) ? null : 'its name is no plain text, or does not stay inside its folder';
 }
 
-function staysInside(part: string): boolean {
-  return isPlainName(part) && !DRIVE.test(part) && !OWN.test(foldName(part.replace(IGNORED, '')));
+function isOwn(part: string): boolean {
+  return OWN.test(foldName(part.replace(IGNORED, '')));
 }
 
 const DRIVE = /^[a-z]:/i;

@@ -80,8 +80,6 @@ describe('a place in a store', () => {
     '..',
     '/etc/passwd',
     '..\\b',
-    'C:',
-    'c:x.jpg',
     'C:\\x.jpg',
     '\\\\server\\share',
     '//server/share',
@@ -103,6 +101,13 @@ describe('a place in a store', () => {
       expect(whyNoPlace(`${folder}/${name}`, 'a.jpg', mapped)).toContain('inside the store');
       expect(whyNoPlace(folder, `a/${name}`, mapped)).toContain('inside its folder');
     }
+  });
+
+  test.for(['C:', 'c:x.jpg', 'a:b.txt'])('is given to %j only where it means no drive', (name) => {
+    expect(whyNoPlace(folder, name, true)).toContain('inside its folder');
+    expect(whyNoPlace(`${folder}/${name}`, 'a.jpg', true)).toContain('inside the store');
+    expect(whyNoPlace(folder, name, false)).toBeNull();
+    expect(whyNoPlace(`${folder}/${name}`, 'a.jpg', false)).toBeNull();
   });
 
   test.for([

@@ -42,8 +42,6 @@ const FOLDERS = [
   '//server/share',
   '\\\\server\\share',
   'C:\\shop',
-  'C:',
-  'a/D:b',
 ];
 const NAMES = [
   '..',
@@ -57,7 +55,6 @@ const NAMES = [
   '.orderbak',
   '..\\canary',
   'C:\\canary.jpg',
-  'C:canary.jpg',
   '\\\\server\\share\\canary.jpg',
   '//server/share',
   '.Orderbak-root',

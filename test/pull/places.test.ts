@@ -12,7 +12,9 @@ const ORDERS = {
     ['equal', 'links', 'folderLink', 'damaged', 'forgotten', 'unlisted'].map((name) => [name, ORDER]),
   ),
   differing: { jobs: [...ORDER.jobs, { image: LONG }] },
-  named: { jobs: [{ image: 'SHA256SUMS', attach: ['sha256sums', 'photo.jpg'], complete: ['Sha256Sums'] }] },
+  named: {
+    jobs: [{ image: 'SHA256SUMS', attach: ['sha256sums', 'photo.jpg', 'a:b.txt'], complete: ['Sha256Sums'] }],
+  },
   twice: { jobs: [{ image: 'photo.jpg', attach: ['photo.jpg'], complete: ['photo.jpg', 'large.psd'] }] },
 };
 
@@ -168,7 +170,7 @@ describe.concurrent('the place of a file in the store', () => {
     await office.expectAllStored();
   });
 
-  test('is called SHA256SUMS: kept under a name from which its own can be read', async () => {
+  test('is called SHA256SUMS: kept under a name from which its own can be read; as a drive: kept as it is', async () => {
     const office = await shop.office('named');
     await office.pullWell();
     await office.expectMarked(office.names);
