@@ -7,6 +7,7 @@ import { type Summary, summaryObject } from '../jobs/summary.js';
 import { sendMail } from '../notify/mail.js';
 import { post } from '../notify/post.js';
 import { readAlarmBook, writeAlarmBook } from '../store/alarm-book.js';
+import { machineZone } from './entries.js';
 
 const WORDS: Readonly<Record<Tiding['event'], string>> = {
   failure: 'failed',
@@ -100,5 +101,5 @@ function channelsOf({ webhook, mail_to: to }: Config['notify']): number {
 
 /** On this machine's calendar. */
 function today(): string {
-  return localText(Date.now(), new Intl.DateTimeFormat().resolvedOptions().timeZone).slice(0, 10);
+  return localText(Date.now(), machineZone()).slice(0, 10);
 }

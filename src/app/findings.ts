@@ -29,6 +29,6 @@ export function roomFinding(told: string, room: Room): Finding {
 }
 
 /** Bytes that are free, for a person. */
-export function roomText({ free, total }: Room): string {
+function roomText({ free, total }: Room): string {
   return `${prettyBytes(free)} of ${prettyBytes(total)} free`;
 }

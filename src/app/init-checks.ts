@@ -3,14 +3,13 @@ import { dirname } from 'node:path';
 import { openDatabase } from '../db/open.js';
 import { databaseKind } from '../db/vitals.js';
 import { isTimeZone } from '../domain/local-time.js';
+import { SHORTEST_TOKEN } from '../domain/wire.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { BackupClient } from '../remote/backup-client.js';
 import { greet } from '../remote/greet.js';
 import { rateLimit } from '../remote/rate-limit.js';
 import { countFolders, ownerOf, tryWriting } from '../store/probe.js';
 import { checkThere } from '../store/root.js';
-
-const SHORTEST_TOKEN = 32;
 
 /** Looks whether an answer is true, and says what was seen. Throws what is wrong with it. */
 export type Look = (answer: string) => Promise<string>;

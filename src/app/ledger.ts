@@ -6,6 +6,7 @@ import { openDatabase } from '../db/open.js';
 import { openRunHistory } from '../db/run-history.js';
 import { type Ledger, readLedger } from '../reports/ledger.js';
 import { openStoreCatalog } from './catalog.js';
+import { machineZone } from './entries.js';
 
 /**
  * What was done on this machine, see `readLedger`: on the server by orders and nights, in the office by nights. A machine
@@ -19,7 +20,7 @@ export async function ledgerOf(config: Config, month: string | null): Promise<Le
   const shop = isServer ? need(config.shop.timezone, 'shop.timezone') : config.shop.timezone;
   const { between } = openRunHistory(database, hostname());
   return readLedger(month, {
-    zone: shop ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    zone: shop ?? machineZone(),
     clock: Date.now,
     months: isServer ? (wanted) => readMonthLines(database, wanted) : null,
     marks: isServer ? (from, to) => readMarks(database, from, to) : null,

@@ -67,7 +67,7 @@ async function readOffice(config: Config): Promise<OfficeStatus> {
 }
 
 /** How the machine in the office stands. `store` is the folder, and the database its catalog. */
-export function officeStatusOf(database: Database, store: string, config: Config): Promise<OfficeStatus> {
+function officeStatusOf(database: Database, store: string, config: Config): Promise<OfficeStatus> {
   return officeStatus({
     store,
     runs: runsOf(database, config),

@@ -2,9 +2,11 @@ import { createReadStream } from 'node:fs';
 import * as z from 'zod';
 import { linesOf } from '../domain/lines.js';
 import { receiptClaim } from '../domain/wire.js';
-import { EXIT, messageOf, OrderbakError } from '../errors.js';
+import { messageOf, OrderbakError } from '../errors.js';
 import type { Claim } from '../steps/check-claims.js';
-import { wholeNumber } from './options.js';
+import { typedId, usage } from './usage.js';
+
+const COMMAND = 'mark-backed-up';
 
 // A line may be one of `list --format ndjson` with the hash added: what else stands in it is not looked at.
 const receiptLine = z.object(receiptClaim.shape);
@@ -14,20 +16,12 @@ const receiptLine = z.object(receiptClaim.shape);
  * Throws with exit 2 for both or neither, and, while it is read, for a line that is no receipt.
  */
 export function readClaims(ids: readonly string[], from: string | null): AsyncIterable<Claim> {
-  if (ids.length > 0 === (from !== null)) throw usage('name either ids or --from FILE');
+  if (ids.length > 0 === (from !== null)) throw usage(COMMAND, 'name either ids or --from FILE');
   if (from !== null) return readReceipts(from);
-  const claims = ids.flatMap((text) => text.split(',')).map((text) => ({ id: idOf(text) }));
+  const claims = ids.flatMap((text) => text.split(',')).map((text) => ({ id: typedId(COMMAND, text) }));
   return (async function* () {
     yield* claims;
   })();
-}
-
-function idOf(text: string): number {
-  try {
-    return wholeNumber(text);
-  } catch (error) {
-    throw usage(`"${text}" is no id: ${messageOf(error)}`);
-  }
 }
 
 async function* readReceipts(from: string): AsyncGenerator<Claim> {
@@ -39,7 +33,9 @@ async function* readReceipts(from: string): AsyncGenerator<Claim> {
       if (line.trim() !== '') yield parseLine(line, number);
     }
   } catch (error) {
-    throw error instanceof OrderbakError ? error : usage(`${from} cannot be read: ${messageOf(error)}`);
+    throw error instanceof OrderbakError
+      ? error
+      : usage(COMMAND, `${from} cannot be read: ${messageOf(error)}`);
   }
 }
 
@@ -48,16 +44,13 @@ function parseLine(line: string, number: number): Claim {
   try {
     json = JSON.parse(line);
   } catch {
-    throw usage(`line ${number} is not JSON; nothing was marked`);
+    throw usage(COMMAND, `line ${number} is not JSON; nothing was marked`);
   }
   const parsed = receiptLine.safeParse(json);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw usage(
+    COMMAND,
     `line ${number} is no receipt: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}; nothing was marked`,
   );
-}
-
-function usage(message: string): OrderbakError {
-  return new OrderbakError(EXIT.usage, 'usage', message, 'See `orderbak mark-backed-up --help`.');
 }

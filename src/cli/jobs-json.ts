@@ -1,13 +1,14 @@
 import type { RunDetails } from '../app/jobs.js';
 import type { FailureRecord, RunRecord } from '../domain/run.js';
+import { isoOf } from './iso-of.js';
 
 /** A run as scripts see it. */
 export function runJson(run: RunRecord): object {
   const { started, ended, silentMs, lastOrder, parts, partsDone, leftMs, told, doorbell: _, ...rest } = run;
   return {
     ...rest,
-    started: timeText(started),
-    ended: ended === null ? null : timeText(ended),
+    started: isoOf(started),
+    ended: isoOf(ended),
     silentMs,
     etaMs: leftMs,
     orders: { planned: parts, done: partsDone, last: lastOrder },
@@ -21,9 +22,5 @@ export function detailsJson({ run, steps, parts, failures, held }: RunDetails): 
 }
 
 function failureJson({ run: _run, step: _step, failed, settled, ...rest }: FailureRecord): object {
-  return { ...rest, failed: timeText(failed), settled: settled === null ? null : timeText(settled) };
-}
-
-function timeText(ms: number): string {
-  return new Date(ms).toISOString();
+  return { ...rest, failed: isoOf(failed), settled: isoOf(settled) };
 }

@@ -3,6 +3,7 @@ import prettyMs from 'pretty-ms';
 import type { EntryView, Installed, ScheduleView } from '../app/schedule-view.js';
 import { localText } from '../domain/local-time.js';
 import type { Target } from '../schedule/scheduler.js';
+import { isoOf } from './iso-of.js';
 
 /** A machine's schedule as scripts see it. */
 export function scheduleJson({ entries, held, ...view }: ScheduleView, target: Target): string {
@@ -11,25 +12,25 @@ export function scheduleJson({ entries, held, ...view }: ScheduleView, target: T
     command: 'schedule list',
     target,
     ...view,
-    heldSince: iso(held),
+    heldSince: isoOf(held),
     entries: entries.map(({ entry, next, turn, run }) => ({
       name: entry.name,
       expressions: entry.at.expressions,
       when: entry.at.words,
-      next: iso(next),
+      next: isoOf(next),
       lastDue: turn && {
-        due: iso(turn.due),
+        due: isoOf(turn.due),
         host: turn.host,
-        begun: iso(turn.begun),
-        ended: iso(turn.ended),
+        begun: isoOf(turn.begun),
+        ended: isoOf(turn.ended),
         result: turn.result,
         exit: turn.exit,
       },
       lastRun: run && {
         id: run.id,
         status: run.status,
-        started: iso(run.started),
-        ended: iso(run.ended),
+        started: isoOf(run.started),
+        ended: isoOf(run.ended),
         exit: run.exit,
         counts: run.counts,
       },
@@ -86,8 +87,4 @@ function ended(turn: EntryView['turn']): string {
 
 function span(ms: number): string {
   return prettyMs(Math.max(0, ms), { unitCount: ms < 3_600_000 ? 1 : 2, verbose: ms < 3_600_000 });
-}
-
-function iso(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
 }

@@ -4,6 +4,7 @@ import type { RunRecord } from '../domain/run.js';
 import type { OfficeStatus } from '../reports/office-status.js';
 import type { ServerStatus } from '../reports/server-status.js';
 import type { DiskStatus, MachineStatus } from '../reports/status.js';
+import { isoOf } from './iso-of.js';
 
 /** What `status --json` prints. Times are ISO 8601, sizes bytes. */
 export function statusObject({ server, office }: Status) {
@@ -62,8 +63,4 @@ function runObject({ id, step, status, started, ended, counts, bytes, error }: R
 
 function diskObject({ path, room, fault }: DiskStatus) {
   return { path, free: room?.free ?? null, total: room?.total ?? null, fault };
-}
-
-function isoOf(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
 }

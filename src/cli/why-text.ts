@@ -4,6 +4,7 @@ import type { BakFile, FolderFacts, Receipt } from '../domain/order.js';
 import type { PastRemoval } from '../domain/past-removal.js';
 import type { Sight } from '../reports/sight.js';
 import type { Account, Answer } from '../reports/why.js';
+import { isoOf } from './iso-of.js';
 
 type LocalTime = (ms: number) => string;
 
@@ -122,8 +123,4 @@ export function whyObject(asked: string, { status, reason, next, account }: Answ
       restored: isoOf(restored),
     })),
   };
-}
-
-function isoOf(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
 }

@@ -1,15 +1,5 @@
 /** Where a run, or the part of a run that is one order, stands. */
-export const RUN_STATUSES = [
-  'pending',
-  'running',
-  'paused',
-  'completed',
-  'failed',
-  'cancelled',
-  'lost',
-] as const;
-
-export type RunStatus = (typeof RUN_STATUSES)[number];
+export type RunStatus = 'pending' | 'running' | 'paused' | 'completed' | 'failed' | 'cancelled' | 'lost';
 
 /** What somebody wants of a run or of a part; null = that it simply goes on. */
 export type Wanted = 'pause' | 'cancel';

@@ -17,11 +17,6 @@ export function storeName(name: string, mapped: boolean): string {
   return RESERVED.test(encoded) ? encodeFirst(encoded) : encoded;
 }
 
-/** Where the store keeps a file: its order folder and its name, joined by `/`. */
-export function storePath(folder: string, filename: string, mapped: boolean): string {
-  return `${storeFolder(folder, mapped)}/${storeName(filename, mapped)}`;
-}
-
 /** Where the store keeps the files of an order folder. */
 export function storeFolder(folder: string, mapped: boolean): string {
   return folder

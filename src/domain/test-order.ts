@@ -2,7 +2,7 @@ import type { Order } from './order.js';
 import type { Retention } from './retention.js';
 
 /** By whom the doctor's test order was made: no user of a shop, so that its folder is nobody's. */
-export const TESTER = 'orderbak-doctor';
+const TESTER = 'orderbak-doctor';
 
 /** The only file of the doctor's test order. */
 export const TEST_FILE = 'orderbak-doctor.png';

@@ -13,6 +13,9 @@ export const API = {
 /** The most rows of one list answer, files of one bundle, and receipts of one mark call. */
 export const MOST_PER_CALL = 1000;
 
+/** The fewest characters of a token. */
+export const SHORTEST_TOKEN = 32;
+
 const id = z.int().positive();
 const size = z.int().nonnegative();
 const sha256 = z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal digits');

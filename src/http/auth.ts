@@ -1,8 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { SHORTEST_TOKEN } from '../domain/wire.js';
 import { EXIT, OrderbakError } from '../errors.js';
-
-const SHORTEST = 32;
 
 /** The tokens that the server takes. Throws with exit 2 unless there is one, and each is long enough to be no word that somebody could guess. */
 export function checkTokens(tokens: readonly string[] | null): readonly string[] {
@@ -19,7 +18,7 @@ export function checkTokens(tokens: readonly string[] | null): readonly string[]
 }
 
 function tokenFault(token: string): string | null {
-  if (token.length < SHORTEST) return `is too short: it needs at least ${SHORTEST} characters`;
+  if (token.length < SHORTEST_TOKEN) return `is too short: it needs at least ${SHORTEST_TOKEN} characters`;
   return /^[\x21-\x7e]+$/.test(token)
     ? null
     : 'cannot travel in a header: it may hold letters, digits and signs of ASCII, and no space';

@@ -19,7 +19,7 @@ export interface FolderHandle {
 const syncHandle = promisify(fsync);
 
 /** Whether names can be resolved through an open handle. */
-export const HAS_PROC = process.platform === 'linux';
+const HAS_PROC = process.platform === 'linux';
 
 /** Opens the root itself, which may be reached through links. */
 export function openRootHandle(root: string): FolderHandle {

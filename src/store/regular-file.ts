@@ -54,7 +54,7 @@ export async function isStill(path: string, stamp: Stamp): Promise<boolean> {
 }
 
 /** Whether two stamps are of one file that nobody wrote to in between. */
-export function sameStamp(a: Stamp, b: Stamp): boolean {
+function sameStamp(a: Stamp, b: Stamp): boolean {
   return (
     a.size === b.size &&
     a.mtimeNs === b.mtimeNs &&

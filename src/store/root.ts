@@ -8,7 +8,7 @@ import { writeDurably } from './durable.js';
 import { heirOf } from './heir.js';
 
 /** The file that says: this is the shop's root, and its disk is mounted. */
-export const ROOT_MARKER = '.orderbak-root';
+const ROOT_MARKER = '.orderbak-root';
 
 /** Which folder on which device a root is; another disk that is mounted there is another one. */
 export type RootIdentity = string;

@@ -2,7 +2,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isPlainName } from '../../src/domain/file-name.js';
-import { SUMS, storeName, storePath, versionName, whyNoPlace } from '../../src/domain/store-name.js';
+import { SUMS, storeFolder, storeName, versionName, whyNoPlace } from '../../src/domain/store-name.js';
 
 const plain = fc
   .oneof(
@@ -66,8 +66,8 @@ describe('the name in a store', () => {
   );
 
   test('is made for each part of a path', () => {
-    expect(storePath('2024/17@a:b', 'con.jpg', true)).toBe('2024/17@a%3Ab/%63on.jpg');
-    expect(storePath('17@a:b', 'con.jpg', false)).toBe('17@a:b/con.jpg');
+    expect(storeFolder('2024/17@a:b/con', true)).toBe('2024/17@a%3Ab/%63on');
+    expect(storeFolder('2024/17@a:b/con', false)).toBe('2024/17@a:b/con');
   });
 });
 
@@ -144,7 +144,7 @@ describe('a place in a store', () => {
     fc.assert(
       fc.property(part, part, fc.boolean(), (folder, name, mapped) => {
         fc.pre(whyNoPlace(folder, name, mapped) === null);
-        const stored = storePath(folder, name, mapped);
+        const stored = `${storeFolder(folder, mapped)}/${storeName(name, mapped)}`;
         for (const { resolve, sep } of mapped ? [path.win32, path.posix] : [path.posix]) {
           const store = resolve('/store');
           const place = resolve(store, stored);

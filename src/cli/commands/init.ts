@@ -7,6 +7,7 @@ import { helpTail } from '../help.js';
 import type { Get, InitAnswers } from '../init-questions.js';
 import { type Output, openOutput } from '../output.js';
 import type { CommonFlags } from '../run-step.js';
+import { usage } from '../usage.js';
 
 interface InitFlags extends CommonFlags, InitAnswers {
   readonly yes?: true;
@@ -137,7 +138,7 @@ async function installed(path: string): Promise<string[]> {
 }
 
 function missing(flag: string): OrderbakError {
-  return new OrderbakError(EXIT.usage, 'usage', `${flag} is not given`, 'See `orderbak init --help`.');
+  return usage('init', `${flag} is not given`);
 }
 
 function noTerminal(): OrderbakError {

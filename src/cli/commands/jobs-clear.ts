@@ -6,8 +6,9 @@ import { summaryObject } from '../../jobs/summary.js';
 import { asking, type Jobs, type JobsFlags } from '../asking-jobs.js';
 import { clearedLogText, clearedTrashText, forgottenText } from '../cleared-text.js';
 import { helpTail, JOBS_CODES } from '../help.js';
-import { reject, wholeNumber } from '../options.js';
+import { reject } from '../options.js';
 import type { Output } from '../output.js';
+import { typedId, usage } from '../usage.js';
 
 /** Clears the past. */
 export function clearJobs(): Command {
@@ -36,9 +37,9 @@ export function clearJobs(): Command {
   return command.action((typed: string[]) => {
     const { olderThan, ...flags } = command.optsWithGlobals<JobsFlags & { olderThan?: number }>();
     return asking(flags, null, async (jobs, output) => {
-      const ids = typed.map((text) => idOf(text));
+      const ids = typed.map((text) => typedId('jobs clear', text));
       if (ids.length === 0) return clearPast(jobs, olderThan ?? null, flags, output);
-      if (olderThan !== undefined) throw usage('name either runs or --older-than');
+      if (olderThan !== undefined) throw usage('jobs clear', 'name either runs or --older-than');
       const forgotten = await clearThese(jobs, ids);
       if (output.json)
         output.answer(
@@ -85,16 +86,4 @@ async function clearThese(jobs: Jobs, ids: readonly number[]): Promise<number> {
   let forgotten = 0;
   for (const run of runs) forgotten += await jobs.remove(run);
   return forgotten;
-}
-
-function idOf(text: string): number {
-  try {
-    return wholeNumber(text);
-  } catch {
-    throw usage(`"${text}" is no id of a run`);
-  }
-}
-
-function usage(message: string): OrderbakError {
-  return new OrderbakError(EXIT.usage, 'usage', message, 'See `orderbak jobs clear --help`.');
 }

@@ -1,13 +1,13 @@
 import { Command, Option } from 'commander';
 import { parseDuration } from '../../domain/duration.js';
 import { printable } from '../../domain/file-name.js';
-import { EXIT, OrderbakError } from '../../errors.js';
 import type { QuarantinedFile } from '../../reports/quarantined-files.js';
 import { answering } from '../answering.js';
 import { helpTail, QUESTION_CODES, STEP_CODES } from '../help.js';
 import { type FormatFlags, format, type Listing, printListing, sizeText } from '../listing.js';
 import { dryRun, limit, maxDelete, order, reject, wholeNumber } from '../options.js';
 import type { CommonFlags, StepFlags } from '../run-step.js';
+import { usage } from '../usage.js';
 
 /** What waits in the quarantine: look at it, bring it back, or delete it for good. */
 export function quarantineCommand(): Command {
@@ -140,7 +140,8 @@ function restoreQuarantine(): Command {
     const flags = command.optsWithGlobals<StepFlags & { run?: number }>();
     const { runStep } = await import('../run-step.js');
     await runStep('restore-trash', flags, async (config, choices) => {
-      if (what.length > 0 === (flags.run !== undefined)) throw usage('name either ids or paths, or --run N');
+      if (what.length > 0 === (flags.run !== undefined))
+        throw usage('quarantine restore', 'name either ids or paths, or --run N');
       const { openServerApp } = await import('../../app/server.js');
       const app = await openServerApp(config);
       try {
@@ -195,8 +196,4 @@ function purgeQuarantine(): Command {
       return app.purgeTrash(age, flags.run ?? null, choices).finally(() => app.close());
     });
   });
-}
-
-function usage(message: string): OrderbakError {
-  return new OrderbakError(EXIT.usage, 'usage', message, 'See `orderbak quarantine restore --help`.');
 }

@@ -26,19 +26,26 @@ export function statusCommand(): Command {
   return command.action(() => {
     const flags = command.optsWithGlobals<CommonFlags>();
     return answering(flags, async () => {
-      const [{ readStatus }, { loadConfig }, { localText }, { statusObject }, { statusText }] =
-        await Promise.all([
-          import('../../app/status.js'),
-          import('../../config/load.js'),
-          import('../../domain/local-time.js'),
-          import('../status-object.js'),
-          import('../status-text.js'),
-        ]);
+      const [
+        { machineZone },
+        { readStatus },
+        { loadConfig },
+        { localText },
+        { statusObject },
+        { statusText },
+      ] = await Promise.all([
+        import('../../app/entries.js'),
+        import('../../app/status.js'),
+        import('../../config/load.js'),
+        import('../../domain/local-time.js'),
+        import('../status-object.js'),
+        import('../status-text.js'),
+      ]);
       const config = loadConfig(flags.config ?? null, process.env);
       const status = await readStatus(config);
       const output = openOutput(flags);
       const told = statusObject(status);
-      const zone = config.shop.timezone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+      const zone = config.shop.timezone ?? machineZone();
       const wall = { now: Date.now(), localTime: (ms: number) => localText(ms, zone).slice(0, -3) };
       if (output.json) output.answer(JSON.stringify(told));
       else if (!output.quiet) output.answer(statusText(status, wall, answerPaint(flags)));

@@ -25,7 +25,7 @@ export function wakeTimes(when: When, zone: string, machineZone: string, now: nu
 }
 
 /** An entry's own times of the day in its own zone. */
-export function ownTimes({ expressions }: When): number[] {
+function ownTimes({ expressions }: When): number[] {
   const times = expressions.flatMap((expression) => {
     const { minute, hour } = new CronPattern(expression, undefined, { mode: '5-part' });
     return on(hour).flatMap((h) => on(minute).map((m) => h * 60 + m));

@@ -65,7 +65,7 @@ function lineStart(text: string, start: string, from: number): number | null {
 }
 
 /** Words as a POSIX shell takes them. */
-export function shellWords(words: readonly string[]): string[] {
+function shellWords(words: readonly string[]): string[] {
   return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`));
 }
 
