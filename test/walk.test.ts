@@ -6,14 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readBakRows } from './support/bak-rows.js';
 import { freePort } from './support/ports.js';
 import { type RunOptions, runOrderbak, start } from './support/run.js';
+import { atTerminal, hasTerminal } from './support/terminal.js';
 import { createWorld, type World } from './support/worlds.js';
 
 const run = promisify(execFile);
 const REPOSITORY = path.resolve(import.meta.dirname, '..');
-const hasTerminal = await run('script', ['--version']).then(
-  () => true,
-  () => false,
-);
 
 describe.skipIf(!hasTerminal)('a newcomer', () => {
   let world: World;
@@ -54,10 +51,10 @@ describe.skipIf(!hasTerminal)('a newcomer', () => {
       world.zone.name,
       'n',
     ];
-    const typed = await atTerminal(
+    const { said: typed } = await atTerminal(
       [process.execPath, program, 'init', '--config', server],
-      answers,
-      world.folder,
+      answers.map((line) => `${line}\n`).join(''),
+      { HOME: world.folder },
     );
     expect(typed).toContain('there is no SQLite database at');
     expect(typed).toContain('/nowhere: ENOENT');
@@ -126,21 +123,6 @@ async function unpack(folder: string): Promise<string> {
   await run('sh', ['-c', 'tar -xzf *.tgz'], { cwd: folder });
   await symlink(path.join(REPOSITORY, 'node_modules'), path.join(folder, 'package/node_modules'));
   return path.join(folder, 'package/bin/orderbak.js');
-}
-
-/** Runs a command at a terminal of its own, and types. */
-function atTerminal(argv: readonly string[], lines: readonly string[], home: string): Promise<string> {
-  const command = argv.map((word) => `'${word}'`).join(' ');
-  return new Promise((resolve, reject) => {
-    const env = { PATH: process.env.PATH, HOME: home, TERM: 'xterm' };
-    const child = execFile(
-      'script',
-      ['-qec', command, '/dev/null'],
-      { env, encoding: 'utf8' },
-      (error, stdout) => (error === null ? resolve(stdout) : reject(new Error(stdout, { cause: error }))),
-    );
-    child.stdin?.write(lines.map((line) => `${line}\n`).join(''));
-  });
 }
 
 function answers200(url: string): Promise<boolean> {

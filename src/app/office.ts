@@ -28,7 +28,6 @@ export async function openOfficeApp(config: Config, transfers: number) {
   const office = await openOfficeStore(path, openCatalog(database), clock, halves, workers);
   const limit = config.pull.rate_limit;
   const rate = rateLimit(limit);
-  const server = new BackupClient({ url, token, transfers, rate });
   const bundles = openBundles({
     url,
     token,
@@ -39,14 +38,15 @@ export async function openOfficeApp(config: Config, transfers: number) {
   return {
     /** Task 4. */
     pull: (choices: RunChoices): Promise<Summary> => {
-      const { only } = choices;
+      const { only, watcher } = choices;
+      const retrying = (why: string) => watcher.retrying?.(why);
+      const server = new BackupClient({ url, token, transfers, rate, retrying });
       const until = config.pull.until === null ? null : nextTimeOfDay(config.pull.until);
       const step = pullStep({ server, bundles, office, only, transfers, clock, until });
-      return runIn(database, config, step, choices, null);
+      return runIn(database, config, step, choices, null).finally(() => server.close());
     },
 
     async close(): Promise<void> {
-      await server.close();
       await workers.close();
       await database.close();
     },

@@ -1,6 +1,7 @@
 import cliProgress from 'cli-progress';
 import prettyBytes from 'pretty-bytes';
 import prettyMs from 'pretty-ms';
+import { printable } from '../domain/file-name.js';
 import type { Watcher } from '../jobs/ports.js';
 import type { StepName } from '../steps/step.js';
 import { writeAnswer } from './output.js';
@@ -54,10 +55,15 @@ export function progressBar(): Watcher {
     };
   };
   let handled = 0;
+  let told = '';
   return {
     planning(name) {
       step = name;
       process.stderr.write(`${name}: planning …\r`);
+    },
+    retrying(why) {
+      if (why !== told) process.stderr.write(`\x1b[2K\r${step}: ${printable(why)}; trying again …\n`);
+      told = why;
     },
     started(total) {
       process.stderr.write('\x1b[2K');

@@ -68,7 +68,9 @@ export function dispatcher(
     const path = pathOf(request);
     if (path === API.health) return sendAtOnce(request, response, { status: 200, body: { ok: true } });
     if (!isAllowed(request)) {
-      return sendAtOnce(request, response, errorAnswer(401, 'unauthorized', 'a bearer token is needed'));
+      const isToken = /^Bearer +\S/i.test(request.headers.authorization ?? '');
+      const words = isToken ? "the token is not one of the server's" : 'a bearer token is needed';
+      return sendAtOnce(request, response, errorAnswer(401, 'unauthorized', words));
     }
     const body = await readBody(request);
     if (body === null) {

@@ -149,6 +149,8 @@ export interface Watcher {
   planning(step: StepName): void;
   /** In a dry run: what would be done, resolved when more may come. Who does not want to know has none. */
   planned?(entries: readonly Entry[]): Promise<void>;
+  /** A question to another machine has no answer yet, and is asked again. */
+  retrying?(why: string): void;
   started(files: number, bytes: number): void;
   moved(bytes: number): void;
   advanced(counts: Counts): void;

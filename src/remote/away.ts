@@ -5,13 +5,31 @@ export function isAway(error: unknown): boolean {
   return error instanceof OrderbakError && error.exit === EXIT.away;
 }
 
-/** Nobody answered. */
-export function silent(url: string, error: unknown): OrderbakError {
-  return away(`${url} does not answer: ${messageOf(error) || codeOf(error)}`, error);
+/** What TLS calls an answer that is none of its own, on whatever version of OpenSSL. */
+const NO_TLS = new Set([
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+  'ERR_SSL_HTTP_REQUEST',
+]);
+const LATER = 'Nothing is lost; the next run goes on where this one stopped.';
+
+/** What to look at where nobody answers as orderbak does. */
+export const LOOK_THERE =
+  'See that `orderbak serve` runs there, that a web server in front of it passes /admin/backup/ on, and that the address is right, its http:// or https:// too.';
+
+/** Nobody answered (exit 75), or somebody without the TLS that the address asks for (exit 1: that does not pass by itself). */
+export function silent(url: string, error: unknown, hint = `${LOOK_THERE} ${LATER}`): OrderbakError {
+  if (NO_TLS.has(codeOf(error))) return withoutTls(url, error);
+  return away(`${url} does not answer: ${messageOf(error) || codeOf(error)}`, error, hint);
 }
 
 /** Exit 75: what may pass by itself. */
-export function away(message: string, cause?: unknown): OrderbakError {
-  const hint = 'Nothing is lost; the next run goes on where this one stopped.';
+export function away(message: string, cause?: unknown, hint = LATER): OrderbakError {
   return new OrderbakError(EXIT.away, 'server-away', message, hint, cause);
+}
+
+function withoutTls(url: string, cause: unknown): OrderbakError {
+  const hint =
+    'Set TLS up there (the README says how), or write http:// in [pull] url where nobody else can listen, as inside a VPN.';
+  return new OrderbakError(EXIT.failed, 'no-tls', `${url} answers, but without TLS`, hint, cause);
 }

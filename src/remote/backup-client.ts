@@ -18,6 +18,8 @@ export interface ClientOptions {
   /** How many transfers run at once. */
   readonly transfers: number;
   readonly rate: RateLimit;
+  /** Told why a question is asked again. */
+  retrying?(why: string): void;
 }
 
 const RETRY = { retries: 4, minTimeout: 500, factor: 2, randomize: true } as const;
@@ -102,7 +104,14 @@ export class BackupClient implements BackupServer {
       if (parsed.success) return parsed.data;
       throw away('the server answers something else than orderbak does; is [pull] url right?');
     };
-    return pRetry(once, { ...RETRY, signal, shouldRetry: ({ error }) => isAway(error) });
+    return pRetry(once, {
+      ...RETRY,
+      signal,
+      shouldRetry: ({ error }) => isAway(error),
+      onFailedAttempt: ({ error, retriesLeft }) => {
+        if (retriesLeft > 0 && isAway(error)) this.options.retrying?.(error.message);
+      },
+    });
   }
 
   /** Asks without a copy being made of the answer; what is not plain the library is asked for again. */

@@ -1,6 +1,6 @@
 import { Agent } from 'undici';
 import { API } from '../domain/wire.js';
-import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
+import { away, LOOK_THERE, silent } from './away.js';
 
 const PATIENCE_MS = 10_000;
 const UNAUTHORIZED = 401;
@@ -8,11 +8,14 @@ const UNAUTHORIZED = 401;
 /**
  * Knocks at a server without a token, which must be refused. Answers what its clock says, ms since 1970 (whole seconds),
  * null where it does not tell. `anyCertificate`: for a server on this very machine, whose certificate is for another name.
- * Throws with exit 75 when nothing or somebody else answers.
+ * Throws with exit 75 when nothing or somebody else answers, with exit 1 when that is without the TLS of the address.
  */
 export async function greet(url: string, anyCertificate: boolean): Promise<number | null> {
   const { status, date } = await knock(url, anyCertificate, null);
-  if (status !== UNAUTHORIZED) throw away(url, `it answers with status ${status}, not as orderbak does`);
+  if (status !== UNAUTHORIZED) {
+    const message = `${new URL(url).origin} answers with status ${status}, not as orderbak does`;
+    throw away(message, undefined, LOOK_THERE);
+  }
   const moment = Date.parse(date);
   return Number.isNaN(moment) ? null : moment;
 }
@@ -40,15 +43,8 @@ async function knock(
     await body.dump();
     return { status: statusCode, date: String(headers.date) };
   } catch (error) {
-    throw away(url, messageOf(error) || codeOf(error), error);
+    throw silent(base.origin, error, LOOK_THERE);
   } finally {
     await agent.destroy();
   }
-}
-
-function away(url: string, reason: string, cause?: unknown): OrderbakError {
-  const hint =
-    'See that `orderbak serve` runs there, that a web server in front of it passes /admin/backup/ on, and that the address is right.';
-  const message = `${new URL(url).origin} does not answer: ${reason}`;
-  return new OrderbakError(EXIT.away, 'server-away', message, hint, cause);
 }

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -37,7 +39,7 @@ describe.concurrent('a pull that cannot begin', () => {
   test('the token is wrong: exit 4, and not asked twice', async () => {
     const office = await shop.office('token');
     const finished = await office.pull([], { env: { ORDERBAK_PULL_TOKEN: `${shop.world.token}x` } });
-    expectBlock(finished, 4, /refuses: a bearer token is needed[\s\S]*\[pull\] token/);
+    expectBlock(finished, 4, /refuses: the token is not one of the server's[\s\S]*\[pull\] token/);
     expect(office.proxy.asked).toHaveLength(1);
     await office.expectMarked([]);
   });
@@ -45,7 +47,27 @@ describe.concurrent('a pull that cannot begin', () => {
   test('no server is there: exit 75', async () => {
     const office = await shop.office('away');
     const finished = await office.pull([], { env: { ORDERBAK_PULL_URL: 'http://127.0.0.1:9' } });
-    expectBlock(finished, 75, /http:\/\/127\.0\.0\.1:9 does not answer/);
+    expectBlock(
+      finished,
+      75,
+      /http:\/\/127\.0\.0\.1:9 does not answer[\s\S]*orderbak serve[\s\S]*Nothing is lost/,
+    );
+  });
+
+  test('the address asks for TLS, and the server speaks none: said at once, without a word of OpenSSL', async () => {
+    let connections = 0;
+    const plain = createServer((socket) => {
+      connections += 1;
+      socket.on('error', () => {}).end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n');
+    }).listen(0, '127.0.0.1');
+    await once(plain, 'listening');
+    const { port } = plain.address() as AddressInfo;
+    const office = await shop.office('away');
+    const finished = await office.pull([], { env: { ORDERBAK_PULL_URL: `https://127.0.0.1:${port}` } });
+    plain.close();
+    expectBlock(finished, 1, /answers, but without TLS[\s\S]*http:\/\/ in \[pull\] url/);
+    expect(finished.stderr).not.toMatch(/SSL|\\u000a/);
+    expect(connections).toBe(1);
   });
 
   test('the disk of the store is not mounted: exit 75, and nothing is made in its place', async () => {
