@@ -56,6 +56,22 @@ describe('a database that does not let itself be used', () => {
   });
 });
 
+const NO_OFFICE = {
+  ORDERBAK_PULL_URL: undefined,
+  ORDERBAK_PULL_TOKEN: undefined,
+  ORDERBAK_PULL_STORE: undefined,
+};
+
+test('no configuration at all: where it was looked for, and what makes one', async () => {
+  const done = await Promise.all(
+    ['insert', 'pull', 'list', 'status'].map((command) =>
+      atOnce(() => runOrderbak(world, [command], { bare: true })),
+    ),
+  );
+  for (const one of done)
+    expectBlock(one, 2, /no configuration file; looked for .*orderbak\.toml, .*orderbak init/s);
+});
+
 describe('a configuration that is not right', () => {
   test.concurrent.each<[string[], Record<string, string | undefined>, RegExp]>([
     [['insert'], { ORDERBAK_DATABASE_URL: undefined }, /database\.url is not set.*ORDERBAK_DATABASE_URL/s],
@@ -64,6 +80,12 @@ describe('a configuration that is not right', () => {
     [['unlink-discuss'], { ORDERBAK_ORDERS_ROOT: undefined }, /orders\.root is not set/],
     [['insert'], { ORDERBAK_TRASH_KEPE: SECRET }, /ORDERBAK_TRASH_KEPE/],
     [['insert', '--config', 'no.toml'], {}, /no configuration file no\.toml/],
+    [
+      ['pull'],
+      { ORDERBAK_DATABASE_URL: 'sqlite:/x', ...NO_OFFICE },
+      /for the office, .* as the server.*pull\.store/s,
+    ],
+    [['config', 'validate'], { ORDERBAK_DATABASE_URL: 'sqllite:/x' }, /begins neither with/],
   ])('%j %j', async (args, env, words) => {
     expectBlock(await run(args, env), 2, words);
   });

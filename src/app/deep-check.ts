@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { need } from '../config/load.js';
+import { need } from '../config/needs.js';
 import type { Config } from '../config/schema.js';
 import { openLeases } from '../db/leases.js';
 import { openTestRows } from '../db/test-rows.js';
@@ -27,7 +27,7 @@ const nobody = { planning() {}, started() {}, moved() {}, advanced() {}, finishe
  */
 export async function roundTrip(ground: Ground, listen: Listen): Promise<string> {
   const { config, database, zone } = ground;
-  const root = need(config.orders.root, 'orders.root');
+  const root = need(config.orders.root, 'orders.root', config);
   const order = testOrder(ground.retention(null));
   const folder = folderOf(order, { template: config.orders.folder, zone });
   if (folder === null) throw broken(`[orders] folder gives the test order no folder`);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { need } from '../config/load.js';
+import { need } from '../config/needs.js';
 import type { Config } from '../config/schema.js';
 import { openCatalogDatabase } from '../db/catalog.js';
 import { rowPath } from '../domain/wire.js';
@@ -20,7 +20,7 @@ const MOST_BYTES = 64 * 1024 * 1024;
 export function officeChecks(config: Config, deep: boolean): Doctor {
   const { pull } = config;
   const client = () => {
-    const [url, token] = [need(pull.url, 'pull.url'), need(pull.token, 'pull.token')];
+    const [url, token] = [need(pull.url, 'pull.url', config), need(pull.token, 'pull.token', config)];
     return new BackupClient({ url, token, transfers: 1, rate: rateLimit(null) });
   };
   const asking = async <T>(ask: (client: BackupClient) => Promise<T>): Promise<T> => {
@@ -28,10 +28,18 @@ export function officeChecks(config: Config, deep: boolean): Doctor {
     return ask(asked).finally(() => asked.close());
   };
   const checks: Check[] = [
-    { name: 'store', needs: ['configuration'], look: () => storeFinding(need(pull.store, 'pull.store')) },
-    { name: 'catalog', needs: ['store'], look: () => catalogFinding(need(pull.store, 'pull.store')) },
-    { name: 'server', needs: ['configuration'], look: () => serverFinding(need(pull.url, 'pull.url')) },
-    { name: 'server clock', needs: ['server'], look: () => clockOf(need(pull.url, 'pull.url')) },
+    {
+      name: 'store',
+      needs: ['configuration'],
+      look: () => storeFinding(need(pull.store, 'pull.store', config)),
+    },
+    { name: 'catalog', needs: ['store'], look: () => catalogFinding(need(pull.store, 'pull.store', config)) },
+    {
+      name: 'server',
+      needs: ['configuration'],
+      look: () => serverFinding(need(pull.url, 'pull.url', config)),
+    },
+    { name: 'server clock', needs: ['server'], look: () => clockOf(need(pull.url, 'pull.url', config)) },
     { name: 'token', needs: ['server'], look: () => asking(tokenFinding) },
   ];
   if (deep) checks.push({ name: 'transfer', needs: ['token'], look: () => asking(transferFinding) });

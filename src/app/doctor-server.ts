@@ -1,4 +1,4 @@
-import { need } from '../config/load.js';
+import { need } from '../config/needs.js';
 import type { Config } from '../config/schema.js';
 import { planMigration } from '../db/migrate.js';
 import { checkViews } from '../db/views.js';
@@ -62,7 +62,7 @@ export function serverChecks(config: Config, deep: boolean, listen: Listen): Doc
 
 async function databaseFinding({ database, config }: Ground): Promise<string> {
   const { name, isOld } = await databaseKind(database);
-  if (!isOld) return `${name}, ${placeOf(need(config.database.url, 'database.url'))}`;
+  if (!isOld) return `${name}, ${placeOf(need(config.database.url, 'database.url', config))}`;
   const hint = 'orderbak needs MariaDB 10.6 or newer, MySQL 8, or SQLite.';
   throw new OrderbakError(EXIT.failed, 'old-database', `${name} is too old`, hint);
 }
@@ -125,7 +125,7 @@ async function shopClockFinding({ database, zone, clock }: Ground): Promise<Find
 }
 
 async function rootFinding({ config, store }: Ground): Promise<Finding> {
-  const root = need(config.orders.root, 'orders.root');
+  const root = need(config.orders.root, 'orders.root', config);
   await store().checkWritable();
   await tryWriting(root);
   return roomFinding(`${root} is marked and can be written to`, await roomOf(root));

@@ -1,5 +1,4 @@
 import prettyMs from 'pretty-ms';
-import { need } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { offsetAt } from '../domain/local-time.js';
 import { machineOf } from '../domain/night.js';
@@ -10,10 +9,10 @@ const HALF_A_YEAR_MS = 182 * 86_400_000;
 
 /** Whether the schedule of this server means its times by the shop's clock; no check where it starts nothing on a server. */
 export function zoneChecks(config: Config): Check[] {
+  const { timezone } = config.shop;
   const starts = entriesOf(config).some(({ name }) => machineOf(name) === 'server');
-  if (!starts || config.shop.timezone === null) return [];
-  const look = async () =>
-    zoneFinding(zoneOf(config), need(config.shop.timezone, 'shop.timezone'), Date.now());
+  if (!starts || timezone === null) return [];
+  const look = async () => zoneFinding(zoneOf(config), timezone, Date.now());
   return [{ name: 'schedule zone', needs: ['configuration'], look }];
 }
 

@@ -1,4 +1,4 @@
-import type { LoadedConfig } from '../config/load.js';
+import { isNothing, type LoadedConfig, noConfiguration } from '../config/load.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import type { Check, Finding } from '../reports/examine.js';
 import { openScheduler, ownTarget, ownUser } from '../schedule/choose.js';
@@ -44,11 +44,12 @@ export function openDoctor({ load, deep, listen }: DoctorOptions): Doctor {
         const origin = originText(loaded);
         return open === null ? origin : warning(`${origin}; ${open.message}`, open.remedy);
       }
+      if (isNothing(loaded)) throw noConfiguration(process.env);
       throw new OrderbakError(
         EXIT.usage,
         'config',
         `${originText(loaded)}: neither database.url nor pull.url is set`,
-        'Write the configuration as the README says, for the server or for the machine in the office.',
+        'Write the first on the server, the second in the office; `orderbak init` asks for all that is needed.',
       );
     },
   };

@@ -1,14 +1,8 @@
+import { roleOf } from '../config/role.js';
 import type { Config } from '../config/schema.js';
 import { machineOf, type NightStep } from '../domain/night.js';
-import { type Entry, type EntryRules, entriesFor, type Role } from '../domain/schedule/entry.js';
+import { type Entry, type EntryRules, entriesFor } from '../domain/schedule/entry.js';
 import { EXIT, OrderbakError } from '../errors.js';
-
-/** The role of this machine: what `[machine] role` says, else what it has been given to work with. */
-export function roleOf({ machine, database, pull }: Config): Role {
-  if (machine.role !== null) return machine.role;
-  if (database.url === null) return pull.url === null ? 'server' : 'office';
-  return pull.url === null ? 'server' : 'both';
-}
 
 /** The entries of this machine, in the order of the night. */
 export function entriesOf(config: Config): Entry[] {

@@ -1,4 +1,4 @@
-import { need } from '../config/load.js';
+import { need } from '../config/needs.js';
 import type { Config } from '../config/schema.js';
 import { openBakFiles } from '../db/bak-files.js';
 import { openDeletions } from '../db/deletions.js';
@@ -23,9 +23,9 @@ import { runIn } from './job-ports.js';
 /** What all that the server does stands on: its database, its disk, its clock. Opened for one command. */
 export async function openGround(config: Config) {
   const clock: Clock = Date.now;
-  const zone = need(config.shop.timezone, 'shop.timezone');
+  const zone = need(config.shop.timezone, 'shop.timezone', config);
   const rule = { template: config.orders.folder, zone };
-  const database = await openDatabase(need(config.database.url, 'database.url'));
+  const database = await openDatabase(need(config.database.url, 'database.url', config));
   const pictures = new Pictures({ size: config.thumbs.size });
   const readers = new Readers();
   const digests = new DigestMemory(readers);
@@ -44,7 +44,7 @@ export async function openGround(config: Config) {
     // One for each run: it holds on to the root that it found. The root is asked for only by commands that look at the disk.
     store: () =>
       openOrderStore({
-        root: need(config.orders.root, 'orders.root'),
+        root: need(config.orders.root, 'orders.root', config),
         rootId: () => (rootId ??= readRootId(database)),
         thumbsFolder: config.thumbs.folder,
         pictures,

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { need } from '../config/load.js';
+import { need } from '../config/needs.js';
 import type { Config } from '../config/schema.js';
 import { readMarks, readMonthLines } from '../db/month-lines.js';
 import { openDatabase } from '../db/open.js';
@@ -15,9 +15,9 @@ import { machineZone } from './entries.js';
 export async function ledgerOf(config: Config, month: string | null): Promise<Ledger> {
   const isServer = config.database.url !== null || config.pull.store === null;
   const database = isServer
-    ? await openDatabase(need(config.database.url, 'database.url'))
+    ? await openDatabase(need(config.database.url, 'database.url', config))
     : await openStoreCatalog(config);
-  const shop = isServer ? need(config.shop.timezone, 'shop.timezone') : config.shop.timezone;
+  const shop = isServer ? need(config.shop.timezone, 'shop.timezone', config) : config.shop.timezone;
   const { between } = openRunHistory(database, hostname());
   return readLedger(month, {
     zone: shop ?? machineZone(),

@@ -1,4 +1,4 @@
-import { need } from '../config/load.js';
+import { need } from '../config/needs.js';
 import type { Config } from '../config/schema.js';
 import { openCatalog } from '../db/catalog.js';
 import type { Clock } from '../domain/clock.js';
@@ -19,9 +19,9 @@ const clock: Clock = Date.now;
 
 /** The machine in the office: its store, with the catalog in it, and the server's API. */
 export async function openOfficeApp(config: Config, transfers: number) {
-  const path = need(config.pull.store, 'pull.store');
-  const url = need(config.pull.url, 'pull.url');
-  const token = need(config.pull.token, 'pull.token');
+  const path = need(config.pull.store, 'pull.store', config);
+  const url = need(config.pull.url, 'pull.url', config);
+  const token = need(config.pull.token, 'pull.token', config);
   const database = await openStoreCatalog(config);
   const workers = new WorkerPool<OfficeSkills>(new URL('./office-worker.js', import.meta.url));
   const halves = new HalfFiles(path);

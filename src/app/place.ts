@@ -2,9 +2,10 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LoadedConfig } from '../config/load.js';
+import { roleOf } from '../config/role.js';
 import { type Item, itemsFor, type Place } from '../domain/schedule/item.js';
 import { EXIT, OrderbakError } from '../errors.js';
-import { entriesOf, machineZone, roleOf, zoneOf } from './entries.js';
+import { entriesOf, machineZone, zoneOf } from './entries.js';
 
 const SCRIPT = fileURLToPath(new URL('../../bin/orderbak.js', import.meta.url));
 const FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];

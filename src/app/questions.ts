@@ -1,4 +1,4 @@
-import { need } from '../config/load.js';
+import { need } from '../config/needs.js';
 import { pastRemovals } from '../db/past-removals.js';
 import type { FileType } from '../domain/file-type.js';
 import { type Place, placeTyped } from '../domain/typed-path.js';
@@ -16,7 +16,7 @@ export function questionsOf(ground: Ground) {
 
   /** The file that somebody means who types a path in the folder `cwd`. Throws with exit 2 when it can be none below the root. */
   const placeOf = async (typed: string, cwd: string): Promise<Place> => {
-    const root = need(config.orders.root, 'orders.root');
+    const root = need(config.orders.root, 'orders.root', config);
     const place = placeTyped(typed, cwd, await rootNames(root));
     if (place !== null) return place;
     throw new OrderbakError(

@@ -1,5 +1,6 @@
 import { hostname, uptime } from 'node:os';
-import { type LoadedConfig, need } from '../config/load.js';
+import type { LoadedConfig } from '../config/load.js';
+import { need } from '../config/needs.js';
 import type { Config } from '../config/schema.js';
 import { openDatabase } from '../db/open.js';
 import { openScheduleBook } from '../db/schedule-book.js';
@@ -26,7 +27,7 @@ export async function withDatabaseOf<T>(
   const database =
     machine === 'office'
       ? await openStoreCatalog(config)
-      : await openDatabase(need(config.database.url, 'database.url'));
+      : await openDatabase(need(config.database.url, 'database.url', config));
   return work(database).finally(() => database.close());
 }
 

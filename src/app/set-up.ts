@@ -1,4 +1,4 @@
-import { need } from '../config/load.js';
+import { need } from '../config/needs.js';
 import { migrate, planMigration, readRootId, saveRootId } from '../db/migrate.js';
 import { markRoot } from '../store/root.js';
 import type { Ground } from './ground.js';
@@ -11,7 +11,7 @@ export function setUpOf({ config, database }: Ground) {
 
     /** Brings database and root up to date. Answers what was done. */
     async migrate(): Promise<{ statements: number; marker: string | null }> {
-      const root = need(config.orders.root, 'orders.root');
+      const root = need(config.orders.root, 'orders.root', config);
       const statements = await planMigration(database, config.source.views);
       await migrate(database, statements);
       const known = await readRootId(database);

@@ -1,4 +1,4 @@
-import { need } from '../config/load.js';
+import { need } from '../config/needs.js';
 import type { Config } from '../config/schema.js';
 import { asMigrated } from '../db/as-migrated.js';
 import { openOldRows } from '../db/old-table.js';
@@ -16,9 +16,9 @@ export async function* compareWithOldSystem(
   only: OrderFilter,
   since: string | null,
 ): AsyncGenerator<Compared> {
-  const zone = need(config.shop.timezone, 'shop.timezone');
-  const root = need(config.orders.root, 'orders.root');
-  const database = await openDatabase(need(config.database.url, 'database.url'), 'look-only');
+  const zone = need(config.shop.timezone, 'shop.timezone', config);
+  const root = need(config.orders.root, 'orders.root', config);
+  const database = await openDatabase(need(config.database.url, 'database.url', config), 'look-only');
   try {
     const seen = await asMigrated(database, config.source.views, config.shadow);
     const views = await openToLook(root);

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { need } from '../config/load.js';
+import { need } from '../config/needs.js';
 import type { Config } from '../config/schema.js';
 import { readBacklog, readRecordedAt } from '../db/backlog.js';
 import { lastGood } from '../db/last-good.js';
@@ -46,7 +46,7 @@ export function serverStatusOf({
   store,
   clock,
 }: Ground): Promise<ServerStatus> {
-  const root = need(config.orders.root, 'orders.root');
+  const root = need(config.orders.root, 'orders.root', config);
   return serverStatus({
     root,
     store: store(),
@@ -61,7 +61,7 @@ export function serverStatusOf({
 }
 
 async function readOffice(config: Config): Promise<OfficeStatus> {
-  const store = need(config.pull.store, 'pull.store');
+  const store = need(config.pull.store, 'pull.store', config);
   const database = await openStoreCatalog(config);
   return officeStatusOf(database, store, config).finally(() => database.close());
 }

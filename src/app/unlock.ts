@@ -1,4 +1,4 @@
-import { need } from '../config/load.js';
+import { need } from '../config/needs.js';
 import type { Config } from '../config/schema.js';
 import { openCatalogDatabase } from '../db/catalog.js';
 import { openLeases } from '../db/leases.js';
@@ -14,7 +14,7 @@ import type { StepName } from '../steps/step.js';
 export async function unlockStep(config: Config, step: StepName, force: boolean): Promise<Standing | null> {
   const database =
     step === 'pull'
-      ? await openCatalogDatabase(need(config.pull.store, 'pull.store'))
-      : await openDatabase(need(config.database.url, 'database.url'));
+      ? await openCatalogDatabase(need(config.pull.store, 'pull.store', config))
+      : await openDatabase(need(config.database.url, 'database.url', config));
   return unlock(openLeases(database), step, force).finally(() => database.close());
 }

@@ -2,11 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { parse as parseToml, TomlError } from 'smol-toml';
-import * as z from 'zod';
-import { messageOf } from '../errors.js';
+import { codeOf, messageOf, type OrderbakError } from '../errors.js';
 import { configError } from './config-error.js';
 import { CONFIG_VARIABLE, readEnvironment, variableOf } from './environment.js';
-import { keysOf, likeliest, SECTIONS } from './keys.js';
+import { faultsIn, kindFault } from './faults.js';
 import { get, type Raw, set } from './raw.js';
 import { type Config, PATHS, SECRETS, schema } from './schema.js';
 
@@ -19,9 +18,24 @@ export interface LoadedConfig {
   readonly given: ReadonlyMap<string, { readonly value: unknown; readonly by: string }>;
 }
 
-/** Reads the configuration as `readConfig` does, where it does not matter where it comes from. */
+/** Reads the configuration as `readConfig` does, for a command that needs one. Throws with exit 2 where there is none at all. */
 export function loadConfig(file: string | null, env: NodeJS.ProcessEnv): Config {
-  return readConfig(file, env).config;
+  const loaded = readConfig(file, env);
+  if (isNothing(loaded)) throw noConfiguration(env);
+  return loaded.config;
+}
+
+/** Whether there is no configuration: no file, and no variable. */
+export function isNothing({ path, given }: LoadedConfig): boolean {
+  return path === null && given.size === 0;
+}
+
+/** What to say of that. */
+export function noConfiguration(env: NodeJS.ProcessEnv): OrderbakError {
+  return configError(
+    `there is no configuration file; looked for ${places(env).join(', ')}`,
+    '`orderbak init` makes one; --config names one that lies elsewhere.',
+  );
 }
 
 /**
@@ -42,28 +56,9 @@ export function readConfig(file: string | null, env: NodeJS.ProcessEnv): LoadedC
     given.set(name, one);
   overlay(raw, environment);
   readSecretFiles(raw);
-  const parsed = schema.safeParse(raw);
+  const parsed = schema.safeParse(raw, { error: kindFault });
   if (parsed.success) return { config: parsed.data, path, given };
-  const faults = z
-    .prettifyError(parsed.error)
-    .replaceAll('✖ ', '')
-    .replace(/\n\s*→ at /g, ' — ');
-  throw configError(
-    `the configuration is not right${path === null ? '' : ` (${path})`}:\n${faults}`,
-    hintOf(parsed.error.issues),
-  );
-}
-
-/** What was meant by a word that is no section and no key, where that can be guessed. */
-function hintOf(issues: readonly z.core.$ZodIssue[]): string | undefined {
-  for (const issue of issues) {
-    if (issue.code !== 'unrecognized_keys') continue;
-    const [section] = issue.path;
-    const known = section === undefined ? SECTIONS : keysOf(String(section));
-    const meant = issue.keys.map((key) => likeliest(key, known)).find((word) => word !== null);
-    if (meant !== undefined) return `Did you mean "${meant}"?`;
-  }
-  return undefined;
+  throw faultsIn(parsed.error, path, given);
 }
 
 /** Each value of some sections, with what gave it. The file that holds a secret is named instead of the secret. */
@@ -86,7 +81,12 @@ function findFile(file: string | null, env: NodeJS.ProcessEnv): string | null {
     if (existsSync(named)) return resolve(named);
     throw configError(`there is no configuration file ${named}`, `Check --config or ${CONFIG_VARIABLE}.`);
   }
-  return [resolve('orderbak.toml'), userFile(), systemFile(env)].find((path) => existsSync(path)) ?? null;
+  return places(env).find((path) => existsSync(path)) ?? null;
+}
+
+/** Where a configuration file is looked for that nobody names. */
+function places(env: NodeJS.ProcessEnv): string[] {
+  return [resolve('orderbak.toml'), userFile(), systemFile(env)];
 }
 
 /** Where the user's own configuration file stands. */
@@ -107,6 +107,11 @@ function readFile(path: string): Raw {
     raw = parseToml(readFileSync(path, 'utf8'));
   } catch (error) {
     // The parser shows the lines around the fault, and a token may stand in one of them.
+    if (codeOf(error) === 'EISDIR')
+      throw configError(
+        `${path} cannot be read: it is a folder`,
+        'Name the file itself, e.g. with --config.',
+      );
     const [words = ''] = messageOf(error).split('\n');
     const place = error instanceof TomlError ? ` (line ${error.line}, column ${error.column})` : '';
     const hint = 'Run it as the user who owns the file, or name another with --config.';
@@ -156,15 +161,4 @@ function overlay(base: Raw, above: Raw): void {
     }
     for (const [key, value] of Object.entries(keys)) set(base, `${section}.${key}`, value);
   }
-}
-
-/** A setting that a command cannot do without. Throws with exit 2 when it is not given. */
-export function need<T>(value: T | null, name: string): T {
-  if (value !== null) return value;
-  const variable = variableOf(name);
-  const [section, key] = name.split('.');
-  throw configError(
-    `${name} is not set`,
-    `Write "${key} = …" under [${section}] in orderbak.toml, or set ${variable}. \`orderbak init\` writes a whole file.`,
-  );
 }

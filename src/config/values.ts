@@ -10,12 +10,20 @@ import { parseWhen } from '../domain/schedule/when.js';
 
 /** A value that arrives as text and is read by `parse`; null from it is the error `wanted`, which shows no `isSecret` value. */
 function read<T>(parse: (text: string) => T | null, wanted: string, isSecret = false) {
-  return z.union([z.string(), z.number()]).transform((raw, context): T => {
-    const value = parse(String(raw));
-    if (value !== null) return value;
-    context.addIssue({ code: 'custom', message: `${isSecret ? 'it' : `"${raw}"`} is not ${wanted}` });
-    return z.NEVER;
-  });
+  const fault = (raw: unknown) => `${isSecret ? 'it' : shown(raw)} is not ${wanted}`;
+  return z
+    .union([z.string(), z.number()], { error: ({ input }) => fault(input) })
+    .transform((raw, context): T => {
+      const value = parse(String(raw));
+      if (value !== null) return value;
+      context.addIssue({ code: 'custom', message: fault(raw) });
+      return z.NEVER;
+    });
+}
+
+/** A value as it stands in the file. */
+function shown(raw: unknown): string {
+  return typeof raw === 'number' ? String(raw) : JSON.stringify(raw);
 }
 
 export const text = z.string().min(1, 'must not be empty');
@@ -29,7 +37,9 @@ export const zone = read(
 export const byteRate = read(parseByteRate, 'a rate such as "10MB" or "512 KiB" a second');
 export const timeOfDay = read(parseTimeOfDay, 'a time of day such as "06:30"');
 export const listen = read(parseListen, 'an address and port such as "127.0.0.1:8480"');
-export const role = z.enum(ROLES, `must be one of ${ROLES.join(', ')}`);
+export const role = z.enum(ROLES, {
+  error: ({ input }) => `${shown(input)} is none of ${ROLES.join(', ')}`,
+});
 export const thumbsFolder = read((name) => (isPlainName(name) ? name : null), 'the plain name of a folder');
 export const sqlName = read(
   (name) => (/^[A-Za-z_][\w$]{0,63}$/.test(name) ? name : null),
@@ -59,7 +69,9 @@ export function wholeNumber(from: number, to: number) {
 
 /** One status or several: a number, a word, a list of them, or (from the environment) words with commas. */
 export const statuses = z
-  .union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))])
+  .union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))], {
+    error: 'must be a number, a word, or a list of them',
+  })
   .transform((raw, context): string[] => {
     const list = (Array.isArray(raw) ? raw.map(String) : String(raw).split(',')).map((word) => word.trim());
     if (list.length > 0 && list.every((word) => word !== '')) return list;
@@ -68,19 +80,21 @@ export const statuses = z
   });
 
 /** One token or several: a list, or (from the environment or a file) words with commas, spaces or line ends. It shows none. */
-export const tokens = z.union([z.string(), z.array(z.string())]).transform((raw, context): string[] => {
-  const list = Array.isArray(raw) ? raw : raw.split(/[\s,]+/).filter((word) => word !== '');
-  if (list.length > 0) return list;
-  context.addIssue({ code: 'custom', message: 'must not be empty' });
-  return z.NEVER;
-});
+export const tokens = z
+  .union([z.string(), z.array(z.string())], { error: 'must be a text in quotes, or a list of them' })
+  .transform((raw, context): string[] => {
+    const list = Array.isArray(raw) ? raw : raw.split(/[\s,]+/).filter((word) => word !== '');
+    if (list.length > 0) return list;
+    context.addIssue({ code: 'custom', message: 'must not be empty' });
+    return z.NEVER;
+  });
 
 /** One address or several: a list, or (from the environment) addresses with commas or spaces. */
 export const mailAddresses = z
-  .union([
-    z.string().transform((raw) => raw.split(/[\s,]+/).filter((word) => word !== '')),
-    z.array(z.string()),
-  ])
+  .union(
+    [z.string().transform((raw) => raw.split(/[\s,]+/).filter((word) => word !== '')), z.array(z.string())],
+    { error: 'must be an e-mail address, or a list of them' },
+  )
   .pipe(z.array(mailAddress).min(1, 'must not be empty'));
 
 export const folderTemplate = z.string().superRefine((template, context) => {

@@ -13,10 +13,17 @@ type Use = 'work' | 'look-only';
  * Throws with exit 2 for a URL that is neither, with exit 75 when a SQLite file is not there (it is never made).
  */
 export async function openDatabase(url: string, use: Use = 'work'): Promise<Database> {
-  if (url.startsWith('sqlite:'))
+  if (checkDatabaseUrl(url) === 'sqlite')
     return openSqlite(url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, ''), use);
-  if (/^(mysql|mariadb):\/\//.test(url)) return openMysql(url, use);
-  throw badUrl('it begins neither with mysql:// nor with sqlite:');
+  return openMysql(url, use);
+}
+
+/** Which engine a URL means. Throws with exit 2 for one that cannot be used. */
+export function checkDatabaseUrl(url: string): 'sqlite' | 'mysql' {
+  if (url.startsWith('sqlite:')) return 'sqlite';
+  if (!/^(mysql|mariadb):\/\//.test(url)) throw badUrl('it begins neither with mysql:// nor with sqlite:');
+  parseMysqlUrl(url);
+  return 'mysql';
 }
 
 async function openSqlite(path: string, use: Use): Promise<Database> {

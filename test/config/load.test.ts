@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadConfig, need } from '../../src/config/load.js';
+import { loadConfig } from '../../src/config/load.js';
+import { need } from '../../src/config/needs.js';
 import { Box } from './fixture.js';
 
 const box = new Box();
@@ -171,6 +172,11 @@ describe('what nobody knows is refused by its name', () => {
   it('the words name the file', () => {
     expect(box.refusal('[trash]\nkep = "3d"')).toContain(path.join(box.folder, 'orderbak.toml'));
   });
+
+  it('or the variable, where that is what is wrong', () => {
+    const words = box.refusal('[trash]\nkeep = "3d"', { ORDERBAK_PULL_URL: 'nosuch' });
+    expect(words).toMatch(/^the configuration is not right:\n.* — pull\.url \(ORDERBAK_PULL_URL\)$/m);
+  });
 });
 
 describe('a file that cannot be read', () => {
@@ -184,21 +190,32 @@ describe('a file that cannot be read', () => {
     const missing = path.join(box.folder, 'nowhere.toml');
     expect(() => loadConfig(missing, {})).toThrow(`there is no configuration file ${missing}`);
     expect(() => loadConfig(null, { ORDERBAK_CONFIG: missing })).toThrow('there is no configuration file');
-    expect(() => loadConfig(box.folder, {})).toThrow('cannot be read');
+    expect(() => loadConfig(box.folder, {})).toThrow('cannot be read: it is a folder');
   });
 });
 
 it('what a command cannot do without is asked for by both of its names', () => {
-  expect(need('x', 'orders.root')).toBe('x');
-  expect(() => need(null, 'orders.root')).toThrow('orders.root is not set');
+  const config = box.load('');
+  expect(need('x', 'orders.root', config)).toBe('x');
+  expect(() => need(null, 'orders.root', config)).toThrow(/^orders\.root is not set/);
   const words = (() => {
     try {
-      return need<string>(null, 'pull.rate_limit');
+      return need<string>(null, 'pull.rate_limit', config);
     } catch (error) {
       return JSON.stringify(error);
     }
   })();
   expect(words).toContain('ORDERBAK_PULL_RATE_LIMIT');
+});
+
+it.each([
+  ['[pull]\nurl = "https://shop.example"', 'orders.root', 'for the server', 'as the office'],
+  ['[database]\nurl = "sqlite:/x"', 'pull.store', 'for the office', 'as the server'],
+  ['[machine]\nrole = "office"', 'database.url', 'for the server', 'as the office'],
+])('%s: what belongs to the other machine, %s, is asked for as such', (toml, key, whose, role) => {
+  expect(() => need(null, key, box.load(toml))).toThrow(
+    `this command is ${whose}, and this machine is configured ${role}: ${key} is not set`,
+  );
 });
 
 describe('an entry of the schedule', () => {

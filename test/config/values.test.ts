@@ -106,6 +106,21 @@ describe('a value that is none is refused in words, with its key', () => {
     expect(words).toMatch(/^the configuration is not right \(.*\):\n\S[^\n]+\nThe README/);
   });
 
+  it.each([
+    ['[trash]\nkeep = 5', '5 is not a span of time'],
+    ['[trash]\nkeep = "5"', '"5" is not a span of time'],
+    ['[trash]\nkeep = true', 'true is not a span of time'],
+    ['[machine]\nrole = "srv"', '"srv" is none of server, office, both'],
+    ['[database]\nurl = 5', 'must be a text in quotes, not a number — database.url'],
+    ['[schedule]\npull = { on_one_server = "yes" }', 'must be true or false, not a text in quotes'],
+    ['[server]\ntoken = 5', 'must be a text in quotes, or a list of them — server.token'],
+    ['[retention]\nstatus = true', 'must be a number, a word, or a list of them'],
+  ])('%s: %s', (toml, fault) => {
+    const words = box.refusal(toml);
+    expect(words).toContain(fault);
+    expect(words).not.toContain('Invalid input');
+  });
+
   it('all that is wrong is said at once', () => {
     const words = box.refusal('[trash]\nkeep = "x"\n[shop]\ntimezone = "y"', { ORDERBAK_THUMBS_SIZE: 'z' });
     for (const key of ['trash.keep', 'shop.timezone', 'thumbs.size']) expect(words).toContain(key);

@@ -70,13 +70,15 @@ function validateCommand(): Command {
   return command.action(() => {
     const flags = command.optsWithGlobals<CommonFlags>();
     return answering(flags, async () => {
-      const [{ readConfig }, { missingFor }, { readTls }, { roleOf }, { checkTokens }] = await Promise.all([
-        import('../../config/load.js'),
-        import('../../config/needs.js'),
-        import('../../config/tls.js'),
-        import('../../app/entries.js'),
-        import('../../http/auth.js'),
-      ]);
+      const [{ readConfig }, { missingFor }, { readTls }, { roleOf }, { checkTokens }, { checkDatabaseUrl }] =
+        await Promise.all([
+          import('../../config/load.js'),
+          import('../../config/needs.js'),
+          import('../../config/tls.js'),
+          import('../../config/role.js'),
+          import('../../http/auth.js'),
+          import('../../db/open.js'),
+        ]);
       const { config, path } = readConfig(flags.config ?? null, process.env);
       const role = roleOf(config);
       const missing = missingFor(config, role);
@@ -84,6 +86,7 @@ function validateCommand(): Command {
       // A server without a token is one that does not serve, yet.
       if (role !== 'office' && config.server.token !== null) checkTokens(config.server.token);
       if (role !== 'office') readTls(config.server);
+      if (config.database.url !== null) checkDatabaseUrl(config.database.url);
       const output = openOutput(flags);
       if (output.json) output.answer(JSON.stringify({ ok: true, command: 'config validate', path, role }));
       else if (!output.quiet)
