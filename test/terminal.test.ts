@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PROGRAM, placeOf } from './support/run.js';
 import { atTerminal, hasTerminal, type Seen } from './support/terminal.js';
@@ -19,5 +21,16 @@ describe.skipIf(!hasTerminal).concurrent('somebody at a terminal', () => {
     expect(code).toBe(75);
     expect(said.match(/127\.0\.0\.1:9 does not answer: .*; trying again/g)).toHaveLength(1);
     expect(said).toMatch(/See that `orderbak serve` runs there/);
+  });
+
+  test('is told what to type next as it works, with the configuration file that was typed', async () => {
+    const config = path.join(world.folder, 'a file.toml');
+    await writeFile(
+      config,
+      `[database]\nurl = "${world.databaseUrl}"\n[orders]\nroot = "${world.root}"\n[shop]\ntimezone = "UTC"\n`,
+    );
+    expect(await type(['migrate', '--config', config])).toMatchObject({ code: 0 });
+    const { said } = await type(['insert', '--no-color', '--config', config]);
+    expect(said).toContain(`Next: orderbak unlink-discuss --dry-run --config "${config}"\r\n`);
   });
 });

@@ -21,7 +21,7 @@ export async function clearTrash(
   const interrupts = watchInterrupts(() => {});
   try {
     const app = await openServerApp(config);
-    const choices = choicesOf(flags, output, interrupts.signal);
+    const choices = choicesOf(config, flags, output, interrupts.signal);
     const summary = await app.clearTrash(age, choices).finally(() => app.close());
     if (summary === null) return null;
     process.exitCode = interrupts.exitCode() ?? (summary.interrupted ? INTERRUPTED : summary.exit);

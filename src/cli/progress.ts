@@ -16,8 +16,8 @@ export const silentWatcher: Watcher = {
   finished: () => {},
 };
 
-/** Names on standard output what a dry run would do. */
-export function namingWatcher(): Watcher {
+/** Names on standard output what a dry run would do; `keepsTrash`: trash waits in the quarantine. */
+export function namingWatcher(keepsTrash: boolean): Watcher {
   let step: StepName | null = null;
   return {
     ...silentWatcher,
@@ -25,7 +25,7 @@ export function namingWatcher(): Watcher {
       step = name;
     },
     async planned(entries) {
-      if (step !== null) await writeAnswer(plannedText(step, entries));
+      if (step !== null) await writeAnswer(plannedText(step, entries, keepsTrash));
     },
   };
 }

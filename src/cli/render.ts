@@ -13,7 +13,7 @@ const FEW = 10;
 const DEEDS: Readonly<Record<Summary['command'], { done: string; planned: string }>> = {
   insert: { done: 'recorded', planned: 'to record' },
   'unlink-discuss': { done: 'removed', planned: 'to remove' },
-  'unlink-trash': { done: 'removed', planned: 'to remove' },
+  'unlink-trash': { done: 'put into quarantine', planned: 'to put into quarantine' },
   'purge-trash': { done: 'purged', planned: 'to purge' },
   'restore-trash': { done: 'restored', planned: 'to restore' },
   pull: { done: 'copied and marked', planned: 'to copy' },
@@ -27,13 +27,13 @@ const COMMANDS: Readonly<Partial<Record<Summary['command'], string>>> = {
   'restore-trash': 'quarantine restore',
 };
 
-/** What somebody at a terminal types after a step. */
-const NEXT: Readonly<Partial<Record<Summary['command'], string>>> = {
-  insert: 'orderbak unlink-discuss --dry-run',
-  'unlink-discuss': 'orderbak unlink-trash --dry-run',
-  'unlink-trash': 'orderbak pull (on the machine in the office)',
-  pull: 'orderbak unlink-backed-up --dry-run (on the server)',
-  'mark-backed-up': 'orderbak unlink-backed-up --dry-run',
+/** What somebody at a terminal types after a step: on the same machine, or on which other one. */
+const NEXT: Readonly<Partial<Record<Summary['command'], { next: string; where?: string }>>> = {
+  insert: { next: 'orderbak unlink-discuss --dry-run' },
+  'unlink-discuss': { next: 'orderbak unlink-trash --dry-run' },
+  'unlink-trash': { next: 'orderbak pull', where: 'on the machine in the office' },
+  pull: { next: 'orderbak unlink-backed-up --dry-run', where: 'on the server' },
+  'mark-backed-up': { next: 'orderbak unlink-backed-up --dry-run' },
 };
 
 /** An error as one block: what failed, and what to do. */
@@ -55,11 +55,20 @@ export function summaryJson(summary: Summary): string {
 /** What a person is told to type next: nothing, the step's command alone, or in other words what was typed. */
 export type Hint = 'none' | 'command' | 'the same';
 
+/** What the words about a run hang on beside how it went. */
+export interface Circumstances {
+  readonly hint: Hint;
+  /** The configuration file that was typed. */
+  readonly config: string | undefined;
+  /** Whether trash waits in the quarantine. */
+  readonly keepsTrash: boolean;
+}
+
 /** A run in a few lines for a person. */
-export function summaryText(summary: Summary, output: Output, hint: Hint): string {
+export function summaryText(summary: Summary, output: Output, told: Circumstances): string {
   const { paint } = output;
   const { counts, dryRun } = summary;
-  const deeds = DEEDS[summary.command];
+  const deeds = deedsOf(summary.command, told.keepsTrash);
   const parts = [
     dryRun ? `${files(counts.planned)} ${deeds.planned}` : `${files(counts.done)} ${deeds.done}`,
     summary.bytes > 0 ? prettyBytes(summary.bytes) : '',
@@ -72,18 +81,45 @@ export function summaryText(summary: Summary, output: Output, hint: Hint): strin
   const command = COMMANDS[summary.command] ?? summary.command;
   const head = `${mark} ${paint.bold(command)}${dryRun ? ' (dry run)' : ''}  ${parts.filter((p) => p !== '').join(' · ')}`;
   const most = output.verbose ? Number.POSITIVE_INFINITY : FEW;
-  const isSame = hint === 'the same' || command !== summary.command;
-  const again = isSame ? 'the same without --dry-run' : `orderbak ${command}`;
-  const next = dryRun ? again : NEXT[summary.command];
-  const tail = hint !== 'none' && summary.ok && next !== undefined ? [paint.dim(`  Next: ${next}`)] : [];
+  const next = summary.ok ? nextOf(summary, command, told) : null;
+  const tail = next === null ? [] : [paint.dim(`  Next: ${next}`)];
   return [head, ...heldLines(summary, most, output), ...troubleLines(summary, most, output), ...tail].join(
     '\n',
   );
 }
 
+/** What to type next, such that it works as it stands there; null where there is nothing to do. */
+function nextOf(
+  { command, dryRun, counts }: Summary,
+  typed: string,
+  { hint, config }: Circumstances,
+): string | null {
+  if (hint === 'none' || (dryRun && counts.planned === 0)) return null;
+  if (dryRun)
+    return hint === 'the same' || typed !== command ? 'the same without --dry-run' : `orderbak ${typed}`;
+  const after = NEXT[command];
+  if (after === undefined) return null;
+  if (after.where !== undefined) return `${after.next} (${after.where})`;
+  return withConfig(after.next, config);
+}
+
+/** A command to type, with the configuration file that was typed before. */
+export function withConfig(command: string, config: string | undefined): string {
+  return config === undefined ? command : `${command} --config ${quoted(config)}`;
+}
+
+function quoted(path: string): string {
+  return /^[\w./:\\@=+-]+$/.test(path) ? path : `"${path}"`;
+}
+
+function deedsOf(step: StepName, keepsTrash: boolean): { done: string; planned: string } {
+  return step === 'unlink-trash' && !keepsTrash ? DEEDS['unlink-discuss'] : DEEDS[step];
+}
+
 /** What a dry run would do, a line a file. */
-export function plannedText(step: StepName, entries: readonly Entry[]): string {
-  return entries.map(({ path }) => `  ${DEEDS[step].planned} ${printable(path)}\n`).join('');
+export function plannedText(step: StepName, entries: readonly Entry[], keepsTrash: boolean): string {
+  const { planned } = deedsOf(step, keepsTrash);
+  return entries.map(({ path }) => `  ${planned} ${printable(path)}\n`).join('');
 }
 
 /** What is worth a mail from cron: errors and remarks, nothing when there are none. */

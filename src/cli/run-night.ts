@@ -35,13 +35,13 @@ export async function runWholeNight(flags: NightFlags, resumes: number | null = 
     const { only, skip = [], ...rest } = flags;
     const wanted = only === undefined ? stepsHere(config) : NIGHT.filter((step) => only.includes(step));
     const steps = wanted.filter((step) => !skip.includes(step));
-    const choices = choicesOf(rest, output, interrupts.signal);
+    const choices = choicesOf(config, rest, output, interrupts.signal);
     const others = openTidings(config, 'run', choices.dryRun);
     tidings = others;
     const watcher = others.watching(choices.watcher);
     const errand = { kin: { night: null, resumes }, files: null };
     const night = await wholeNight(config, steps, { ...choices, watcher, errand }, async (summary) => {
-      if (!output.json) tellSummary(summary, output, 'none');
+      if (!output.json) tellSummary(summary, output, config, { hint: 'none', config: undefined });
       tellFaults(summary.command, await others.step(summary, tidingText(summary)), output);
     });
     if (output.json) output.answer(nightJson(night));

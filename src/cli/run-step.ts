@@ -12,7 +12,15 @@ import type { StepName } from '../steps/step.js';
 import { watchInterrupts } from './interrupts.js';
 import { type Output, type OutputFlags, openOutput } from './output.js';
 import { namingWatcher, progressBar, silentWatcher } from './progress.js';
-import { errorBlock, type Hint, summaryJson, summaryText, tidingText, troubleText } from './render.js';
+import {
+  type Circumstances,
+  errorBlock,
+  type Hint,
+  summaryJson,
+  summaryText,
+  tidingText,
+  troubleText,
+} from './render.js';
 import { VERSION } from './version.js';
 
 /** As a process ends that SIGINT ended: somebody else asked for it here. */
@@ -57,9 +65,9 @@ export async function runStep(
   try {
     const config = loadConfig(flags.config ?? null, process.env);
     tidings = openTidings(config, name, flags.dryRun ?? false);
-    const choices = choicesOf(flags, output, interrupts.signal);
+    const choices = choicesOf(config, flags, output, interrupts.signal);
     const summary = await work(config, { ...choices, watcher: tidings.watching(choices.watcher) });
-    tellSummary(summary, output, hintFor(flags));
+    tellSummary(summary, output, config, { hint: hintFor(flags), config: flags.config });
     process.exitCode = interrupts.exitCode() ?? (summary.interrupted ? INTERRUPTED : summary.exit);
     await told(summary);
   } catch (error) {
@@ -79,7 +87,7 @@ export function tellFaults(command: string, faults: readonly string[], output: O
 }
 
 /** What the flags and the terminal say about a run. */
-export function choicesOf(flags: StepFlags, output: Output, stop: AbortSignal): RunChoices {
+export function choicesOf(config: Config, flags: StepFlags, output: Output, stop: AbortSignal): RunChoices {
   return {
     dryRun: flags.dryRun ?? false,
     only: flags.order ?? null,
@@ -89,13 +97,13 @@ export function choicesOf(flags: StepFlags, output: Output, stop: AbortSignal): 
     origin: process.stderr.isTTY === true ? 'hand' : 'cron',
     version: VERSION,
     stop,
-    watcher: watcherFor(output, flags.dryRun ?? false),
+    watcher: watcherFor(config, output, flags.dryRun ?? false),
     errand: OWN,
   };
 }
 
-function watcherFor({ json, quiet, verbose, watched }: Output, dryRun: boolean): Watcher {
-  if (dryRun && verbose && !json && !quiet) return namingWatcher();
+function watcherFor({ trash }: Config, { json, quiet, verbose, watched }: Output, dryRun: boolean): Watcher {
+  if (dryRun && verbose && !json && !quiet) return namingWatcher(trash.keep > 0);
   return watched && !json ? progressBar() : silentWatcher;
 }
 
@@ -106,14 +114,20 @@ function hintFor({ order, limit, maxDelete, olderThan, config }: StepFlags): Hin
 }
 
 /** Says how a run went: to a person in words, to a script as JSON, to cron only what is worth a mail. */
-export function tellSummary(summary: Summary, output: Output, hint: Hint): void {
+export function tellSummary(
+  summary: Summary,
+  output: Output,
+  { trash }: Config,
+  told: Omit<Circumstances, 'keepsTrash'>,
+): void {
+  const text = () => summaryText(summary, output, { ...told, keepsTrash: trash.keep > 0 });
   if (output.json) output.answer(summaryJson(summary));
   const answers = !output.json && summary.dryRun && !output.quiet;
-  if (answers) output.answer(summaryText(summary, output, hint));
+  if (answers) output.answer(text());
   // Where only a script reads the answer, a dry run's troubles are told on their own as well.
   if (output.watched && answers) return;
   const toPerson = output.watched || output.verbose;
-  if (!output.json && toPerson && !answers) output.tell(summaryText(summary, output, hint));
+  if (!output.json && toPerson && !answers) output.tell(text());
   else if (troubleText(summary, output) !== '') output.tell(troubleText(summary, output));
 }
 

@@ -14,12 +14,12 @@ export async function openCatalogDatabase(store: string): Promise<Database> {
   try {
     // A store may lie on a network disk, where SQLite's write-ahead log does not work: the plain journal does.
     const dialect = await sqliteDialect(path, ['journal_mode = DELETE', 'synchronous = FULL']);
-    const kysely = new Kysely<Tables>({ dialect: new ExplainingDialect(dialect) });
+    const kysely = new Kysely<Tables>({ dialect: new ExplainingDialect(dialect, null) });
     const database: Database = { engine: 'sqlite', kysely, close: () => kysely.destroy() };
     await migrateCatalog(database);
     return database;
   } catch (error) {
-    const { exit, code, message } = explainDatabaseError(error);
+    const { exit, code, message } = explainDatabaseError(error, null);
     const hint = `If ${path} is damaged, move it away: the next run makes a new one of what the store holds.`;
     throw new OrderbakError(exit, code, `the store's catalog cannot be used: ${message}`, hint, error);
   }

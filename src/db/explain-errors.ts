@@ -31,6 +31,16 @@ const AWAY = new Set([
   'ER_LOCK_WAIT_TIMEOUT',
 ]);
 
+/** A file of SQLite that may be read, or not even that. */
+const SHUT_WORDS = /readonly database|unable to open database/i;
+
+/** The account lacks a right. */
+const DENIED = new Set([
+  'ER_TABLEACCESS_DENIED_ERROR',
+  'ER_COLUMNACCESS_DENIED_ERROR',
+  'ER_SPECIFIC_ACCESS_DENIED_ERROR',
+]);
+
 /** Of SQLite, and of connections that are dead already: these errors have no code, or one that says less. */
 const AWAY_WORDS =
   /database is locked|disk I\/O error|unable to open database|readonly database|connection is (in )?closed/i;
@@ -38,11 +48,32 @@ const AWAY_WORDS =
 const RETRIED = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT']);
 const TRIES = 3;
 
-/** Says in words what a database's error means, with the exit code that fits: away (75), configuration (2) or failed (1). */
-export function explainDatabaseError(error: unknown): OrderbakError {
+/** Whether the database refused something for want of a right. */
+export function isDenied(error: unknown): boolean {
+  return error instanceof OrderbakError && DENIED.has(codeOf(error.cause));
+}
+
+/**
+ * Says in words what a database's error means, with the exit code that fits: away (75), configuration (2) or failed (1).
+ * `file` = the one in which SQLite keeps it, null = another database.
+ */
+export function explainDatabaseError(error: unknown, file: string | null): OrderbakError {
   if (error instanceof OrderbakError) return error;
   const code = codeOf(error);
   const message = messageOf(error);
+  if (file !== null && SHUT_WORDS.test(message)) {
+    const hint =
+      'See that it and its folder belong to this user, and that their disk is not read-only; then run this again. Nothing is lost.';
+    const words = `this user may not write the database ${file}: ${message}`;
+    return new OrderbakError(EXIT.away, 'database-away', words, hint, error);
+  }
+  if (DENIED.has(code)) {
+    const [, right, table] = /^(.+) command denied to user .* for table (\S+)$/.exec(message) ?? [];
+    const grant = right === undefined ? '' : ` (GRANT ${right} ON ${table} TO …)`;
+    const hint = `Let the database's administrator give the user in [database] url that right${grant}. The README says what it needs.`;
+    const words = `the database refused a statement: ${message}`;
+    return new OrderbakError(EXIT.failed, 'database', words, hint, error);
+  }
   if (AWAY.has(code) || AWAY_WORDS.test(message)) {
     const hint = 'Nothing is lost. See that the database answers, then run this again.';
     return new OrderbakError(
@@ -82,10 +113,14 @@ export function explainDatabaseError(error: unknown): OrderbakError {
 
 /** Wraps a dialect so that its errors come out explained, and a statement that lost a deadlock is tried again. */
 export class ExplainingDialect implements Dialect {
-  constructor(private readonly inner: Dialect) {}
+  /** `file`: see `explainDatabaseError`. */
+  constructor(
+    private readonly inner: Dialect,
+    private readonly file: string | null,
+  ) {}
 
   createDriver(): Driver {
-    return new ExplainingDriver(this.inner.createDriver());
+    return new ExplainingDriver(this.inner.createDriver(), this.file);
   }
   createAdapter(): DialectAdapter {
     return this.inner.createAdapter();
@@ -103,41 +138,55 @@ export class ExplainingDialect implements Dialect {
 
 class ExplainingDriver implements Driver {
   private readonly wrapped = new WeakMap<DatabaseConnection, ExplainingConnection>();
-  constructor(private readonly inner: Driver) {}
+  constructor(
+    private readonly inner: Driver,
+    private readonly file: string | null,
+  ) {}
 
   init() {
-    return explained(() => this.inner.init());
+    return this.explained(() => this.inner.init());
   }
   async acquireConnection(): Promise<DatabaseConnection> {
-    const connection = await explained(() => this.inner.acquireConnection());
-    const known = this.wrapped.get(connection) ?? new ExplainingConnection(connection);
+    const connection = await this.explained(() => this.inner.acquireConnection());
+    const known = this.wrapped.get(connection) ?? new ExplainingConnection(connection, this.file);
     this.wrapped.set(connection, known);
     return known;
   }
   beginTransaction(connection: ExplainingConnection, settings: TransactionSettings) {
     connection.inTransaction = true;
-    return explained(() => this.inner.beginTransaction(connection.inner, settings));
+    return this.explained(() => this.inner.beginTransaction(connection.inner, settings));
   }
   commitTransaction(connection: ExplainingConnection) {
     connection.inTransaction = false;
-    return explained(() => this.inner.commitTransaction(connection.inner));
+    return this.explained(() => this.inner.commitTransaction(connection.inner));
   }
   rollbackTransaction(connection: ExplainingConnection) {
     connection.inTransaction = false;
-    return explained(() => this.inner.rollbackTransaction(connection.inner));
+    return this.explained(() => this.inner.rollbackTransaction(connection.inner));
   }
   releaseConnection(connection: ExplainingConnection) {
     return this.inner.releaseConnection(connection.inner);
   }
   destroy() {
     // A connection that is being made meanwhile, and cannot be, makes this fail.
-    return explained(() => this.inner.destroy());
+    return this.explained(() => this.inner.destroy());
+  }
+
+  private async explained<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw explainDatabaseError(error, this.file);
+    }
   }
 }
 
 class ExplainingConnection implements DatabaseConnection {
   inTransaction = false;
-  constructor(readonly inner: DatabaseConnection) {}
+  constructor(
+    readonly inner: DatabaseConnection,
+    private readonly file: string | null,
+  ) {}
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     for (let attempt = 1; ; attempt += 1) {
@@ -146,19 +195,11 @@ class ExplainingConnection implements DatabaseConnection {
       } catch (error) {
         // A whole transaction is rolled back by a deadlock, so only single statements may be repeated here.
         if (this.inTransaction || attempt === TRIES || !RETRIED.has(codeOf(error)))
-          throw explainDatabaseError(error);
+          throw explainDatabaseError(error, this.file);
       }
     }
   }
   streamQuery<R>(query: CompiledQuery, chunkSize?: number) {
     return this.inner.streamQuery<R>(query, chunkSize);
-  }
-}
-
-async function explained<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw explainDatabaseError(error);
   }
 }

@@ -4,6 +4,7 @@ import { EXIT, messageOf, OrderbakError } from '../errors.js';
 import { adoptStatements } from './adopt.js';
 import { bytesCollation } from './bytes.js';
 import { readExistingTable } from './existing-table.js';
+import { isDenied } from './explain-errors.js';
 import { isThereAlready, readMigrations } from './migrations.js';
 import type { Database } from './tables.js';
 import { areViewsAsMade, checkViews, readViews, viewStatements, viewsAsMade } from './views.js';
@@ -41,17 +42,29 @@ export async function migrate(database: Database, statements: readonly string[])
   else await database.kysely.transaction().execute((kysely) => carryOut({ ...database, kysely }));
 }
 
+const FOR_A_DBA = '`orderbak migrate --print` prints all that is left to do, for a DBA to run.';
+
 async function execute({ kysely }: Database, statement: string): Promise<void> {
   try {
     await sql.raw(statement).execute(kysely);
   } catch (error) {
     if (isThereAlready(error)) return;
     if (error instanceof OrderbakError && error.exit === EXIT.away) throw error;
+    if (isDenied(error)) {
+      const message = `a statement failed: ${messageOf(error)}`;
+      throw new OrderbakError(
+        EXIT.failed,
+        'migrate',
+        message,
+        `${FOR_A_DBA} Or let him give this account the rights that the README names for migrate.`,
+        error,
+      );
+    }
     throw new OrderbakError(
       EXIT.failed,
       'migrate',
       `this statement failed: ${messageOf(error)}\n\n${statement}\n`,
-      '`orderbak migrate --print` prints all that is left to do, for a DBA to run. Running migrate again goes on from here.',
+      `${FOR_A_DBA} Running migrate again goes on from here.`,
       error,
     );
   }

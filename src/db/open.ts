@@ -34,10 +34,12 @@ async function openSqlite(path: string, use: Use): Promise<Database> {
   try {
     // Opened to be read alone, a database in WAL mode would be left with files of this user's beside it.
     const pragmas = use === 'look-only' ? ['query_only = ON'] : [];
-    const kysely = new Kysely<Tables>({ dialect: new ExplainingDialect(await sqliteDialect(path, pragmas)) });
+    const kysely = new Kysely<Tables>({
+      dialect: new ExplainingDialect(await sqliteDialect(path, pragmas), path),
+    });
     return { engine: 'sqlite', kysely, close: () => kysely.destroy() };
   } catch (error) {
-    throw explainDatabaseError(error);
+    throw explainDatabaseError(error, path);
   }
 }
 
@@ -76,6 +78,7 @@ async function openMysql(url: string, use: Use): Promise<Database> {
           }
         },
       }),
+      null,
     ),
   });
   return { engine: 'mysql', kysely, close: () => kysely.destroy() };

@@ -30,7 +30,7 @@ test('each statement on a connection that the server has dropped says that the d
   await world.remove();
 });
 
-test('a SQLite file that may not be written to for now is away, as a read-only server is', async () => {
+test('a SQLite file that may not be written to is named; for now it is away, as a read-only server is', async () => {
   const world = await createWorld('sqlite');
   const database = await openDatabase(world.databaseUrl);
   await sql`CREATE TABLE note (words TEXT)`.execute(database.kysely);
@@ -38,6 +38,10 @@ test('a SQLite file that may not be written to for now is away, as a read-only s
   await expect(sql`INSERT INTO note VALUES ('x')`.execute(database.kysely)).rejects.toMatchObject({
     exit: 75,
     code: 'database-away',
+    message: expect.stringContaining(
+      `may not write the database ${world.databaseUrl.slice('sqlite:'.length)}`,
+    ),
+    hint: expect.stringContaining('belong to this user'),
   });
   await database.close();
   await world.remove();

@@ -44,6 +44,20 @@ describe.for(ENGINES)('quarantine by hand on %s', (engine) => {
       .split('\n')
       .map((line) => JSON.parse(line) as Line);
 
+  test('a run says that trash is put there, and that it is removed where it is not kept', async () => {
+    const dry = async (keep: string) => {
+      const env = { ORDERBAK_TRASH_KEEP: keep, ORDERBAK_TRASH_MIN_AGE: '0s' };
+      const { stdout } = await askOrderbak(shop.world, ['unlink-trash', '-n', '-v'], { env });
+      return stdout;
+    };
+    await writeFile(path.join(shop.world.root, at(orders, 0).folder, 'more.tmp'), 'x');
+    expect(await dry('7d')).toMatch(
+      /^ {2}to put into quarantine .*more\.tmp\n.* 1 file to put into quarantine /,
+    );
+    expect(await dry('0d')).toMatch(/^ {2}to remove .*more\.tmp\n.* 1 file to remove /);
+    await rm(path.join(shop.world.root, at(orders, 0).folder, 'more.tmp'));
+  });
+
   test('list: one object a line, in id order, with the time from which the purge may take it', async () => {
     const done = await quarantine('list');
     expect(done).toMatchObject({ code: 0, stderr: '' });

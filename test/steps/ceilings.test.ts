@@ -61,14 +61,13 @@ describe.each(['unlink-discuss', 'unlink-backed-up', 'unlink-trash'] as const)('
     ['over a ceiling, so that it can be judged', ['--max-delete', '11'], 5],
   ])('--dry-run --verbose names what would go, a line a file: %s', async (_, more, code) => {
     const run = (...args: string[]) => runOrderbak(shop.world, [step, '--dry-run', ...args, ...more]);
-    const named = (stdout: string) => stdout.split('\n').filter((line) => line.startsWith('  to remove '));
+    const deed = step === 'unlink-trash' ? '  to put into quarantine ' : '  to remove ';
+    const named = (stdout: string) => stdout.split('\n').filter((line) => line.startsWith(deed));
     const dry = await run('--verbose');
     expect(dry.code).toBe(code);
     const suffix =
       step === 'unlink-trash' ? /\d\.tmp$/ : step === 'unlink-discuss' ? /\d\.txt$/ : /[mabc]\.txt$/;
-    const wanted = [...before.keys()]
-      .filter((file) => suffix.test(file))
-      .map((file) => `  to remove ${file}`);
+    const wanted = [...before.keys()].filter((file) => suffix.test(file)).map((file) => `${deed}${file}`);
     expect(wanted).toHaveLength(12);
     expect(named(dry.stdout).sort()).toEqual(wanted.sort());
     expect(named((await run()).stdout)).toEqual([]);
@@ -88,6 +87,7 @@ describe.each(['unlink-discuss', 'unlink-backed-up', 'unlink-trash'] as const)('
       ['--max-delete', '40%'],
     ])
       expect(await next(...flags)).toBe('  Next: the same without --dry-run');
+    expect(await next('--order', '999999')).toBeUndefined();
   });
 
   test('--order looks at those orders only; a share is one of their files', async () => {

@@ -6,6 +6,7 @@ import { type Asking, openAsking } from '../ask.js';
 import { helpTail } from '../help.js';
 import type { Get, InitAnswers } from '../init-questions.js';
 import { type Output, openOutput } from '../output.js';
+import { withConfig } from '../render.js';
 import type { CommonFlags } from '../run-step.js';
 import { usage } from '../usage.js';
 
@@ -70,7 +71,7 @@ async function init(flags: InitFlags): Promise<void> {
     const done = [`${path} is written`];
     if (role !== 'office') done.push(await prepared(path));
     if (flags.install || (await isWanted(asking))) done.push(...(await installed(path)));
-    const next = 'orderbak doctor';
+    const next = withConfig('orderbak doctor', flags.config);
     if (output.json) output.answer(JSON.stringify({ ok: true, command: 'init', path, role, done, next }));
     else if (!output.quiet) output.answer([...done, `Next: ${next}`].join('\n'));
   } finally {

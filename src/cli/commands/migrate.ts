@@ -3,6 +3,7 @@ import { EXIT } from '../../errors.js';
 import { answering } from '../answering.js';
 import { helpTail } from '../help.js';
 import { openOutput } from '../output.js';
+import { withConfig } from '../render.js';
 import type { CommonFlags } from '../run-step.js';
 
 /** Brings database and root up to date. */
@@ -42,7 +43,10 @@ export function migrateCommand(): Command {
         }
         const { statements, marker } = await app.migrate();
         if (output.json) output.answer(JSON.stringify({ ok: true, command: 'migrate', statements, marker }));
-        else if (output.watched || output.verbose) output.tell(toldText(statements, marker));
+        else if (output.watched || output.verbose) {
+          const next = withConfig('orderbak insert --dry-run', flags.config);
+          output.tell(`${toldText(statements, marker)} Next: ${next}`);
+        }
       } finally {
         await app.close();
       }
@@ -54,5 +58,5 @@ function toldText(statements: number, marker: string | null): string {
   const database =
     statements === 0 ? 'The database is up to date.' : `The database is ready (${statements} statements).`;
   const root = marker === null ? 'The root is marked.' : `${marker} is marked as the orders' root.`;
-  return `${database} ${root} Next: orderbak insert --dry-run`;
+  return `${database} ${root}`;
 }
