@@ -101,6 +101,11 @@ describe('a command line that is not right', () => {
     [['unlnk-trash'], /unknown command 'unlnk-trash'/],
     [['verify', '--help'], /unknown command 'verify'/],
     [['schedule', 'nope', '-h'], /unknown command 'nope'.*orderbak schedule --help/s],
+    [['jobs', 'foo'], /unknown command 'jobs foo'; there are show, watch, pause, .*clear/],
+    [['help', 'nope'], /unknown command 'nope'/],
+    [['help', 'jobs', 'nope'], /unknown command 'nope'/],
+    [['restore', '7'], /unknown command 'restore': `orderbak quarantine restore`/],
+    [['verify'], /unknown command 'verify': `sha256sum -c SHA256SUMS`/],
   ])('%j', async (args, words) => {
     expectBlock(await run(args), 2, words);
   });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -32,5 +33,13 @@ describe.skipIf(!hasTerminal).concurrent('somebody at a terminal', () => {
     expect(await type(['migrate', '--config', config])).toMatchObject({ code: 0 });
     const { said } = await type(['insert', '--no-color', '--config', config]);
     expect(said).toContain(`Next: orderbak unlink-discuss --dry-run --config "${config}"\r\n`);
+  });
+
+  test('who presses Ctrl-C in init hears that nothing was written', async () => {
+    const config = path.join(world.folder, 'never.toml');
+    const { code, said } = await type(['init', '--config', config], '\x03', 'office, both)?');
+    expect(code).toBe(130);
+    expect(said).toContain('interrupted; nothing was written');
+    expect(existsSync(config)).toBe(false);
   });
 });

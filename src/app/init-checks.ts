@@ -26,7 +26,7 @@ export const lookAtDatabase: Look = async (url) => {
 export const lookAtRoot: Look = async (root) => {
   const count = await countFolders(root);
   await checkThere(root);
-  return `${count} folders lie in it`;
+  return count === 1 ? '1 folder lies in it' : `${count} folders lie in it`;
 };
 
 export const lookAtZone: Look = async (zone) => {

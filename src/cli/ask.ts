@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { EXIT, OrderbakError } from '../errors.js';
+import { INTERRUPTED } from './interrupts.js';
 
 /** Questions to somebody at a terminal. */
 export interface Asking {
@@ -8,8 +9,11 @@ export interface Asking {
   close(): void;
 }
 
-/** Asks on standard error and reads standard input. Throws with exit 2 where the answers end. */
-export function openAsking(): Asking {
+/**
+ * Asks on standard error and reads standard input. Throws with exit 2 where the answers end; Ctrl-C ends the process (130).
+ * `soFar` says what has been done by then.
+ */
+export function openAsking(soFar: () => string): Asking {
   const lines: string[] = [];
   let wake = () => {};
   let over = false;
@@ -19,6 +23,11 @@ export function openAsking(): Asking {
     lines.push(line);
     wake();
   });
+  reader.on('SIGINT', () => {
+    reader.close();
+    process.stderr.write(`\n✖ orderbak: interrupted; ${soFar()}\n`);
+    process.exit(INTERRUPTED);
+  });
   reader.on('close', () => {
     over = true;
     wake();
@@ -27,7 +36,7 @@ export function openAsking(): Asking {
     async ask(question, otherwise) {
       process.stderr.write(`${question}${otherwise === null ? '' : ` [${otherwise}]`} `);
       while (lines.length === 0) {
-        if (over) throw noAnswer();
+        if (over) throw noAnswer(soFar());
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
@@ -39,11 +48,11 @@ export function openAsking(): Asking {
   };
 }
 
-function noAnswer(): OrderbakError {
+function noAnswer(soFar: string): OrderbakError {
   return new OrderbakError(
     EXIT.usage,
     'no-answer',
-    'the answers ended before the questions; nothing was written',
+    `the answers ended before the questions; ${soFar}`,
     'Start again, or give the answers as flags with --yes: see `orderbak init --help`.',
   );
 }

@@ -2,10 +2,10 @@ import { openServerApp } from '../app/server.js';
 import { openTidings } from '../app/tidings.js';
 import type { Config } from '../config/schema.js';
 import type { Summary } from '../jobs/summary.js';
-import { watchInterrupts } from './interrupts.js';
+import { INTERRUPTED, watchInterrupts } from './interrupts.js';
 import type { Output } from './output.js';
 import { tidingText, troubleText } from './render.js';
-import { type CommonFlags, choicesOf, INTERRUPTED, tellFaults } from './run-step.js';
+import { type CommonFlags, choicesOf, tellFaults } from './run-step.js';
 
 /**
  * Deletes for good what has waited in the quarantine for `age` ms and for as long as [trash] keep promises; its exit code

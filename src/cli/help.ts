@@ -28,7 +28,7 @@ export function helpTail(
     '',
     'Exit codes:',
     ...exits,
-    '  130, 143   interrupted, state saved',
+    '  129, 130, 143   interrupted, state saved',
   ].join('\n');
 }
 

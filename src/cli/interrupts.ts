@@ -1,32 +1,41 @@
-/** Listens for SIGINT and SIGTERM: the first asks to stop after the item in hand, the second ends at once. */
+/** Listens for SIGINT, SIGTERM and SIGHUP: the first asks to stop after the item in hand, the second ends at once. */
 export interface Interrupts {
   readonly signal: AbortSignal;
-  /** 130 or 143 once a signal came; null before. */
+  /** 129, 130 or 143 once a signal came; null before. */
   exitCode(): number | null;
   dispose(): void;
 }
 
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+/** As a process ends that SIGINT ended, also where somebody asked for it in another way. */
+export const INTERRUPTED = EXIT_CODES.SIGINT;
+type Name = keyof typeof EXIT_CODES;
 
-/** Starts listening; `first` is called with the first signal. */
+/** Starts listening; `first` is called with the first signal, if somebody can still read what it says. */
 export function watchInterrupts(first: () => void): Interrupts {
   const stop = new AbortController();
   let code: number | null = null;
-  const hear = (name: NodeJS.Signals) => {
-    const exit = name === 'SIGINT' ? EXIT_CODES.SIGINT : EXIT_CODES.SIGTERM;
-    if (code !== null) process.exit(exit);
-    code = exit;
-    first();
+  const hear = (name: Name) => {
+    if (name === 'SIGHUP' && isUnderNohup()) return;
+    // A terminal that is closed may tell both its shell and us.
+    if (code === EXIT_CODES.SIGHUP && name === 'SIGHUP') return;
+    if (code !== null) process.exit(EXIT_CODES[name]);
+    code = EXIT_CODES[name];
+    if (name !== 'SIGHUP') first();
     stop.abort(new Error('interrupted'));
   };
-  process.on('SIGINT', hear);
-  process.on('SIGTERM', hear);
+  const heard = (['SIGHUP', 'SIGINT', 'SIGTERM'] as const).map((name) => [name, () => hear(name)] as const);
+  for (const [name, listener] of heard) process.on(name, listener);
   return {
     signal: stop.signal,
     exitCode: () => code,
     dispose: () => {
-      process.off('SIGINT', hear);
-      process.off('SIGTERM', hear);
+      for (const [name, listener] of heard) process.off(name, listener);
     },
   };
+}
+
+/** That the parent ignored SIGHUP Node has undone when it began; which command was typed bash, zsh and ksh tell. */
+function isUnderNohup(): boolean {
+  return /(^|\/)nohup$/.test(process.env._ ?? '');
 }

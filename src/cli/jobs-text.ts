@@ -3,6 +3,7 @@ import prettyMs from 'pretty-ms';
 import type { RunDetails } from '../app/jobs.js';
 import { printable } from '../domain/file-name.js';
 import { isActive, type RunRecord, type RunStatus } from '../domain/run.js';
+import { agoText } from './ago.js';
 import type { Output } from './output.js';
 
 type Paint = Output['paint'];
@@ -111,7 +112,7 @@ function past({ counts, bytes, started, ended, error, step }: RunRecord, now: nu
     counts.held > 0 ? `${counts.held} held back` : '',
     counts.failed > 0 ? `${counts.failed} failed` : '',
     ended === null ? '' : prettyMs(Math.max(ended - started, 0), { secondsDecimalDigits: 1 }),
-    `${prettyMs(Math.max(now - (ended ?? started), 0), { compact: true })} ago`,
+    agoText(now - (ended ?? started)),
     error === null ? '' : printable(error),
   ];
   return parts.filter((part) => part !== '').join(' · ');

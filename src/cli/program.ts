@@ -23,7 +23,7 @@ export async function buildProgram(args: readonly string[]): Promise<Command> {
     .helpCommand(false)
     .addHelpText(
       'after',
-      '\nFirst steps:\n  $ orderbak demo      see a whole night on a small shop\n  $ orderbak migrate   prepare your own database and root',
+      '\nFirst steps:\n  $ orderbak demo      see a whole night on a small shop\n  $ orderbak init      set this machine up by a handful of questions\n  $ orderbak doctor    look whether it is ready',
     );
   const commands = await commandsFor(args);
   for (const command of commands) program.addCommand(command);
@@ -53,17 +53,41 @@ function nameOf(command: Command): string {
   return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
 }
 
+/** Words that people try, and what does that here. */
+const INSTEAD = new Map([
+  [
+    'restore',
+    '`orderbak quarantine restore` brings trash back; the README says how an original comes back from the office',
+  ],
+  ['verify', "`sha256sum -c SHA256SUMS` in an order's folder of the store compares its copies"],
+]);
+
+/** Ends with a usage error unless these words lead to a command. */
+function mustBeCommands(program: Command, words: readonly string[]): void {
+  let command = program;
+  for (const word of words.filter((one) => !one.startsWith('-'))) {
+    const part = command.commands.find((one) => one.name() === word);
+    command = part ?? command.error(`error: unknown command '${word}'`);
+  }
+}
+
 /** Parses the arguments (without node and script) and runs the command; sets the process's exit code. */
 export async function main(args: readonly string[]): Promise<void> {
   growHeapSlowly();
+  // A terminal that is closed reads nothing more: the work goes on to where SIGHUP lets it stop.
+  if (process.stderr.isTTY) process.stderr.on('error', () => {});
   // A reader that has seen enough (`orderbak list | head`) closes the pipe: nothing is wrong.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-    process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed),
-  );
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EIO' && process.stdout.isTTY) return;
+    process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed);
+  });
   // The habit of other tools: `orderbak help pull`.
   const asked = args[0] === 'help' ? [...args.slice(1), '--help'] : args;
   try {
     const program = await buildProgram(asked);
+    if (args[0] === 'help') mustBeCommands(program, args.slice(1));
+    const instead = INSTEAD.get(args[0] ?? '');
+    if (instead !== undefined) program.error(`error: unknown command '${args[0]}': ${instead}`);
     if (asked.length === 0) program.outputHelp();
     else await program.parseAsync(withoutVainHelp(program, asked), { from: 'user' });
   } catch (error) {

@@ -9,7 +9,7 @@ import { asStop } from '../jobs/apply-all.js';
 import type { Watcher } from '../jobs/ports.js';
 import { type Summary, summarise, Tally } from '../jobs/summary.js';
 import type { StepName } from '../steps/step.js';
-import { watchInterrupts } from './interrupts.js';
+import { INTERRUPTED, watchInterrupts } from './interrupts.js';
 import { type Output, type OutputFlags, openOutput } from './output.js';
 import { namingWatcher, progressBar, silentWatcher } from './progress.js';
 import {
@@ -22,9 +22,6 @@ import {
   troubleText,
 } from './render.js';
 import { VERSION } from './version.js';
-
-/** As a process ends that SIGINT ended: somebody else asked for it here. */
-export const INTERRUPTED = 130;
 
 /** The options that every command takes. */
 export interface CommonFlags extends OutputFlags {

@@ -9,6 +9,7 @@ import type { RunRecord } from '../domain/run.js';
 import type { OfficeStatus } from '../reports/office-status.js';
 import type { Pile, ServerStatus } from '../reports/server-status.js';
 import type { DiskStatus, MachineStatus } from '../reports/status.js';
+import { agoText } from './ago.js';
 import { type Column, inColumns } from './columns.js';
 
 /** What a person needs to read times: the moment of the look, ms since 1970, and the wall clock of a moment. */
@@ -134,7 +135,7 @@ function diskLine({ path, room, fault }: DiskStatus): string {
 }
 
 function at(ms: number, { now, localTime }: Wall): string {
-  return `${localTime(ms)} (${prettyMs(Math.max(now - ms, 0), { compact: true })} ago)`;
+  return `${localTime(ms)} (${agoText(now - ms)})`;
 }
 
 function bytesText(bytes: number | null): string {

@@ -14,8 +14,8 @@ export const FATES = {
   copied: 'in the office and still on the server',
   kept: 'still on the server only',
   quarantined: 'in quarantine for 7 days',
-  thumb: 'pictures of a chat: only their thumbs are left',
-  gone: 'documents of a chat: removed',
+  thumb: 'of a chat, pictures: only the thumb of each is left',
+  gone: 'of a chat, no pictures: removed',
   lost: 'nowhere to be found',
 } as const;
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isActive, type RunRecord, type Wanted } from '../domain/run.js';
+import { isActive, type RunRecord, type RunStatus, type Wanted } from '../domain/run.js';
 import { EXIT, OrderbakError } from '../errors.js';
 
 /** What steering needs of the record. */
@@ -80,12 +80,19 @@ async function untilHeard(run: RunRecord, wanted: Wanted | null, ports: SteerPor
   return false;
 }
 
+const ENDS: Readonly<Partial<Record<RunStatus, string>>> = {
+  completed: 'came to its end',
+  failed: 'has failed',
+  cancelled: 'was cancelled',
+  lost: 'was lost with its process',
+};
+
 function isOver(run: RunRecord): OrderbakError {
-  const since = run.ended === null ? '' : ` since ${new Date(run.ended).toISOString()}`;
+  const when = run.ended === null ? '' : ` (${new Date(run.ended).toISOString()})`;
   return new OrderbakError(
     EXIT.failed,
     'not-running',
-    `run ${run.id} (${run.step}) is ${run.status}${since}`,
+    `run ${run.id} (${run.step}) ${ENDS[run.status] ?? 'has ended'}${when}`,
     '`orderbak jobs` shows what runs.',
   );
 }

@@ -109,7 +109,7 @@ async function readMarker(root: string): Promise<string | null> {
 
 /** Ends a run that is under way: what cannot be seen is not to be taken for missing. */
 function away(root: string, fault: string): RunStopped {
-  const hint = 'Mount its disk, or correct [orders] root. Nothing more was removed.';
+  const hint = 'Mount its disk, or correct [orders] root; until then nothing is removed.';
   return new RunStopped(EXIT.away, 'root-away', `the orders' root ${root} cannot be used: ${fault}`, hint);
 }
 

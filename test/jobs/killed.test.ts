@@ -78,25 +78,43 @@ test.each(ENGINES)(
   },
 );
 
-test('SIGTERM ends a run after the files in hand: what is done is told, and the next run goes on', async () => {
-  const { shop, before } = await openShop('sqlite', CHATS);
+test.each([
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)(
+  '%s ends a run after the files in hand: what is done is told, and the next run goes on',
+  async (signal, exit) => {
+    const { shop, before } = await openShop('sqlite', CHATS);
+    await shop.run('insert');
+    const run = start(shop.world, ['unlink-discuss', '--json']);
+    const gone = () => ORDERS * PHOTOS - countOf(shop.world.root, /^[^/]+\/chat-/);
+    while (run.child.exitCode === null && gone() === 0) await sleep(5);
+    run.child.kill(signal);
+    const { code, stdout } = await run.finished;
+    const summary = JSON.parse(stdout) as { counts: { planned: number; done: number } };
+    expect({ code, planned: summary.counts.planned }).toEqual({ code: exit, planned: ORDERS * PHOTOS });
+    const done = gone();
+    expect(summary.counts.done).toBe(done);
+    expect(done).toBeLessThan(ORDERS * PHOTOS);
+    expect((await shop.rows()).filter((row) => row.isUnlinked)).toHaveLength(done);
+    const [row] = await shop.world.ask((database) =>
+      database.all('SELECT * FROM orderbak_run ORDER BY id DESC'),
+    );
+    expect(row).toMatchObject({ status: 'cancelled', done, error: null });
+    expect((await shop.run('unlink-discuss')).counts).toMatchObject({ done: ORDERS * PHOTOS - done });
+    expect(await shop.losses(before)).toEqual([]);
+    await shop.close();
+  },
+);
+
+test('nohup keeps its meaning: SIGHUP is nothing to a run that it began', async () => {
+  const { shop } = await openShop('sqlite', CHATS);
   await shop.run('insert');
-  const run = start(shop.world, ['unlink-discuss', '--json']);
+  const run = start(shop.world, ['unlink-discuss'], { env: { _: '/usr/bin/nohup' }, wrap: ['nohup'] });
   const gone = () => ORDERS * PHOTOS - countOf(shop.world.root, /^[^/]+\/chat-/);
   while (run.child.exitCode === null && gone() === 0) await sleep(5);
-  run.child.kill('SIGTERM');
-  const { code, stdout } = await run.finished;
-  const summary = JSON.parse(stdout) as { counts: { planned: number; done: number } };
-  expect({ code, planned: summary.counts.planned }).toEqual({ code: 143, planned: ORDERS * PHOTOS });
-  const done = gone();
-  expect(summary.counts.done).toBe(done);
-  expect(done).toBeLessThan(ORDERS * PHOTOS);
-  expect((await shop.rows()).filter((row) => row.isUnlinked)).toHaveLength(done);
-  const [row] = await shop.world.ask((database) =>
-    database.all('SELECT * FROM orderbak_run ORDER BY id DESC'),
-  );
-  expect(row).toMatchObject({ status: 'cancelled', done, error: null });
-  expect((await shop.run('unlink-discuss')).counts).toMatchObject({ done: ORDERS * PHOTOS - done });
-  expect(await shop.losses(before)).toEqual([]);
+  run.child.kill('SIGHUP');
+  expect(await run.finished).toMatchObject({ code: 0 });
+  expect(gone()).toBe(ORDERS * PHOTOS);
   await shop.close();
 });

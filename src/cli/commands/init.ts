@@ -61,13 +61,17 @@ async function init(flags: InitFlags): Promise<void> {
   if (!flags.yes && process.stdin.isTTY !== true) throw noTerminal();
   const path = newFile(flags.config ?? null, process.env);
   checkNew(path);
-  const asking = flags.yes ? null : openAsking();
+  let isWritten = false;
+  const asking = flags.yes
+    ? null
+    : openAsking(() => (isWritten ? `${path} is written` : 'nothing was written'));
   try {
     const role = flags.role ?? (await askRole(asking));
     const secret = { databaseUrl: process.env.ORDERBAK_DATABASE_URL, token: process.env.ORDERBAK_PULL_TOKEN };
     const values = await askAll(role, { ...secret, ...flags }, getter(asking, output));
     const folder = values.find(({ key }) => key === 'orders.root' || key === 'pull.store')?.value ?? '.';
     writeNew(path, values, await ownerFor(folder));
+    isWritten = true;
     const done = [`${path} is written`];
     if (role !== 'office') done.push(await prepared(path));
     if (flags.install || (await isWanted(asking))) done.push(...(await installed(path)));

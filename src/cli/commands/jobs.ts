@@ -39,14 +39,19 @@ export function jobsCommand(): Command {
         STEP_CODES,
       ),
     );
-  return command.action(() =>
-    asking(command.optsWithGlobals<JobsFlags>(), null, async (jobs, output) => {
+  return command.allowExcessArguments().action(() => {
+    const [typed] = command.args;
+    if (typed !== undefined) {
+      const parts = command.commands.map((part) => part.name()).join(', ');
+      command.error(`error: unknown command 'jobs ${typed}'; there are ${parts}`);
+    }
+    return asking(command.optsWithGlobals<JobsFlags>(), null, async (jobs, output) => {
       const runs = inFamilies([...(await jobs.active()), ...(await jobs.ended(LAST))]);
       if (output.json)
         output.answer(JSON.stringify({ ok: true, command: 'jobs', runs: runs.map((run) => runJson(run)) }));
       else output.answer(runsText(runs, Date.now(), output.paint));
-    }),
-  );
+    });
+  });
 }
 
 function showJob(): Command {

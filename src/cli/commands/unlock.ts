@@ -1,8 +1,8 @@
 import { Argument, Command } from 'commander';
-import prettyMs from 'pretty-ms';
 import type { Standing } from '../../jobs/ports.js';
 import { heardAgo } from '../../jobs/unlock.js';
 import { leaseOf, STEP_NAMES, type StepName } from '../../steps/step.js';
+import { agoText } from '../ago.js';
 import { answering } from '../answering.js';
 import { helpTail, UNLOCK_CODES } from '../help.js';
 import { openOutput } from '../output.js';
@@ -66,7 +66,7 @@ const FATES: Readonly<Record<Standing['process'], string>> = {
 function unlockedText(step: StepName, had: Standing | null): string {
   if (had === null) return `${step} is not locked; there was nothing to do.`;
   const { host, pid, since, process } = had;
-  const heard = heardAgo(had) < 0 ? 'at a time to come' : `${prettyMs(heardAgo(had), { compact: true })} ago`;
+  const heard = heardAgo(had) < 0 ? 'at a time to come' : agoText(heardAgo(had));
   return [
     `${step} is unlocked; its next run can begin.`,
     `  Process ${pid} on ${host} held it since ${new Date(since).toISOString()}, last heard of ${heard}. ${FATES[process]}`,
