@@ -5,7 +5,7 @@ rem Where:     %ProgramData%\orderbak\pull.cmd, beside orderbak.toml (see orderb
 rem Switch on: orderbak-pull.task.xml
 rem Last run:  schtasks /Query /TN orderbak-pull /V /FO LIST  ("Last Result" is the exit code)
 rem
-rem Other places: set ORDERBAK_BIN and ORDERBAK_CONFIG. Arguments are passed on to "orderbak pull".
+rem Other places: set ORDERBAK_BIN ("where orderbak" says where it is) and ORDERBAK_CONFIG. Arguments are passed on to "orderbak pull".
 setlocal
 
 set "BIN=%ORDERBAK_BIN%"

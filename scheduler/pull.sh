@@ -5,7 +5,7 @@
 # Switch on: e.g. in the crontab of the user that owns the store:  0 3 * * * /usr/local/lib/orderbak/pull.sh
 # Last run:  where the scheduler keeps it; the output and the exit code are handed over as they are
 #
-# Other places: set ORDERBAK_BIN and ORDERBAK_CONFIG. Arguments are passed on to `orderbak pull`.
+# Other places: set ORDERBAK_BIN (`command -v orderbak` says where it is) and ORDERBAK_CONFIG. Arguments are passed on to `orderbak pull`.
 set -eu
 
 bin=${ORDERBAK_BIN:-/usr/local/bin/orderbak}

@@ -126,3 +126,14 @@ describe('what somebody is told to type', () => {
     }
   });
 });
+
+test.each([
+  'crontab.example',
+  'scheduler/orderbak-pull.service',
+  'scheduler/orderbak-serve.service',
+  'scheduler/com.orderbak.pull.plist',
+  'scheduler/pull.sh',
+])('%s names a path of orderbak, and says how to find the right one', (file) => {
+  expect(read(file)).toContain('/usr/local/bin/orderbak');
+  expect(read(file)).toContain('`command -v orderbak`');
+});

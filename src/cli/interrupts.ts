@@ -21,7 +21,8 @@ export function watchInterrupts(first: () => void): Interrupts {
     if (code === EXIT_CODES.SIGHUP && name === 'SIGHUP') return;
     if (code !== null) process.exit(EXIT_CODES[name]);
     code = EXIT_CODES[name];
-    if (name !== 'SIGHUP') first();
+    if (name === 'SIGHUP') process.once('exit', endAsHungUp);
+    else first();
     stop.abort(new Error('interrupted'));
   };
   const heard = (['SIGHUP', 'SIGINT', 'SIGTERM'] as const).map((name) => [name, () => hear(name)] as const);
@@ -33,6 +34,14 @@ export function watchInterrupts(first: () => void): Interrupts {
       for (const [name, listener] of heard) process.off(name, listener);
     },
   };
+}
+
+/** Node ends by giving the terminal its settings back, and aborts where that is gone: then the signal itself has to end it. */
+function endAsHungUp(): void {
+  const { stdin, stdout, stderr } = process;
+  if (![stdin, stdout, stderr].some(({ isTTY }) => isTTY)) return;
+  process.removeAllListeners('SIGHUP');
+  process.kill(process.pid, 'SIGHUP');
 }
 
 /** That the parent ignored SIGHUP Node has undone when it began; which command was typed bash, zsh and ksh tell. */

@@ -211,3 +211,24 @@ describe.for(ENGINES)('unlink-backed-up on %s', (engine) => {
       expect(closed).toContain(name);
   });
 });
+
+test('a file that is copied back when its order is opened again is let be, also when the order is finished once more', async () => {
+  const { shop, orders } = await openShop('sqlite', [main('old.jpg')]);
+  const place = path.join(shop.world.root, at(orders, 0).folder, 'old.jpg');
+  const bytes = await readFile(place);
+  await shop.run('insert');
+  await shop.mark((await shop.rows()).map(({ id }) => ({ id })));
+  expect((await shop.run('unlink-backed-up')).counts.done).toBe(1);
+  await writeFile(place, bytes);
+  await utimes(place, new Date(0), new Date(0));
+  const rows = await shop.rows();
+  const ask = (sql: string) => shop.world.ask((database) => database.run(sql));
+  for (const status of [4, 9]) {
+    await ask(`UPDATE tbl_order SET status = ${status}`);
+    for (const step of ['insert', 'unlink-backed-up', 'unlink-trash'] as const)
+      expect((await shop.run(step)).counts, step).toMatchObject({ planned: 0, done: 0 });
+    expect(await shop.rows()).toEqual(rows);
+  }
+  expect(await readFile(place)).toEqual(bytes);
+  await shop.close();
+});
