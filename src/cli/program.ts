@@ -37,18 +37,6 @@ export async function buildProgram(args: readonly string[]): Promise<Command> {
   return program;
 }
 
-/** Who asks for the help of a command that is none must hear so: without the wish for help, the parser says it. */
-function withoutVainHelp(program: Command, args: readonly string[]): readonly string[] {
-  let group = program;
-  for (const name of program.parseOptions([...args]).operands) {
-    if (group.commands.length === 0) break;
-    const command = group.commands.find((each) => each.name() === name);
-    if (command === undefined) return args.filter((arg) => arg !== '--help' && arg !== '-h');
-    group = command;
-  }
-  return args;
-}
-
 function nameOf(command: Command): string {
   return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
 }
@@ -62,10 +50,11 @@ const INSTEAD = new Map([
   ['verify', "`sha256sum -c SHA256SUMS` in an order's folder of the store compares its copies"],
 ]);
 
-/** Ends with a usage error unless these words lead to a command. */
-function mustBeCommands(program: Command, words: readonly string[]): void {
+/** Ends with a usage error where the help of a command that is none is asked for: the parser would show another's. */
+function mustBeCommands(program: Command, args: readonly string[]): void {
   let command = program;
-  for (const word of words.filter((one) => !one.startsWith('-'))) {
+  for (const word of program.parseOptions([...args]).operands) {
+    if (command.commands.length === 0) return;
     const part = command.commands.find((one) => one.name() === word);
     command = part ?? command.error(`error: unknown command '${word}'`);
   }
@@ -85,11 +74,11 @@ export async function main(args: readonly string[]): Promise<void> {
   const asked = args[0] === 'help' ? [...args.slice(1), '--help'] : args;
   try {
     const program = await buildProgram(asked);
-    if (args[0] === 'help') mustBeCommands(program, args.slice(1));
+    if (asked.includes('--help') || asked.includes('-h')) mustBeCommands(program, asked);
     const instead = INSTEAD.get(args[0] ?? '');
     if (instead !== undefined) program.error(`error: unknown command '${args[0]}': ${instead}`);
     if (asked.length === 0) program.outputHelp();
-    else await program.parseAsync(withoutVainHelp(program, asked), { from: 'user' });
+    else await program.parseAsync(asked, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;

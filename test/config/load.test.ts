@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config/load.js';
+import { loadConfig, readConfig } from '../../src/config/load.js';
 import { need } from '../../src/config/needs.js';
 import { Box } from './fixture.js';
 
@@ -55,7 +55,7 @@ describe('where a value comes from', () => {
 
   it('an empty variable is none', () => {
     expect(box.load('[trash]\nkeep = "3d"', { ORDERBAK_TRASH_KEEP: '' }).trash.keep).toBe(259_200_000);
-    expect(loadConfig(null, { ORDERBAK_CONFIG: '' })).toEqual(loadConfig(null, {}));
+    expect(readConfig(null, { ORDERBAK_CONFIG: '' })).toEqual(readConfig(null, {}));
   });
 
   it('the file is the one that is named, else the one that the environment names', () => {
