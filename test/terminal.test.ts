@@ -14,7 +14,7 @@ describe.skipIf(!hasTerminal).concurrent('somebody at a terminal', () => {
   afterAll(() => world.remove());
 
   function type(args: readonly string[], typed = '', when = ''): Promise<Seen> {
-    return atTerminal([process.execPath, PROGRAM, ...args], typed, placeOf(world, args, {}).env, when);
+    return atTerminal([process.execPath, PROGRAM, ...args], typed, placeOf(world, args, {}).env, { when });
   }
 
   test('hears that a server that is away is asked again, and in the end what to look at', async () => {

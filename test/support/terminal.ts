@@ -13,18 +13,18 @@ export interface Seen {
   readonly said: string;
 }
 
-/** Runs a command at a terminal of its own, and types: all at once, or (`when` = what must stand there before) later. */
+/** Runs a command at a terminal of its own, so wide, and types: all at once, or (`when` = what must stand there before) later. */
 export function atTerminal(
   argv: readonly string[],
   typed: string,
   env: Readonly<Record<string, string | undefined>>,
-  when = '',
+  { when = '', columns = 80 }: { when?: string; columns?: number } = {},
 ): Promise<Seen> {
   const command = argv.map((word) => `'${word}'`).join(' ');
   return new Promise((resolve) => {
     const child = execFile(
       'script',
-      ['-qec', command, '/dev/null'],
+      ['-qec', `stty cols ${columns}; ${command}`, '/dev/null'],
       { env: { PATH: process.env.PATH, TERM: 'xterm', ...env }, encoding: 'utf8' },
       (error, said) => resolve({ code: error === null ? 0 : Number(error.code), said }),
     );

@@ -8,6 +8,7 @@ import { watchInterrupts } from '../interrupts.js';
 import { runJson } from '../jobs-json.js';
 import { runsText } from '../jobs-text.js';
 import type { Output } from '../output.js';
+import { columnsOf, cutTo } from '../width.js';
 
 const EVERY = 1000;
 const LAST = 3;
@@ -35,6 +36,7 @@ export function watchJobs(): Command {
       const interrupts = watchInterrupts(() => {});
       const id = target === undefined ? null : (await jobs.find(target)).id;
       const screen = openScreen(output);
+      process.stdout.on('resize', screen.redraw);
       try {
         for (;;) {
           const runs = await look(jobs, id);
@@ -46,6 +48,7 @@ export function watchJobs(): Command {
           return;
         }
       } finally {
+        process.stdout.off('resize', screen.redraw);
         interrupts.dispose();
       }
     }),
@@ -62,12 +65,22 @@ async function look(jobs: Jobs, id: number | null): Promise<readonly RunRecord[]
 function openScreen(output: Output) {
   const isTerminal = process.stdout.isTTY === true && !output.json;
   let shown = '';
+  let last: readonly RunRecord[] = [];
+  const draw = (clear: string) => {
+    // A line that the terminal broke in two would be one more to go up.
+    const lines = runsText(last, Date.now(), output.paint).split('\n');
+    shown = lines.map((line) => cutTo(line, columnsOf(process.stdout))).join('\n');
+    process.stdout.write(`${clear}${shown}\n`);
+  };
   return {
+    /** How far up the last picture reaches after a resize, only the terminal knows: it begins anew. */
+    redraw(): void {
+      if (isTerminal && shown !== '') draw('\x1b[H\x1b[2J');
+    },
     show(runs: readonly RunRecord[]): void {
       if (isTerminal) {
-        const above = shown === '' ? '' : `\x1b[${shown.split('\n').length}A\x1b[0J`;
-        shown = runsText(runs, Date.now(), output.paint);
-        process.stdout.write(`${above}${shown}\n`);
+        last = runs;
+        draw(shown === '' ? '' : `\x1b[${shown.split('\n').length}A\x1b[0J`);
         return;
       }
       // What only grows older has not changed.
