@@ -125,6 +125,10 @@ describe('what somebody is told to type', () => {
       expect(helps[i]).toContain('Exit codes:\n');
     }
   });
+
+  test('no help is wider than a narrow terminal', () => {
+    expect(helps.flatMap((help) => help.split('\n')).filter((line) => line.length > 80)).toEqual([]);
+  });
 });
 
 test.each([

@@ -1,10 +1,12 @@
 import { rename } from 'node:fs/promises';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at, openShop, type Shop } from './steps/shop.js';
 import { ENGINES } from './support/database.js';
 import { askOrderbak } from './support/kept-orderbak.js';
-import type { RunOptions } from './support/run.js';
+import { PROGRAM, placeOf, type RunOptions } from './support/run.js';
 import { startServe } from './support/serve.js';
+import { atTerminal, hasTerminal } from './support/terminal.js';
 
 interface Pile {
   readonly files: number;
@@ -159,6 +161,16 @@ describe.for(ENGINES)('status on %s', (engine) => {
     expect(stdout).not.toContain('the schedule is held');
   });
 
+  test.skipIf(!hasTerminal)('no line is wider than a narrow terminal', async () => {
+    const { env } = placeOf(shop.world, ['status'], {});
+    const orderbak = `${process.execPath} ${PROGRAM}`;
+    const argv = ['sh', '-c', `${orderbak} status; ${orderbak} schedule list`];
+    const seen = stripVTControlCharacters(await atTerminal(argv, [], env)).split('\r\n');
+    expect(seen.filter((line) => line.length > 80 && !/^✖|disk/.test(line))).toEqual([]);
+    expect(seen).toContainEqual(expect.stringMatching(/^ +(completed|failed): \d+ done/));
+    expect(seen).toContainEqual(expect.stringMatching(/^ +\d.* failed +none yet$/));
+  });
+
   test('that the schedule is held is told, and what a whole night held back is counted once', async () => {
     await askOrderbak(shop.world, ['schedule', 'pause']);
     await change("UPDATE orderbak_run SET held = 3 WHERE step = 'unlink-trash'");
@@ -170,6 +182,6 @@ describe.for(ENGINES)('status on %s', (engine) => {
     expect(stdout).toMatch(
       /^the schedule is held since 2\d{3}-.*`orderbak schedule continue` lets it go on$/m,
     );
-    expect(stdout).toMatch(/^held back +3 +by the last runs: unlink-trash 3$/m);
+    expect(stdout).toMatch(/^held back +3 +by the last runs, as told below$/m);
   });
 });

@@ -1,3 +1,5 @@
+import stringWidth from 'string-width';
+
 /** A column of a plain table. */
 export interface Column<Row> {
   readonly title: string;
@@ -5,22 +7,50 @@ export interface Column<Row> {
   cell(row: Row): string;
 }
 
-/** Rows as lines under a head, each column as wide as it must be. */
-export function inColumns<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[] {
+/**
+ * Rows as lines under a head, each column as wide as it must be. Where a line would be wider than `most` columns of a terminal,
+ * the cells that do not fit stand in a line of their own below.
+ */
+export function inColumns<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  most = Number.POSITIVE_INFINITY,
+): string[] {
   const cells = [
     columns.map(({ title }) => title),
     ...rows.map((row) => columns.map(({ cell }) => cell(row))),
   ];
-  const widths = columns.map((_, at) => Math.max(...cells.map((line) => line[at]?.length ?? 0)));
-  return cells.map((line) =>
+  const widths = columns.map((_, at) => Math.max(...cells.map((line) => stringWidth(line[at] ?? ''))));
+  const fitting = howManyFit(widths, most);
+  const joined = (line: readonly string[], from: number, to: number) =>
     line
-      .map((cell, at) => {
-        const width = widths[at] ?? 0;
-        return columns[at]?.align === 'right' ? cell.padStart(width) : cell.padEnd(width);
-      })
-      .join('  ')
-      .trimEnd(),
+      .slice(from, to)
+      .map((cell, at) => padded(cell, widths[from + at] ?? 0, columns[from + at]?.align))
+      .join(GAP)
+      .trimEnd();
+  const below = `\n${' '.repeat((widths[0] ?? 0) + GAP.length)}`;
+  return cells.map((line) =>
+    [joined(line, 0, fitting), joined(line, fitting, columns.length)]
+      .filter((part) => part !== '')
+      .join(below),
   );
+}
+
+const GAP = '  ';
+
+/** How many columns fit beside each other, at least one. */
+function howManyFit(widths: readonly number[], most: number): number {
+  let sum = -GAP.length;
+  const over = widths.findIndex((width) => {
+    sum += GAP.length + width;
+    return sum > most;
+  });
+  return over < 0 ? widths.length : Math.max(over, 1);
+}
+
+function padded(cell: string, width: number, align: 'left' | 'right' = 'left'): string {
+  const room = ' '.repeat(Math.max(width - stringWidth(cell), 0));
+  return align === 'right' ? room + cell : cell + room;
 }
 
 /** Rows as CSV (RFC 4180) with a head. The cells are plain words and numbers, none of which needs quotes. */

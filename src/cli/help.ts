@@ -11,13 +11,18 @@ const MEANINGS: Readonly<Record<ExitCode, string>> = {
   [EXIT.away]: 'database, network or mount away, try later',
 };
 
-/** The end of a command's help: examples, each with what it does, and the exit codes that it has. */
+/** As wide as the rest of the help is made where nobody says how wide a terminal is. */
+const WIDTH = 80;
+
+/** The end of a command's help: examples, each with what it does beside it, or else below, and the exit codes that it has. */
 export function helpTail(
   examples: readonly (readonly [command: string, meaning: string])[],
   codes: readonly ExitCode[],
 ): string {
   const width = Math.max(...examples.map(([command]) => command.length));
-  const shown = examples.map(([command, meaning]) => `  $ ${command.padEnd(width)}   ${meaning}`);
+  const beside = examples.map(([command, meaning]) => `  $ ${command.padEnd(width)}   ${meaning}`);
+  const below = examples.flatMap(([command, meaning]) => [`  $ ${command}`, `      ${meaning}`]);
+  const shown = beside.some((line) => line.length > WIDTH) ? below : beside;
   const exits = [...codes]
     .sort((a, b) => a - b)
     .map((code) => `  ${String(code).padStart(3)}   ${MEANINGS[code]}`);

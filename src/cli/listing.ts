@@ -1,6 +1,6 @@
-import Table, { type HorizontalAlignment } from 'cli-table3';
 import { Option } from 'commander';
 import prettyBytes from 'pretty-bytes';
+import { type Column, inColumns } from './columns.js';
 import { writeAnswer } from './output.js';
 
 const FORMATS = ['table', 'ndjson', 'json'] as const;
@@ -17,7 +17,7 @@ export interface FormatFlags {
 /** How any number of files is listed. */
 export interface Listing<T> {
   readonly command: string;
-  readonly columns: readonly (readonly [title: string, align: HorizontalAlignment])[];
+  readonly columns: readonly (readonly [title: string, align: 'left' | 'right'])[];
   /** The entry as scripts see it: JSON on one line. */
   line(entry: T): string;
   /** The entry as a person sees it: plain text, a column each. */
@@ -73,17 +73,16 @@ const ROWS_A_TABLE = 500;
 
 /** Tables of a few hundred rows after one another, so that any number of rows fits into memory. */
 async function printTables<T>(listing: Listing<T>, pages: AsyncIterable<readonly T[]>): Promise<void> {
-  const head = listing.columns.map(([title]) => title);
-  const colAligns = listing.columns.map(([, align]) => align);
+  const columns = listing.columns.map(([title, align], at): Column<readonly string[]> => {
+    return { title, align, cell: (cells) => cells[at] ?? '' };
+  });
   let rows: string[][] = [];
   let count = 0;
   let bytes = 0;
   const flush = async () => {
     if (rows.length === 0) return;
-    const table = new Table({ head, style: { head: [], border: [], compact: true }, colAligns });
-    table.push(...rows);
+    await writeAnswer(`${inColumns(columns, rows).join('\n')}\n`);
     rows = [];
-    await writeAnswer(`${table.toString()}\n`);
   };
   for await (const page of pages) {
     for (const entry of page) {

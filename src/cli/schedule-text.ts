@@ -1,8 +1,8 @@
-import Table from 'cli-table3';
 import prettyMs from 'pretty-ms';
 import type { EntryView, Installed, ScheduleView } from '../app/schedule-view.js';
 import { localText } from '../domain/local-time.js';
 import type { Target } from '../schedule/scheduler.js';
+import { type Column, inColumns } from './columns.js';
 import { isoOf } from './iso-of.js';
 
 /** A machine's schedule as scripts see it. */
@@ -49,18 +49,18 @@ const MENDING: Readonly<Partial<Record<Installed, string>>> = {
   'differs from the configuration': '; `orderbak schedule install` mends that',
 };
 
-/** A machine's schedule as somebody reads it at a moment (ms since 1970), with times on the schedule's clock. */
-export function scheduleText(view: ScheduleView, target: Target, now: number): string {
+/**
+ * A machine's schedule as somebody reads it at a moment (ms since 1970), with times on the schedule's clock, in lines of at
+ * most so many columns where that can be.
+ */
+export function scheduleText(view: ScheduleView, target: Target, now: number, most: number): string {
   const { role, zone, held, installed, entries, troubles } = view;
-  const table = new Table({
-    head: ['entry', 'when', 'next due', 'last run', 'ended'],
-    style: { head: [], border: [], compact: true },
-  });
-  table.push(...entries.map((one) => cells(one, zone, now)));
   const machine = role === 'both' ? 'server and office in one' : `the ${role}`;
   const lines = [
     `This machine is ${machine}; times are those of ${zone}.`,
-    entries.length === 0 ? 'Nothing is scheduled.' : table.toString(),
+    entries.length === 0
+      ? 'Nothing is scheduled.'
+      : inColumns(columnsIn(zone, now), entries, most).join('\n'),
     `${target}: ${installed}${MENDING[installed] ?? ''}`,
     ...(held === null
       ? []
@@ -70,16 +70,23 @@ export function scheduleText(view: ScheduleView, target: Target, now: number): s
   return lines.join('\n');
 }
 
-function cells({ entry, next, turn, run }: EntryView, zone: string, now: number): string[] {
-  const { expressions, words } = entry.at;
-  const due = next === null ? 'never' : `${localText(next, zone).slice(0, 16)}, in ${span(next - now)}`;
-  const last = run === null ? '' : `${localText(run.started, zone).slice(0, 16)} ${run.status}`;
-  return [entry.name, `${words} (${expressions.join(' or ')})`, due, last || 'never', ended(turn)];
+function columnsIn(zone: string, now: number): Column<EntryView>[] {
+  const minute = (ms: number) => localText(ms, zone).slice(0, 16);
+  const column = (title: string, cell: (view: EntryView) => string): Column<EntryView> => {
+    return { title, align: 'left', cell };
+  };
+  return [
+    column('entry', ({ entry }) => entry.name),
+    column('when', ({ entry: { at } }) => `${at.words} (${at.expressions.join(' or ')})`),
+    column('next due', ({ next }) => (next === null ? 'never' : `${minute(next)}, in ${span(next - now)}`)),
+    column('last run', ({ run }) => (run === null ? 'never' : `${minute(run.started)} ${run.status}`)),
+    column('last due time', ({ turn }) => ended(turn)),
+  ];
 }
 
-/** How the last due time was dealt with. */
+/** How the last due time was dealt with; a run by hand is none. */
 function ended(turn: EntryView['turn']): string {
-  if (turn === null || turn.result === 'settled') return '';
+  if (turn === null || turn.result === 'settled') return 'none yet';
   if (turn.result === 'skipped') return 'skipped: it was still at work';
   if (turn.result === 'running') return `runs on ${turn.host}`;
   return `${turn.result}, exit code ${turn.exit ?? '?'}`;

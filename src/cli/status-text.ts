@@ -12,10 +12,11 @@ import type { DiskStatus, MachineStatus } from '../reports/status.js';
 import { agoText } from './ago.js';
 import { type Column, inColumns } from './columns.js';
 
-/** What a person needs to read times: the moment of the look, ms since 1970, and the wall clock of a moment. */
+/** Where a person looks: the moment, ms since 1970, what the clock on the wall shows at a moment, and how wide lines may be. */
 export interface Wall {
   readonly now: number;
   readonly localTime: (ms: number) => string;
+  readonly columns: number;
 }
 
 const WIDTH = 17;
@@ -23,9 +24,9 @@ const WIDTH = 17;
 const MEANINGS: Readonly<Record<RowState | 'quarantine', string>> = {
   recorded: 'wait for the office',
   discuss: 'wait for unlink-discuss',
-  'backed-up': 'held by the office, wait for unlink-backed-up',
+  'backed-up': 'in the office, wait for unlink-backed-up',
   unlinked: 'gone from here',
-  missing: 'not on the disk, and not removed by orderbak',
+  missing: 'not on the disk, not removed by orderbak',
   quarantine: 'trash that waits to be purged',
 };
 
@@ -45,11 +46,13 @@ export function statusText({ server, office }: Status, wall: Wall, paint: ChalkI
 function serverText(status: ServerStatus, wall: Wall, paint: ChalkInstance): string {
   const { piles, held, oldest } = status;
   const lines = [paint.bold(row('server', 'files', 'bytes'))];
-  for (const state of ROW_STATES) lines.push(pileRow(state, piles[state], meaningOf(state, oldest, wall)));
+  for (const state of ROW_STATES) {
+    lines.push(pileRow(state, piles[state], MEANINGS[state]));
+    if (state === 'recorded' && oldest !== null) lines.push(oldestLine(oldest, wall));
+  }
   lines.push(pileRow('quarantine', piles.quarantine, MEANINGS.quarantine));
-  const all = [...held].map(([step, files]) => `${step} ${files}`).join(', ');
   const sum = [...held.values()].reduce((total, files) => total + files, 0);
-  lines.push(row('held back', count(sum), '', all === '' ? '' : `by the last runs: ${all}`));
+  lines.push(row('held back', count(sum), '', sum === 0 ? '' : 'by the last runs, as told below'));
   return [...lines, '', runTable(status, wall, paint), '', diskLine(status.disk)].join('\n');
 }
 
@@ -63,7 +66,7 @@ function officeText(status: OfficeStatus, wall: Wall, paint: ChalkInstance): str
       'not marked',
       count(unmarked.files),
       bytesText(unmarked.bytes),
-      'held here, and the server was not told yet',
+      'held here, the server was not told yet',
     ),
     row('half', count(half), '', 'downloads that broke off'),
     '',
@@ -74,12 +77,10 @@ function officeText(status: OfficeStatus, wall: Wall, paint: ChalkInstance): str
   ].join('\n');
 }
 
-function meaningOf(state: RowState, oldest: ServerStatus['oldest'], wall: Wall): string {
-  if (state !== 'recorded' || oldest === null) return MEANINGS[state];
-  const { id, order, recorded } = oldest;
+function oldestLine({ id, order, recorded }: NonNullable<ServerStatus['oldest']>, wall: Wall): string {
   const since =
-    recorded === null ? '' : ` ${recorded.isEarlier ? 'since before' : 'since'} ${at(recorded.at, wall)}`;
-  return `${MEANINGS.recorded}, row ${id} of order ${order} the longest${since}`;
+    recorded === null ? '' : `, ${recorded.isEarlier ? 'since before' : 'since'} ${at(recorded.at, wall)}`;
+  return `  row ${id} of order ${order} waits the longest${since}`;
 }
 
 function pileRow(name: string, { files, bytes, about }: Pile, meaning: string): string {
@@ -102,7 +103,7 @@ function runTable({ steps, heldSince }: MachineStatus, wall: Wall, paint: ChalkI
     { title: 'next', align: 'left', cell: ({ next }) => (next === null ? '' : wall.localTime(next)) },
     { title: 'result', align: 'left', cell: ({ last }) => (last === null ? '' : resultOf(last, paint)) },
   ];
-  const [head = '', ...lines] = inColumns(columns, steps);
+  const [head = '', ...lines] = inColumns(columns, steps, wall.columns);
   const held =
     heldSince === null
       ? []

@@ -38,8 +38,8 @@ export function initCommand(): Command {
         [
           ['orderbak init', 'by questions'],
           [
-            'ORDERBAK_PULL_TOKEN=… orderbak init --yes --role office --url https://shop.example --store /srv/orderbak',
-            'by a script',
+            'orderbak init --yes --role office --url https://shop.example --store /copies',
+            'by a script, with the token in ORDERBAK_PULL_TOKEN',
           ],
         ],
         [EXIT.done, EXIT.failed, EXIT.usage, EXIT.refused, EXIT.stopped, EXIT.away],

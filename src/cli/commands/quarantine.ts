@@ -83,11 +83,9 @@ function listing(
     columns: [
       ['id', 'right'],
       ['run', 'right'],
-      ['folder', 'left'],
-      ['file', 'left'],
       ['size', 'right'],
-      ['since', 'left'],
       ['until', 'left'],
+      ['file', 'left'],
     ],
     line: ({ id, run, folder, filename, size, since, restoring }) => {
       const times = { since: new Date(since).toISOString(), until: new Date(since + keep).toISOString() };
@@ -96,11 +94,9 @@ function listing(
     cells: ({ id, run, folder, filename, size, since, restoring }) => [
       String(id),
       String(run),
-      printable(folder),
-      printable(filename),
       sizeText(size),
-      localTime(since),
-      restoring === null ? localTime(since + keep) : 'half restored; restore it again',
+      restoring === null ? localTime(since + keep).slice(0, 16) : 'half restored; restore it again',
+      printable(`${folder}/${filename}`),
     ],
     sizeOf: ({ size }) => size,
     nothing: 'Nothing waits in the quarantine.',

@@ -4,6 +4,7 @@ import { answering } from '../answering.js';
 import { helpTail, QUESTION_CODES } from '../help.js';
 import { answerPaint, openOutput } from '../output.js';
 import type { CommonFlags } from '../run-step.js';
+import { columnsOf } from '../width.js';
 
 /** How a machine stands, on one screen. */
 export function statusCommand(): Command {
@@ -46,7 +47,8 @@ export function statusCommand(): Command {
       const output = openOutput(flags);
       const told = statusObject(status);
       const zone = config.shop.timezone ?? machineZone();
-      const wall = { now: Date.now(), localTime: (ms: number) => localText(ms, zone).slice(0, -3) };
+      const localTime = (ms: number) => localText(ms, zone).slice(0, -3);
+      const wall = { now: Date.now(), localTime, columns: columnsOf(process.stdout) };
       if (output.json) output.answer(JSON.stringify(told));
       else if (!output.quiet) output.answer(statusText(status, wall, answerPaint(flags)));
       else if (!told.ok) output.answer(told.needs.map(({ message }) => message).join('\n'));

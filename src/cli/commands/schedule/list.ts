@@ -3,6 +3,7 @@ import { EXIT } from '../../../errors.js';
 import { answering } from '../../answering.js';
 import { helpTail } from '../../help.js';
 import { openOutput } from '../../output.js';
+import { columnsOf } from '../../width.js';
 import { openTarget, runAsOption, type TargetFlags, targetOption } from './target.js';
 
 /** Shows the schedule of this machine. */
@@ -36,9 +37,9 @@ export function listCommand(): Command {
       const now = Date.now();
       const view = await viewSchedule(loaded, scheduler, user, now);
       const output = openOutput(flags);
-      output.answer(
-        output.json ? scheduleJson(view, scheduler.target) : scheduleText(view, scheduler.target, now),
-      );
+      const { target } = scheduler;
+      if (output.json) output.answer(scheduleJson(view, target));
+      else output.answer(scheduleText(view, target, now, columnsOf(process.stdout)));
     });
   });
 }
