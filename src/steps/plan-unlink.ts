@@ -1,7 +1,7 @@
 import type { BakFile, FolderFacts } from '../domain/order.js';
 import { isOpen, judgeRemoval } from '../domain/removal.js';
 import type { Retention } from '../domain/retention.js';
-import type { FolderViews } from './ports/disk.js';
+import type { FolderView, FolderViews } from './ports/disk.js';
 import type { OrderFilter } from './ports/shop.js';
 import type { FolderPaths } from './prepare-path.js';
 import type { UnlinkItem } from './remove-paths.js';
@@ -41,16 +41,19 @@ function* planFolders(
 ): Generator<Planned<UnlinkItem>> {
   const pageIds = new Set(page.map((row) => row.id));
   let item: FolderPaths[] = [];
+  let bytes = 0;
   for (const facts of folders) {
     const open = facts.recorded.filter(
       (row) => isOpen(row, rule) && (only === null || only.includes(row.orderId)),
     );
     const rows = firstOfEachPath(open).filter((row) => pageIds.has(row.id));
+    if (rows.length === 0) continue;
+    let seen: Seen | null;
     try {
+      seen = views.view(facts.folder, (view) => see(view, rows));
       // A folder whose rows are spread over pages is counted with the page of its first row.
-      const isFirst = open.length > 0 && pageIds.has(Math.min(...open.map((row) => row.id)));
-      const files = isFirst ? views.view(facts.folder, ({ listing }) => listing.files.length) : null;
-      if (files !== null) yield { kind: 'seen', files };
+      const isFirst = pageIds.has(Math.min(...open.map((row) => row.id)));
+      if (seen !== null && isFirst) yield { kind: 'seen', files: seen.files };
     } catch (error) {
       const { held = [], failed = [] } = sumOf(
         rows.map((row) => troubleOf(row.id, pathOf(facts, row), error)),
@@ -68,12 +71,32 @@ function* planFolders(
     }
     for (const some of inPieces(facts, paths)) {
       item.push(some);
+      for (const { id } of some.paths) bytes += seen?.sizes.get(id) ?? 0;
       if (countPaths(item) < PATHS_AN_ITEM) continue;
-      yield todo(item);
+      yield todo(item, bytes);
       item = [];
+      bytes = 0;
     }
   }
-  if (item.length > 0) yield todo(item);
+  if (item.length > 0) yield todo(item, bytes);
+}
+
+/** What is in a folder now: how many files, and of what size those of the rows are, by the rows' ids. */
+interface Seen {
+  readonly files: number;
+  readonly sizes: ReadonlyMap<number, number>;
+}
+
+function see({ listing, look }: FolderView, rows: readonly BakFile[]): Seen {
+  const sizes = new Map<number, number>();
+  for (const { id, filename } of rows) {
+    try {
+      sizes.set(id, look(filename)?.size ?? 0);
+    } catch {
+      // What it is instead of a file, the removal finds out and says.
+    }
+  }
+  return { files: listing.files.length, sizes };
 }
 
 function pathOf(facts: FolderFacts, row: BakFile): string {
@@ -91,10 +114,8 @@ function countPaths(folders: readonly FolderPaths[]): number {
   return folders.reduce((sum, { paths }) => sum + paths.length, 0);
 }
 
-function todo(folders: readonly FolderPaths[]): Planned<UnlinkItem> {
-  const receipts = folders.flatMap(({ paths }) => paths.map((path) => path.receipt));
-  const bytes = receipts.reduce((sum, receipt) => sum + (receipt?.size ?? 0), 0);
-  return { kind: 'do', item: { folders }, files: receipts.length, bytes };
+function todo(folders: readonly FolderPaths[], bytes: number): Planned<UnlinkItem> {
+  return { kind: 'do', item: { folders }, files: countPaths(folders), bytes };
 }
 
 /** Several rows may name one path; the one with the lowest id speaks for it. */

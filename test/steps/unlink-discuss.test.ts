@@ -203,3 +203,21 @@ describe.for(ENGINES)('unlink-discuss on %s', (engine) => {
     expect(await shop.changes(then)).toEqual([]);
   });
 });
+
+test('a dry run sums up what is there: as many bytes as the run frees', async () => {
+  const { shop, orders } = await openShop('sqlite', [
+    { discusses: [['a.jpg', 'b.pdf']] },
+    { discusses: [['gone.jpg', 'c.txt']] },
+  ]);
+  try {
+    expect((await shop.run('insert')).exit).toBe(0);
+    await rm(path.join(shop.world.root, at(orders, 1).folder, 'gone.jpg'));
+    const dry = await shop.run('unlink-discuss', { dryRun: true });
+    const real = await shop.run('unlink-discuss');
+    expect(real).toMatchObject({ exit: 0, counts: { done: 3, skipped: 1 } });
+    expect(dry).toMatchObject({ counts: { planned: 4 }, bytes: real.bytes });
+    expect(dry.bytes).toBeGreaterThan(0);
+  } finally {
+    await shop.close();
+  }
+});
