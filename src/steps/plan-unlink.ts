@@ -89,11 +89,14 @@ interface Seen {
 
 function see({ listing, look }: FolderView, rows: readonly BakFile[]): Seen {
   const sizes = new Map<number, number>();
-  for (const { id, filename } of rows) {
+  const names = new Set(listing.files);
+  for (const { id, filename, receipt } of rows) {
+    if (!names.has(filename)) continue;
     try {
-      sizes.set(id, look(filename)?.size ?? 0);
+      // Where there is a receipt, other bytes than its own do not go.
+      sizes.set(id, receipt?.size ?? look(filename)?.size ?? 0);
     } catch {
-      // What it is instead of a file, the removal finds out and says.
+      // What is the matter with it, the removal finds out and says.
     }
   }
   return { files: listing.files.length, sizes };
