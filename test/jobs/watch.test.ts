@@ -32,7 +32,7 @@ test.skipIf(!hasTerminal)(
         columns: 60,
       });
       expect(stripVTControlCharacters(seen).trim()).toMatch(
-        /^1 {2}insert {2}failed {5}0 files · .* ago · 写.*…$/,
+        /^1 {2}insert {2}failed {5}0 files · .* · (.* ago|just now) · 写.*…$/,
       );
       expect(seen.trim().split('\n')).toHaveLength(1);
     } finally {
