@@ -85,6 +85,8 @@ function addedColumns({ columns }: ExistingTable, engine: Database['engine']): s
 /** What MySQL can change in place: storage, and columns that would refuse or falsify what orderbak writes. */
 function alteredColumns({ columns, isStoredWell }: ExistingTable): string[] {
   const changes = [...columns].flatMap(([name, column]) => {
+    if (name === 'id_order')
+      return isNumber(column) ? [] : [`${name} BIGINT ${column.nullable ? 'NULL' : 'NOT NULL'}`];
     if (NEEDED.includes(name) || name === 'duplicate') return [];
     if (name === 'order_create_by') return holdsAnyUser(column) ? [] : [`${name} ${anyUser(column)}`];
     if (TIMES.includes(name) || Object.hasOwn(ADDED, name)) {
@@ -166,6 +168,9 @@ function checkTypes({ columns, longestName, uniqueKeys }: ExistingTable, engine:
     return Object.hasOwn(ADDED, name) ? !column.nullable : isDemanded(column);
   });
   if (strict.length > 0) throw unfit(`its columns ${strict.map(([name]) => name).join(', ')} are NOT NULL`);
+  const id = columns.get('id_order')?.type ?? '';
+  if (id === '' || /char|clob|text|blob/.test(id))
+    throw unfit(`its column id_order is ${id || 'of no type'}; orderbak needs INTEGER`);
   const marking = MARKS.find((name) => columns.get(name)?.preset);
   if (marking !== undefined)
     throw unfit(`its column ${marking} has a default, which would mark every new row`);

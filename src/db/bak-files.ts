@@ -7,6 +7,7 @@ import type { BakFiles, LocatedFile } from '../steps/ports/records.js';
 import type { OrderFilter, OrderRange } from '../steps/ports/shop.js';
 import { type BakRow, bakFileColumns, bakFileOf } from './bak-rows.js';
 import { bytesCollation, bytesOf } from './bytes.js';
+import { idOf, isOfOrder, withinRange } from './order-ids.js';
 import { rememberingFolders } from './remembering-folders.js';
 import { eligible } from './source.js';
 import type { Database, Engine, Tables } from './tables.js';
@@ -31,7 +32,7 @@ type LocatedRow = BakRow &
 function orderOfRow(row: LocatedRow): Order {
   const known = row.known !== null;
   return {
-    id: row.id_order,
+    id: idOf(row.id_order),
     createTime: known ? row.create_time : row.order_create_time,
     createBy: known ? row.create_by : row.order_create_by,
     status: null,
@@ -76,7 +77,7 @@ export function openBakFiles(database: Database, rule: FolderRule): BakFileTable
     ) o
     JOIN orderbak_order_file f ON f.id_order = o.id_order
     ${nothingRecorded ? sql`` : known}
-    WHERE f.id_order BETWEEN ${range.from} AND ${range.to} AND ${length} BETWEEN 1 AND 255
+    WHERE ${withinRange(engine, sql`f.id_order`, range)} AND ${length} BETWEEN 1 AND 255
     ${nothingRecorded ? sql`` : sql`AND b.id IS NULL`}`;
   };
 
@@ -103,6 +104,7 @@ export function openBakFiles(database: Database, rule: FolderRule): BakFileTable
       FROM tbl_bak_order
       LEFT JOIN orderbak_order o ON o.id_order = tbl_bak_order.id_order
       WHERE tbl_bak_order.file_type IN (${sql.join(ALL_NUMBERS)}) AND tbl_bak_order.filename IS NOT NULL
+        AND ${isOfOrder(engine, sql`tbl_bak_order.id_order`)}
         AND ${condition}`.execute(kysely);
     return rows.map((row) => ({ ...bakFileOf(row), folder: folderName(orderOfRow(row)) }));
   };
@@ -142,6 +144,7 @@ export function openBakFiles(database: Database, rule: FolderRule): BakFileTable
         .where('unlink_time', 'is', null)
         .where('missing_time', 'is', null)
         .where('filename', 'is not', null)
+        .where(isOfOrder(engine, sql`id_order`))
         .$if(which === 'discuss', (query) => query.where('file_type', '=', FILE_TYPES.discuss))
         .$if(which === 'backed-up', (query) =>
           query.where('file_type', 'in', COPIED_NUMBERS).where('bak_date_time', 'is not', null),

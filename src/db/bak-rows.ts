@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import { fileTypeOf } from '../domain/file-type.js';
 import type { BakFile } from '../domain/order.js';
 import { EXIT, OrderbakError } from '../errors.js';
+import { idOf } from './order-ids.js';
 import type { Tables } from './tables.js';
 
 /** The columns of `tbl_bak_order` from which a `BakFile` is made. */
@@ -46,7 +47,7 @@ export function bakFileOf(row: BakRow): BakFile {
       : null;
   return {
     id: row.id,
-    orderId: row.id_order,
+    orderId: idOf(row.id_order),
     type,
     filename: row.filename,
     bakTime: row.bak_date_time,

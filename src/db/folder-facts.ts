@@ -9,7 +9,7 @@ import {
   readRestored,
   readUnreadable,
 } from './folder-reads.js';
-import { amongOrders } from './order-ids.js';
+import { amongOrders, idOf } from './order-ids.js';
 import type { Database } from './tables.js';
 
 /** What is known of one order. */
@@ -29,7 +29,7 @@ export async function readFolderFacts(database: Database, folders: Folders): Pro
     database.kysely
       .selectFrom('tbl_bak_order')
       .select(bakFileColumns)
-      .where(amongOrders(ids))
+      .where(amongOrders(database.engine, ids))
       .where('filename', 'is not', null)
       .execute(),
     readRestored(database, [...folders.keys()]),
@@ -38,13 +38,14 @@ export async function readFolderFacts(database: Database, folders: Folders): Pro
   for (const id of ids) orders.set(id, { named: [], recorded: [], unreadable: unreadable.has(id) });
   for (const row of named) {
     const type = fileTypeOf(Number(row.file_type));
-    const order = orders.get(row.id_order);
+    const orderId = idOf(row.id_order);
+    const order = orders.get(orderId);
     if (order === undefined) continue;
     if (type === null) throw badView(row);
-    order.named.push({ orderId: row.id_order, type, filename: row.filename });
+    order.named.push({ orderId, type, filename: row.filename });
   }
   for (const row of recorded) {
-    const order = orders.get(row.id_order);
+    const order = orders.get(idOf(row.id_order));
     if (order === undefined) continue;
     // An older script may have written rows that mean nothing.
     if (fileTypeOf(Number(row.file_type)) === null) order.unreadable = true;

@@ -1,7 +1,7 @@
 import type { Order } from '../domain/order.js';
 import { EXIT } from '../errors.js';
 import { RunStopped } from '../steps/step.js';
-import { amongOrders } from './order-ids.js';
+import { amongOrders, idOf } from './order-ids.js';
 import type { Database, Tables } from './tables.js';
 
 /** The orders of each folder. */
@@ -14,24 +14,27 @@ export function orderIdsOf(folders: Folders): number[] {
 }
 
 /** Orders with a list that cannot be read; others may be among them. */
-export async function readUnreadable({ kysely }: Database, ids: readonly number[]): Promise<Set<number>> {
+export async function readUnreadable(
+  { engine, kysely }: Database,
+  ids: readonly number[],
+): Promise<Set<number>> {
   const rows = await kysely
     .selectFrom('orderbak_unreadable')
     .select('id_order')
     .distinct()
-    .where(amongOrders(ids))
+    .where(amongOrders(engine, ids))
     .execute();
-  return new Set(rows.map((row) => row.id_order));
+  return new Set(rows.map((row) => idOf(row.id_order)));
 }
 
 export type NamedRow = Pick<Tables['orderbak_order_file'], 'id_order' | 'file_type' | 'filename'>;
 
 /** What the lists of these orders name; what others name may be among it. */
-export function readNamed({ kysely }: Database, ids: readonly number[]): Promise<NamedRow[]> {
+export function readNamed({ engine, kysely }: Database, ids: readonly number[]): Promise<NamedRow[]> {
   return kysely
     .selectFrom('orderbak_order_file')
     .select(['id_order', 'file_type', 'filename'])
-    .where(amongOrders(ids))
+    .where(amongOrders(engine, ids))
     .execute();
 }
 

@@ -2,10 +2,12 @@ import { sql } from 'kysely';
 import { type FolderRule, folderOf } from '../domain/folder-name.js';
 import { groupBy } from '../domain/group-by.js';
 import type { Order } from '../domain/order.js';
-import type { Database } from './tables.js';
+import { wholeNumber } from '../domain/whole-number.js';
+import { idOf } from './order-ids.js';
+import type { Database, RawId } from './tables.js';
 
 interface Row {
-  readonly id_order: number;
+  readonly id_order: RawId;
   readonly create_time: string | null;
   readonly create_by: string | null;
 }
@@ -40,7 +42,9 @@ export function openForgottenOrders({ kysely }: Database, rule: FolderRule) {
       WHERE NOT EXISTS (SELECT 1 FROM orderbak_order AS o WHERE o.id_order = recorded.id_order)`.execute(
       kysely,
     );
-    const orders = await among(rows.map((row) => row.id_order));
+    // A row without an order's id means nothing.
+    const ids = rows.flatMap((row) => wholeNumber(row.id_order) ?? []);
+    const orders = await among(ids);
     return groupBy(orders, (order) => folderOf(order, rule));
   };
 
@@ -59,5 +63,13 @@ export function openForgottenOrders({ kysely }: Database, rule: FolderRule) {
 }
 
 function orderOf({ id_order: id, create_time: createTime, create_by: createBy }: Row): Order {
-  return { id, createTime, createBy, status: null, doneTime: null, folder: null, isForgotten: true };
+  return {
+    id: idOf(id),
+    createTime,
+    createBy,
+    status: null,
+    doneTime: null,
+    folder: null,
+    isForgotten: true,
+  };
 }

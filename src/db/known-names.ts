@@ -2,6 +2,7 @@ import { addCensus, EMPTY_CENSUS } from '../domain/census.js';
 import { fileTypeOf } from '../domain/file-type.js';
 import type { CountedNames } from '../steps/ports/shop.js';
 import { type Folders, orderIdsOf, readRestored } from './folder-reads.js';
+import { idOf } from './order-ids.js';
 import { type RecordedName, readRecordedNames } from './recorded-names.js';
 import { noLists, type OrderLists, type ReadLists } from './shop-lists.js';
 import type { Database } from './tables.js';
@@ -74,7 +75,7 @@ function together(
     orders.set(id, { lists: own, recorded: [], unreadable: own.unreadable });
   }
   for (const row of recorded) {
-    const order = orders.get(row.id_order);
+    const order = orders.get(idOf(row.id_order));
     if (order === undefined) continue;
     // An older script may have written rows that mean nothing.
     if (fileTypeOf(Number(row.file_type)) === null) order.unreadable = true;

@@ -3,6 +3,7 @@ import type { BakFile } from '../domain/order.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import type { OrderFilter } from '../steps/ports/shop.js';
 import { type BakRow, bakFileColumns, bakFileOf, hasMeaning } from './bak-rows.js';
+import { isOfOrder, pageOf } from './order-ids.js';
 import type { Database, Engine } from './tables.js';
 
 /** What `[shadow]` says of the table into which an old system writes its marks. */
@@ -56,7 +57,7 @@ export async function columnsOf({ engine, kysely }: Database, table: string): Pr
 }
 
 /** Reads an old system's rows, in a database that looks as if it had been migrated. */
-export function openOldRows({ kysely }: Database) {
+export function openOldRows({ engine, kysely }: Database) {
   return {
     /** The orders that have rows, ascending, at most `limit`, above `after`. */
     async orderIds(after: number, limit: number, only: OrderFilter): Promise<number[]> {
@@ -65,11 +66,12 @@ export function openOldRows({ kysely }: Database) {
         .select('id_order')
         .distinct()
         .where('id_order', '>', after)
+        .where(isOfOrder(engine, sql`id_order`))
         .$if(only !== null, (query) => query.where('id_order', 'in', only ?? []))
         .orderBy('id_order')
         .limit(limit)
         .execute();
-      return rows.map((row) => row.id_order);
+      return pageOf(rows, after, 'the old table');
     },
 
     /** The rows of these orders that mean something. */

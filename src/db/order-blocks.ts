@@ -4,8 +4,9 @@ import type { Clock } from '../domain/clock.js';
 import { IDS_A_BLOCK, type OrderBlock, rangesOf, wholeBlocks } from '../domain/order-blocks.js';
 import type { Retention } from '../domain/retention.js';
 import type { OrderBlocks, OrderFilter, OrderRange } from '../steps/ports/shop.js';
+import { idOf } from './order-ids.js';
 import { eligible } from './source.js';
-import type { Database } from './tables.js';
+import type { Database, RawId } from './tables.js';
 import { hasListsView } from './views.js';
 
 const BLOCKS_A_QUESTION = 50;
@@ -42,14 +43,16 @@ export function openOrderBlocks(database: Database, clock: Clock): OrderBlocks {
   ): Promise<Block[]> => {
     // Two sums of the same ids: others, as many, that have both are not to be met with.
     const ids = engine === 'mysql' ? sql`CONCAT(SUM(id_order), ' ', SUM(CRC32(id_order)))` : sql`''`;
-    const { rows } = await sql<Record<'block' | 'first' | 'last' | 'orders', number> & { ids: string }>`
+    const { rows } = await sql<
+      Record<'block' | 'orders', number> & Record<'first' | 'last', RawId> & { ids: string }
+    >`
       SELECT ${blockOf} AS block, MIN(id_order) AS first, MAX(id_order) AS last, COUNT(*) AS orders, ${ids} AS ids
       FROM orderbak_order WHERE ${eligible(engine, retention, only)} AND ${within}
       GROUP BY block ORDER BY block`.execute(kysely);
     return rows.map((row) => ({
       block: Number(row.block),
-      from: Number(row.first),
-      to: Number(row.last),
+      from: idOf(row.first),
+      to: idOf(row.last),
       orders: Number(row.orders),
       ids: row.ids,
     }));

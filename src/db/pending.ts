@@ -3,6 +3,7 @@ import { COPIED_TYPES, FILE_TYPES, fileTypeOf } from '../domain/file-type.js';
 import { type FolderRule, folderOf } from '../domain/folder-name.js';
 import type { Order } from '../domain/order.js';
 import type { PendingRow, PendingRows } from '../steps/ports/records.js';
+import { idOf, isOfOrder } from './order-ids.js';
 import type { Database, Tables } from './tables.js';
 
 const ORDERS_A_STATEMENT = 1000;
@@ -64,7 +65,8 @@ export function openPending({ engine, kysely }: Database, rule: FolderRule): Pen
         const { rows } = await sql<Row>`
           SELECT id, id_order, file_type, filename FROM tbl_bak_order ${index}
           WHERE unlink_time IS NULL AND bak_date_time IS NULL AND id > ${after} ${within}
-            AND file_type IN (${sql.join(wanted)}) AND filename IS NOT NULL ${orders}
+            AND file_type IN (${sql.join(wanted)}) AND filename IS NOT NULL
+            AND ${isOfOrder(engine, sql`id_order`)} ${orders}
           ORDER BY id LIMIT ${limit}`.execute(kysely);
         return rows;
       };
@@ -73,9 +75,9 @@ export function openPending({ engine, kysely }: Database, rule: FolderRule): Pen
       const rows = near.length === limit ? near : await readRows(byIndex, sql``);
       if (engine === 'mysql' && !isChosen)
         mostWait = rows.length === limit && (rows.at(-1)?.id ?? end) <= end;
-      return rows.map(({ id, id_order: orderId, file_type, filename }) => ({
+      return rows.map(({ id, id_order, file_type, filename }) => ({
         id,
-        orderId,
+        orderId: idOf(id_order),
         type: copiedType(Number(file_type)),
         filename,
       }));
@@ -112,6 +114,6 @@ function copiedType(number: number): PendingRow['type'] {
 }
 
 function orderOf(row: OrderRow): Order {
-  const { id_order: id, create_time: createTime, create_by: createBy, folder } = row;
-  return { id, createTime, createBy, status: null, doneTime: null, folder };
+  const { id_order, create_time: createTime, create_by: createBy, folder } = row;
+  return { id: idOf(id_order), createTime, createBy, status: null, doneTime: null, folder };
 }

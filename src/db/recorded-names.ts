@@ -1,7 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { groupBy } from '../domain/group-by.js';
-import { amongOrders } from './order-ids.js';
-import type { Database, Tables } from './tables.js';
+import { amongOrders, idOf } from './order-ids.js';
+import type { Database, Engine, Tables } from './tables.js';
 
 /** Rows of which at least half are asked for are asked for by a range of their own ids: they lie together on disk. */
 const LOOSEST = 2;
@@ -30,11 +30,12 @@ export async function readRecordedNames(
   database: Database,
   ids: readonly number[],
 ): Promise<(some: readonly number[]) => Promise<readonly RecordedName[]>> {
-  const isMysql = database.engine === 'mysql';
+  const { engine } = database;
+  const isMysql = engine === 'mysql';
   const groups = isMysql ? await readGroups(database, ids) : [];
-  const rows = await readRows(database, isMysql ? isMarked(ids, groups) : amongOrders(ids));
-  const groupsOf = groupBy(groups, (group) => group.id_order);
-  const rowsOf = groupBy(rows, (row) => row.id_order);
+  const rows = await readRows(database, isMysql ? isMarked(engine, ids, groups) : amongOrders(engine, ids));
+  const groupsOf = groupBy(groups, (group) => idOf(group.id_order));
+  const rowsOf = groupBy(rows, (row) => idOf(row.id_order));
   return async (some) => {
     const cut: number[] = [];
     const found: RecordedName[] = [];
@@ -49,18 +50,18 @@ export async function readRecordedNames(
 }
 
 /** EXPLAIN (MariaDB 10.11): range orderbak_file key_len 8 "Using where; Using index". */
-async function readGroups({ kysely }: Database, ids: readonly number[]): Promise<readonly Group[]> {
+async function readGroups({ engine, kysely }: Database, ids: readonly number[]): Promise<readonly Group[]> {
   // MySQL would send JSON as such, and the client would take it apart too early.
   const { rows } = await sql<Group>`
     SELECT id_order, file_type, COUNT(*) AS files, MIN(id) AS first, MAX(id) AS last,
       CONVERT(JSON_ARRAYAGG(filename) USING utf8mb4) AS names
-    FROM tbl_bak_order WHERE ${amongOrders(ids)} AND filename IS NOT NULL
+    FROM tbl_bak_order WHERE ${amongOrders(engine, ids)} AND filename IS NOT NULL
     GROUP BY id_order, file_type`.execute(kysely);
   return rows;
 }
 
 /** EXPLAIN (MariaDB 10.11) by ids of rows: range PRIMARY "Using where"; by orders: range orderbak_file "Using index condition; Using where". */
-function isMarked(ids: readonly number[], groups: readonly Group[]): RawBuilder<SqlBool> {
+function isMarked(engine: Engine, ids: readonly number[], groups: readonly Group[]): RawBuilder<SqlBool> {
   let [files, first, last] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const group of groups) {
     files += Number(group.files);
@@ -68,7 +69,7 @@ function isMarked(ids: readonly number[], groups: readonly Group[]): RawBuilder<
     last = Math.max(last, Number(group.last));
   }
   const isDense = files > 0 && last - first < files * LOOSEST;
-  const among = isDense ? sql`id BETWEEN ${first} AND ${last}` : amongOrders(ids);
+  const among = isDense ? sql`id BETWEEN ${first} AND ${last}` : amongOrders(engine, ids);
   return sql`${among} AND (unlink_time IS NOT NULL OR missing_time IS NOT NULL)`;
 }
 

@@ -3,7 +3,7 @@ import { type FileType, fileTypeOf } from '../domain/file-type.js';
 import { groupBy } from '../domain/group-by.js';
 import { namesOfPlainList } from '../domain/plain-list.js';
 import { badView, readNamed, readUnreadable } from './folder-reads.js';
-import { amongOrders } from './order-ids.js';
+import { amongOrders, idOf } from './order-ids.js';
 import type { Database, Tables } from './tables.js';
 
 /** What an order's lists name. */
@@ -27,7 +27,7 @@ export const readLists: ReadLists = async (database, ids) => {
   const [unreadable, named] = await Promise.all([readUnreadable(database, ids), readNamed(database, ids)]);
   const orders = new Map(ids.map((id) => [id, { ...noLists(), unreadable: unreadable.has(id) }]));
   for (const row of named) {
-    const order = orders.get(row.id_order);
+    const order = orders.get(idOf(row.id_order));
     if (order === undefined) continue;
     const type = fileTypeOf(Number(row.file_type));
     if (type === null) throw badView(row);
@@ -47,9 +47,9 @@ export const readRawLists: ReadLists = async (database, ids) => {
   const rows = await database.kysely
     .selectFrom('orderbak_order_raw')
     .selectAll()
-    .where(amongOrders(ids))
+    .where(amongOrders(database.engine, ids))
     .execute();
-  const rowsOf = groupBy(rows, (row) => row.id_order);
+  const rowsOf = groupBy(rows, (row) => idOf(row.id_order));
   return async (some) => {
     const orders = new Map<number, OrderLists>();
     const unsure: number[] = [];

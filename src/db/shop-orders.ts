@@ -3,7 +3,7 @@ import { type FolderRule, originOf } from '../domain/folder-name.js';
 import { dayAfter } from '../domain/local-time.js';
 import type { Order } from '../domain/order.js';
 import { openForgottenOrders } from './forgotten-orders.js';
-import { amongOrders } from './order-ids.js';
+import { amongOrders, idOf, idsAreText } from './order-ids.js';
 import { rememberingFolders } from './remembering-folders.js';
 import type { Database, Tables } from './tables.js';
 
@@ -22,7 +22,7 @@ export type FindOrders = (folders: readonly string[]) => Promise<readonly Order[
 
 /** Reads the shop's orders through `orderbak_order`, and finds out which of them share a folder. */
 export function openShopOrders(database: Database, rule: FolderRule) {
-  const { kysely } = database;
+  const { engine, kysely } = database;
   const folderName = rememberingFolders(rule);
   const forgotten = openForgottenOrders(database, rule);
 
@@ -51,7 +51,7 @@ export function openShopOrders(database: Database, rule: FolderRule) {
     const orders = await ordersWhere(sql`folder IN (${sql.join(folders)})`);
     const origins = folders.map((folder) => originOf(folder, rule)).filter((origin) => origin !== null);
     const ids = origins.flatMap((origin) => ('id' in origin ? [origin.id] : []));
-    if (ids.length > 0) orders.push(...(await ordersWhere(amongOrders(ids))));
+    if (ids.length > 0) orders.push(...(await ordersWhere(amongOrders(engine, ids))));
     const days = [...new Set(origins.flatMap((origin) => ('days' in origin ? origin.days : [])))];
     return days.length === 0 ? orders : orders.concat(await createdOn(days, memory));
   };
@@ -65,7 +65,11 @@ export function openShopOrders(database: Database, rule: FolderRule) {
   const readNewest = async (): Promise<number> => {
     const orders = kysely.selectFrom('orderbak_order').select('id_order');
     const order = await orders.orderBy('id_order', 'desc').limit(1).executeTakeFirst();
-    return order?.id_order ?? 0;
+    if (order === undefined) return 0;
+    // SQLite puts text behind all numbers, and would find no newer order after it.
+    if (engine === 'sqlite' && typeof order.id_order !== 'number')
+      throw idsAreText('the view orderbak_order');
+    return idOf(order.id_order);
   };
 
   /** Orders that may have come to lie in these folders since the newest was asked for. */
@@ -79,7 +83,7 @@ export function openShopOrders(database: Database, rule: FolderRule) {
   const housed = async (orderIds: readonly number[], findOthers: FindOrders): Promise<Housed> => {
     const homeless = new Map<number, string>();
     if (orderIds.length === 0) return { folders: new Map(), homeless };
-    const own = new Map((await ordersWhere(amongOrders(orderIds))).map((order) => [order.id, order]));
+    const own = new Map((await ordersWhere(amongOrders(engine, orderIds))).map((order) => [order.id, order]));
     const folders = new Map<string, Order[]>();
     for (const id of orderIds) {
       const order = own.get(id);
@@ -119,7 +123,7 @@ function isCreatedOn(days: readonly string[]): RawBuilder<SqlBool> {
 
 function orderOf(row: Tables['orderbak_order']): Order {
   return {
-    id: row.id_order,
+    id: idOf(row.id_order),
     createTime: row.create_time,
     createBy: row.create_by,
     status: row.status === null ? null : String(row.status),

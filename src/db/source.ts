@@ -7,6 +7,7 @@ import type { Retention } from '../domain/retention.js';
 import type { FolderFactsAnswer, OrderFilter, Source } from '../steps/ports/shop.js';
 import { readFolderFacts } from './folder-facts.js';
 import { readKnownNames } from './known-names.js';
+import { pageOf } from './order-ids.js';
 import { readLists, readRawLists } from './shop-lists.js';
 import { type DayMemory, type FindOrders, openShopOrders } from './shop-orders.js';
 import type { Database, Engine } from './tables.js';
@@ -39,7 +40,7 @@ export function openSource(database: Database, rule: FolderRule): Source {
       .orderBy('id_order')
       .limit(limit)
       .execute();
-    return rows.map((row) => row.id_order);
+    return pageOf(rows, after, 'the view orderbak_order');
   };
 
   return {

@@ -1,10 +1,13 @@
 import type { Generated, Kysely } from 'kysely';
 
+/** An id of the shop's as the driver gives it: a DECIMAL comes as text, and so does what is declared as text. `idOf` reads it. */
+export type RawId = number | string;
+
 /** The columns as they are stored. Times of `tbl_bak_order` are text in the shop's zone; `…_ms` are ms since 1970. */
 export interface Tables {
   tbl_bak_order: {
     id: Generated<number>;
-    id_order: number;
+    id_order: RawId;
     order_create_time: string | null;
     order_create_by: string | null;
     id_job: number | null;
@@ -21,7 +24,7 @@ export interface Tables {
     duplicate: Generated<number>;
   };
   orderbak_order: {
-    id_order: number;
+    id_order: RawId;
     create_time: string | null;
     create_by: string | null;
     status: string | number | null;
@@ -29,7 +32,7 @@ export interface Tables {
     folder: string | null;
   };
   orderbak_order_file: {
-    id_order: number;
+    id_order: RawId;
     id_job: number | null;
     id_rework: number | null;
     id_discuss: number | null;
@@ -37,14 +40,14 @@ export interface Tables {
     filename: string;
   };
   orderbak_order_raw: {
-    id_order: number;
+    id_order: RawId;
     main: string | null;
     ref: string | null;
     complete: string | null;
     rework: string | null;
     discuss: string | null;
   };
-  orderbak_unreadable: { id_order: number; origin: string; origin_id: number | null };
+  orderbak_unreadable: { id_order: RawId; origin: string; origin_id: number | null };
   orderbak_run: {
     id: Generated<number>;
     step: string;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
 import { SQL_FOLDER } from './migrations.js';
+import { idsAreText } from './order-ids.js';
 import { splitSql } from './split-sql.js';
 import type { Database } from './tables.js';
 
@@ -20,7 +21,7 @@ const COLUMNS: Readonly<Record<(typeof VIEWS | typeof MORE_VIEWS)[number], strin
   orderbak_order_raw: 'id_order, main, ref, complete, rework, discuss',
 };
 
-/** Throws `bad-view` when a view does not have the columns that orderbak reads. */
+/** Throws `bad-view` when a view does not have the columns that orderbak reads, `bad-id` when it gives the orders' ids as text. */
 export async function checkViews(database: Database): Promise<void> {
   const views: (keyof typeof COLUMNS)[] = [...VIEWS];
   for (const view of MORE_VIEWS) if (await hasView(database, view)) views.push(view);
@@ -38,6 +39,21 @@ export async function checkViews(database: Database): Promise<void> {
       );
     }
   }
+  await checkIds(database);
+}
+
+/** Throws when the orders' ids are text: nothing could go through the orders by their ids. */
+async function checkIds({ engine, kysely }: Database): Promise<void> {
+  // A number is said to collate as bytes do. In SQLite each value has its own type, and text comes after numbers.
+  const question =
+    engine === 'mysql'
+      ? sql<{ kind: string }>`SELECT COLLATION(MAX(id_order)) AS kind FROM orderbak_order WHERE 1 = 0`
+      : sql<{
+          kind: string;
+        }>`SELECT typeof(id_order) AS kind FROM orderbak_order ORDER BY id_order DESC LIMIT 1`;
+  const [row] = (await question.execute(kysely)).rows;
+  if (row !== undefined && !['binary', 'integer', 'real', 'null'].includes(row.kind))
+    throw idsAreText('the view orderbak_order');
 }
 
 /** MariaDB and MySQL show '' to an account that may not see how a view is made. */

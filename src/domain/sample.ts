@@ -2,6 +2,7 @@ import { isPlainName } from './file-name.js';
 import { fileTypeOf } from './file-type.js';
 import { type FolderRule, folderOf } from './folder-name.js';
 import { parseLocalTime } from './local-time.js';
+import { wholeNumber } from './whole-number.js';
 
 /** A row of `orderbak_order` as the view gives it, whatever that is. */
 export interface SampledOrder {
@@ -22,8 +23,9 @@ export interface SampledFile {
 
 /** What is wrong with an order of the view, in words; null when it makes sense. */
 export function orderFault(order: SampledOrder, rule: FolderRule): string | null {
-  const { id_order: id, create_time: createTime, create_by: createBy, status, done_time: doneTime } = order;
-  if (typeof id !== 'number' || !Number.isSafeInteger(id)) return `id_order is ${shown(id)}, not a number`;
+  const { create_time: createTime, create_by: createBy, status, done_time: doneTime } = order;
+  const id = wholeNumber(order.id_order);
+  if (id === null) return `id_order is ${shown(order.id_order)}, not a number`;
   const created = textOrNull(createTime);
   if (parseLocalTime(created) === null) return `order ${id}: create_time is ${shown(createTime)}, no time`;
   // '0000-00-00' is how old shops write "never".

@@ -65,8 +65,8 @@ const OLD: Record<Engine, Record<string, OldTable>> = {
         ROWS.map((row) => row.replace('NULL)', "'0000-00-00 00:00:00')")),
       ),
     },
-    'TEXT names in utf8mb3, in a table of old pages': {
-      table: `(id ${ID.mariadb}, id_order MEDIUMINT UNSIGNED NULL, order_create_by VARCHAR(50) NULL, filename TEXT NULL, file_type VARCHAR(4) NULL, bak_date_time VARCHAR(19) NULL) ENGINE=InnoDB ROW_FORMAT=COMPACT DEFAULT CHARSET=utf8mb3`,
+    'TEXT names and ids in utf8mb3, in a table of old pages': {
+      table: `(id ${ID.mariadb}, id_order VARCHAR(20) NULL, order_create_by VARCHAR(50) NULL, filename TEXT NULL, file_type VARCHAR(4) NULL, bak_date_time VARCHAR(19) NULL) ENGINE=InnoDB ROW_FORMAT=COMPACT DEFAULT CHARSET=utf8mb3`,
       rows: rows(),
     },
     'long names, a key over too little, columns of its own': {
@@ -107,6 +107,7 @@ async function facts(database: Database): Promise<unknown[][]> {
     ...row,
     bak_date_time: /^0000/.test(text(row.bak_date_time)) ? null : row.bak_date_time,
     file_type: Number(row.file_type),
+    id_order: Number(row.id_order),
   }));
   return pick(never, COLUMNS.split(', '));
 }

@@ -149,6 +149,26 @@ CREATE OR REPLACE VIEW orderbak_unreadable AS SELECT id_order, 'x' AS origin, 1 
     expect((await migrate(world, env)).marker).toBe(world.root);
   });
 
+  test('ids of orders that the database takes for text are told', async () => {
+    const world = await newWorld(engine);
+    await world.addOrder({});
+    const file = path.join(world.folder, 'views.sql');
+    const shipped = new URL(
+      `../../sql/source/${engine === 'sqlite' ? 'sqlite' : 'mysql'}.sql`,
+      import.meta.url,
+    );
+    const text = (await readFile(shipped, 'utf8')).replace(
+      '  o.id_order,',
+      "  CONCAT(o.id_order, '') AS id_order,",
+    );
+    await writeFile(file, text);
+    const told = await failure(migrate(world, { ORDERBAK_SOURCE_VIEWS: file }));
+    expect(told).toEqual({
+      exit: 1,
+      words: expect.stringContaining('the view orderbak_order gives the ids of orders as text'),
+    });
+  });
+
   // MySQL commits each view by itself.
   test.runIf(engine === 'sqlite')('views that cannot be used leave the old ones in their place', async () => {
     const world = await newWorld(engine);

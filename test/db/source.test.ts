@@ -221,6 +221,32 @@ describe.for(ENGINES)('orders that share a folder are found on %s', (engine) => 
     expect([...(folders[0]?.unreadable ?? [])]).toEqual([1]);
   });
 
+  test('an id that is no whole number, or that the database sorts as text, stops everything', async () => {
+    const ids = { text: engine === 'mariadb' ? 'VARCHAR(20)' : 'TEXT' };
+    const bad = await createWorld(engine, { tables: false });
+    if (engine === 'sqlite') await bad.ask((d) => d.run('CREATE TABLE made (x)'));
+    await bad.ask(async (d) => {
+      for (const sql of tables(engine)) await d.run(sql.replace('id_order INTEGER', `id_order ${ids.text}`));
+      const times = ['2025-06-01 10:00:00', 'lan', '9', '2025-06-02 10:00:00'];
+      const columns = ['id_order', 'create_time', 'create_by', 'status', 'done_time'];
+      await insertRows(d, 'orderbak_order', columns, [
+        ['9', ...times],
+        ['10', ...times],
+      ]);
+      await insertRows(d, 'orderbak_unreadable', ['id_order', 'origin'], [['10x', 'tbl_job.attach']]);
+    });
+    const other = await openDatabase(bad.databaseUrl);
+    const source = openSource(other, BY_TIME);
+    const retention = { statuses: ['9'], cutoff: '2025-09-01 00:00:00' };
+    await expect(source.eligibleOrders(retention, 0, 80, null)).rejects.toThrow(
+      /gives the ids of orders as text/,
+    );
+    const words = engine === 'sqlite' ? /gives the ids of orders as text/ : /"10x" as the id of an order/;
+    await expect(source.folderFacts([10])).rejects.toThrow(words);
+    await other.close();
+    await bad.remove();
+  });
+
   test('a view that gives a file of an unknown type is a fault that stops everything', async () => {
     await world.ask((d) =>
       d.run("INSERT INTO orderbak_order_file (id_order, file_type, filename) VALUES (1, 9, 'x')"),

@@ -21,6 +21,8 @@ test.each<[Engine, string, RegExp]>([
   ['mariadb', `${ID.mariadb}, id_order INT, name TEXT`, /no column filename, file_type/],
   ['sqlite', `${ID.sqlite}, id_order INT, file_type INT`, /no column filename/],
   ['sqlite', 'id INT, id_order INT, file_type INT, filename TEXT', /does not count up/],
+  ['sqlite', `${ID.sqlite}, id_order VARCHAR(20), file_type INT, filename TEXT`, /id_order is varchar\(20\)/],
+  ['sqlite', `${ID.sqlite}, id_order, file_type INT, filename TEXT`, /id_order is of no type/],
   [
     'sqlite',
     `${ID.sqlite}, id_order INT, file_type INT, filename TEXT, bak_date_time INTEGER`,
@@ -100,6 +102,8 @@ test.each<Engine>(['sqlite', 'mariadb'])(
       for (const type of [0, 7, null])
         await database.run(sql, [spoilt?.id ?? 0, type, 'x.jpg', '2025-01-01 03:00:00']);
       await database.run(sql, [good?.id ?? 0, 1, null, '2025-01-01 03:00:00']);
+      for (const type of [1, 5]) await database.run(sql, [null, type, 'of-nobody.txt', null]);
+      if (engine === 'sqlite') await database.run(sql, ['no id', 1, 'of-nobody.txt', null]);
     });
     await withApp(world, async (app) => {
       await app.migrate();

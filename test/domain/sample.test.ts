@@ -44,8 +44,10 @@ test('rows as shops have them make sense', () => {
     { done_time: '2026-02-01' },
     { status: 'done' },
     { folder: 'a/b' },
+    { id_order: '142' },
+    { id_order: '142.00' },
   ];
-  expect(more.map((change) => orderFault({ ...order, ...change }, RULE))).toEqual(Array(5).fill(null));
+  expect(more.map((change) => orderFault({ ...order, ...change }, RULE))).toEqual(Array(7).fill(null));
   expect(fileFault(file)).toBe(null);
   // MariaDB gives some numbers as text.
   expect(fileFault({ ...file, file_type: '5' })).toBe(null);
