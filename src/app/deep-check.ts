@@ -29,7 +29,7 @@ export async function roundTrip(ground: Ground, listen: Listen): Promise<string>
   const { config, database, zone } = ground;
   const root = need(config.orders.root, 'orders.root', config);
   const order = testOrder(ground.retention(null));
-  const folder = folderOf(order, { template: config.orders.folder, zone });
+  const folder = folderOf(order, { template: config.orders.folder, zone, thumbs: config.thumbs.folder });
   if (folder === null) throw broken(`[orders] folder gives the test order no folder`);
   const rows = openTestRows(database, order);
   const cleanUp = async () => {

@@ -86,7 +86,7 @@ async function viewsFinding({ database, zone, config }: Ground): Promise<Finding
   const { orders, files } = await sampleOrders(database, SAMPLE);
   if (orders.length === 0)
     return { status: 'warning', message: 'the shop has no order yet', remedy: VIEWS_HINT };
-  const rule = { template: config.orders.folder, zone };
+  const rule = { template: config.orders.folder, zone, thumbs: config.thumbs.folder };
   const found = [orders.map((order) => orderFault(order, rule)), files.map(fileFault)];
   const faults = found.flat().filter((fault) => fault !== null);
   const [first] = faults;

@@ -24,7 +24,7 @@ import { runIn } from './job-ports.js';
 export async function openGround(config: Config) {
   const clock: Clock = Date.now;
   const zone = need(config.shop.timezone, 'shop.timezone', config);
-  const rule = { template: config.orders.folder, zone };
+  const rule = { template: config.orders.folder, zone, thumbs: config.thumbs.folder };
   const database = await openDatabase(need(config.database.url, 'database.url', config));
   const pictures = new Pictures({ size: config.thumbs.size });
   const readers = new Readers();

@@ -26,7 +26,7 @@ export async function* compareWithOldSystem(
       const now = Date.now();
       const from = parseLocalTime(since);
       yield* shadow({
-        source: openSource(seen, { template: config.orders.folder, zone }),
+        source: openSource(seen, { template: config.orders.folder, zone, thumbs: config.thumbs.folder }),
         old: openOldRows(seen),
         views,
         retention: retentionAt(now, config.retention.status, config.retention.age, zone),

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type FolderRule, folderOf } from '../domain/folder-name.js';
+import { type FolderRule, folderOf, hostOf } from '../domain/folder-name.js';
 import { groupBy } from '../domain/group-by.js';
 import type { Order } from '../domain/order.js';
 import { wholeNumber } from '../domain/whole-number.js';
@@ -45,7 +45,7 @@ export function openForgottenOrders({ kysely }: Database, rule: FolderRule) {
     // A row without an order's id means nothing.
     const ids = rows.flatMap((row) => wholeNumber(row.id_order) ?? []);
     const orders = await among(ids);
-    return groupBy(orders, (order) => folderOf(order, rule));
+    return groupBy(orders, (order) => folderOf(order, rule) ?? hostOf(order, rule));
   };
 
   let all: ReturnType<typeof readAll> | null = null;

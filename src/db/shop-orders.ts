@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import { type FolderRule, originOf } from '../domain/folder-name.js';
+import { type FolderRule, hostOf, originOf } from '../domain/folder-name.js';
 import { dayAfter } from '../domain/local-time.js';
 import type { Order } from '../domain/order.js';
 import { openForgottenOrders } from './forgotten-orders.js';
@@ -45,11 +45,17 @@ export function openShopOrders(database: Database, rule: FolderRule) {
     return (await Promise.all(questions)).flat();
   };
 
-  /** All orders that may lie in these folders, by the view's word or by the template; `folderName` decides which do. */
+  /** These folders, and those of their thumbs, in which another order may lie. */
+  const withThumbs = (folders: readonly string[]) =>
+    folders.flatMap((name) => [name, `${name}/${rule.thumbs}`]);
+  const isNested = rule.template.includes('/');
+
+  /** All orders that may lie in these folders, by the view's word or by the template; `putInto` decides which do. */
   const neighbours = async (folders: readonly string[], memory: DayMemory = new Map()): Promise<Order[]> => {
     if (folders.length === 0) return [];
-    const orders = await ordersWhere(sql`folder IN (${sql.join(folders)})`);
-    const origins = folders.map((folder) => originOf(folder, rule)).filter((origin) => origin !== null);
+    const orders = await ordersWhere(sql`folder IN (${sql.join(withThumbs(folders))})`);
+    const named = isNested ? withThumbs(folders) : folders;
+    const origins = named.map((folder) => originOf(folder, rule)).filter((origin) => origin !== null);
     const ids = origins.flatMap((origin) => ('id' in origin ? [origin.id] : []));
     if (ids.length > 0) orders.push(...(await ordersWhere(amongOrders(engine, ids))));
     const days = [...new Set(origins.flatMap((origin) => ('days' in origin ? origin.days : [])))];
@@ -75,8 +81,25 @@ export function openShopOrders(database: Database, rule: FolderRule) {
   /** Orders that may have come to lie in these folders since the newest was asked for. */
   const newcomers = async (folders: readonly string[]): Promise<Order[]> => {
     if (folders.length === 0) return [];
-    const moved = await ordersWhere(sql`folder IN (${sql.join(folders)})`);
+    const moved = await ordersWhere(sql`folder IN (${sql.join(withThumbs(folders))})`);
     return [...moved, ...(await ordersWhere(sql`id_order > ${await newestId()}`))];
+  };
+
+  /** Puts orders into those of these folders that they have a say about: their own, or the one among whose thumbs theirs lies. */
+  const putInto = (folders: ReadonlyMap<string, Order[]>, orders: Iterable<Order>): void => {
+    for (const order of orders) {
+      const own = folderName(order);
+      if (own !== null) folders.get(own)?.push(order);
+      else folders.get(hostOf(order, rule) ?? '')?.push({ ...order, isAmongThumbs: true });
+    }
+  };
+
+  const whyHomeless = (id: number, order: Order | undefined): string => {
+    if (order === undefined) return `the shop no longer knows order ${id}`;
+    const host = hostOf(order, rule);
+    return host === null
+      ? `the folder of order ${id} cannot be told`
+      : `the folder of order ${id} lies among the thumbs of ${host}`;
   };
 
   /** The folders of these orders, with all orders in them: those that `findOthers` finds, and those that the shop has forgotten. */
@@ -89,28 +112,26 @@ export function openShopOrders(database: Database, rule: FolderRule) {
       const order = own.get(id);
       const folder = order && folderName(order);
       if (folder) folders.set(folder, []);
-      else
-        homeless.set(
-          id,
-          order ? `the folder of order ${id} cannot be told` : `the shop no longer knows order ${id}`,
-        );
+      else homeless.set(id, whyHomeless(id, order));
     }
     const names = [...folders.keys()];
     const gone = await forgotten.among(orderIds.filter((id) => !own.has(id)));
     const found = [...gone, ...(await forgotten.inFolders(names)), ...(await findOthers(names))];
     const all = new Map(found.map((order) => [order.id, order]));
     for (const [id, order] of own) all.set(id, order);
-    for (const order of all.values()) folders.get(folderName(order) ?? '')?.push(order);
+    putInto(folders, all.values());
     return { folders, homeless };
   };
 
   /** All orders whose files lie in these folders. */
-  const inFolders = async (folders: readonly string[]): Promise<Order[]> => {
+  const inFolders = async (folders: readonly string[]): Promise<ReadonlyMap<string, Order[]>> => {
     const found = [...(await forgotten.inFolders(folders)), ...(await neighbours(folders))];
-    return [...new Map(found.map((order) => [order.id, order])).values()];
+    const inThem = new Map(folders.map((folder): [string, Order[]] => [folder, []]));
+    putInto(inThem, new Map(found.map((order) => [order.id, order])).values());
+    return inThem;
   };
 
-  return { neighbours, newcomers, newestId, housed, inFolders, folderName };
+  return { neighbours, newcomers, newestId, housed, inFolders };
 }
 
 export type ShopOrders = ReturnType<typeof openShopOrders>;

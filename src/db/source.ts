@@ -1,7 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { ahead } from '../domain/ahead.js';
 import type { FolderRule } from '../domain/folder-name.js';
-import { groupBy } from '../domain/group-by.js';
 import { pagesOf } from '../domain/pages.js';
 import type { Retention } from '../domain/retention.js';
 import type { FolderFactsAnswer, OrderFilter, Source } from '../steps/ports/shop.js';
@@ -21,7 +20,7 @@ const PAGES_AHEAD = 2;
 export function openSource(database: Database, rule: FolderRule): Source {
   const { engine, kysely } = database;
   const shopOrders = openShopOrders(database, rule);
-  const { neighbours, newcomers, newestId, housed, inFolders, folderName } = shopOrders;
+  const { neighbours, newcomers, newestId, housed, inFolders } = shopOrders;
 
   const readFacts = async (
     orderIds: readonly number[],
@@ -68,8 +67,7 @@ export function openSource(database: Database, rule: FolderRule): Source {
     },
 
     async factsIn(folders) {
-      const inIt = groupBy(await inFolders(folders), (order) => folderName(order));
-      const orders = new Map(folders.map((folder) => [folder, inIt.get(folder) ?? []]));
+      const orders = await inFolders(folders);
       const facts = new Map((await readFolderFacts(database, orders)).map((each) => [each.folder, each]));
       const none = { named: [], recorded: [], unreadable: new Set<number>(), restored: new Set<string>() };
       return folders.map((folder) => facts.get(folder) ?? { folder, orders: [], ...none });

@@ -40,7 +40,7 @@ const DONE_DAYS_AGO = 150;
 const YOUNG_DAYS_AGO = 20;
 const DAYS_OF_WORK = 10;
 const PHOTOS_AT_ONCE = 4;
-const FOLDERS = { template: '{create_unix}@{create_by}', zone: ZONE };
+const FOLDERS = { template: '{create_unix}@{create_by}', zone: ZONE, thumbs: 'thumb' };
 
 /**
  * Builds the shop in its place: tables, order folders, real photos. Gives up between two files when `stop` is aborted.

@@ -1,11 +1,12 @@
-import { isPlainFolder, isPlainName } from './file-name.js';
+import { foldName, isPlainFolder, isPlainName } from './file-name.js';
 import { type LocalTime, localDays, parseLocalTime, unixSeconds } from './local-time.js';
 import type { Order } from './order.js';
 
-/** How an order's folder is named, and the zone in which the shop writes its times. */
+/** How an order's folder is named, the zone in which the shop writes its times, and the folder's own folder of thumbs. */
 export interface FolderRule {
   readonly template: string;
   readonly zone: string;
+  readonly thumbs: string;
 }
 
 const FIELD = /\{([a-z_]+)\}/g;
@@ -42,11 +43,30 @@ export function templateFault(template: string): string | null {
 
 /**
  * The order's folder below the root, with `/` between its parts.
- * Null when it cannot be told: no user, no readable time, or a name that would leave the root.
+ * Null when it cannot be told: no user, no readable time, a name that would leave the root; or when it lies among thumbs.
  */
 export function folderOf(order: Order, rule: FolderRule): string | null {
+  const folder = namedFolder(order, rule);
+  return folder !== null && hostIn(folder, rule) === null ? folder : null;
+}
+
+/** The folder among whose thumbs the order's folder lies, where its files may be taken for thumbs; null when it does not. */
+export function hostOf(order: Order, rule: FolderRule): string | null {
+  const folder = namedFolder(order, rule);
+  return folder === null ? null : hostIn(folder, rule);
+}
+
+function namedFolder(order: Order, rule: FolderRule): string | null {
   const folder = order.folder ?? fillTemplate(order, rule);
   return folder !== null && isPlainFolder(folder) ? folder : null;
+}
+
+function hostIn(folder: string, { thumbs }: FolderRule): string | null {
+  if (!folder.includes('/')) return null;
+  const parts = folder.split('/');
+  const name = foldName(thumbs);
+  const place = parts.findIndex((part, index) => index > 0 && foldName(part) === name);
+  return place === -1 ? null : parts.slice(0, place).join('/');
 }
 
 function fillTemplate(order: Order, rule: FolderRule): string | null {

@@ -11,6 +11,8 @@ export interface Order {
   readonly folder: string | null;
   /** The shop has it no longer: this is what was recorded of it. */
   readonly isForgotten?: true;
+  /** Its folder lies among the thumbs of the folder with which it is told. */
+  readonly isAmongThumbs?: true;
 }
 
 /** One row of the source view `orderbak_order_file`: a name that an order's lists hold. */

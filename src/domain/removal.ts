@@ -1,6 +1,6 @@
 import { baseName, foldName } from './file-name.js';
 import type { BakFile, FolderFacts, Receipt } from './order.js';
-import { type Retention, whyKept, whyUnreadable } from './retention.js';
+import { type Retention, whyKept, whyUnclear } from './retention.js';
 
 /** Whether a path may go. If it may: the rows that its removal closes, and the receipt that its bytes must match. */
 export type Verdict =
@@ -13,8 +13,8 @@ export type Verdict =
  * A null receipt in the answer means that only discuss rows name the path.
  */
 export function judgeRemoval(facts: FolderFacts, filename: string, retention: Retention): Verdict {
-  const unreadable = whyUnreadable(facts);
-  if (unreadable !== null) return kept(unreadable);
+  const unclear = whyUnclear(facts, retention);
+  if (unclear !== null) return kept(unclear);
   const folded = foldName(baseName(filename));
   const namesIt = (record: { readonly filename: string }) => foldName(baseName(record.filename)) === folded;
   const rows = facts.recorded.filter(namesIt);

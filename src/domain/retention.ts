@@ -21,6 +21,7 @@ export function retentionAt(
 /** Why an order's files must stay, in words; null when the order is finished and older than the limit. */
 export function whyKept(order: Order, retention: Retention): string | null {
   if (order.isForgotten) return `the shop no longer knows order ${order.id}`;
+  if (order.isAmongThumbs) return `order ${order.id} has its folder among the thumbs of this one`;
   if (order.status === null || !retention.statuses.includes(order.status)) {
     return `order ${order.id} is not finished (status ${order.status ?? 'unknown'})`;
   }
@@ -35,10 +36,15 @@ export function whyKept(order: Order, retention: Retention): string | null {
   return null;
 }
 
-/** Why a folder is not understood, in words; null when all of its lists and records can be read. */
-export function whyUnreadable({ unreadable }: Pick<FolderFacts, 'unreadable'>): string | null {
+/** Why a folder is not understood, in words; null when all of its lists and records can be read, and its thumbs are thumbs. */
+export function whyUnclear(
+  { orders, unreadable }: Pick<FolderFacts, 'orders' | 'unreadable'>,
+  retention: Retention,
+): string | null {
   const [order] = unreadable;
-  return order === undefined ? null : `order ${order} has a list or a record that cannot be read`;
+  if (order !== undefined) return `order ${order} has a list or a record that cannot be read`;
+  const lodger = orders.find(({ isAmongThumbs }) => isAmongThumbs);
+  return lodger === undefined ? null : whyKept(lodger, retention);
 }
 
 /** Why nothing that nobody names may leave a folder, in words: it is not understood, or one of its orders must stay. */
@@ -46,8 +52,8 @@ export function whyFolderKept(
   facts: Pick<FolderFacts, 'orders' | 'unreadable'>,
   retention: Retention,
 ): string | null {
-  const unreadable = whyUnreadable(facts);
-  if (unreadable !== null) return unreadable;
+  const unclear = whyUnclear(facts, retention);
+  if (unclear !== null) return unclear;
   for (const order of facts.orders) {
     const reason = whyKept(order, retention);
     if (reason !== null) return reason;

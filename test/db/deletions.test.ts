@@ -10,7 +10,7 @@ import type { Removal } from '../../src/steps/ports/removals.js';
 import { openShop, type Shop } from '../steps/shop.js';
 import { ENGINES } from '../support/database.js';
 
-const RULE = { template: '{create_unix}@{create_by}', zone: 'Asia/Ho_Chi_Minh' };
+const RULE = { template: '{create_unix}@{create_by}', zone: 'Asia/Ho_Chi_Minh', thumbs: 'thumb' };
 const HASH = 'a'.repeat(64);
 const HOST = { host: 'elsewhere', pid: 1 };
 

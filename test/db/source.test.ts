@@ -9,7 +9,11 @@ import type { CountedNames } from '../../src/steps/ports/shop.js';
 import { ENGINES, type Engine, insertRows, type Value } from '../support/database.js';
 import { createWorld, type World } from '../support/worlds.js';
 
-const BY_TIME: FolderRule = { template: '{create_unix}@{create_by}', zone: 'America/New_York' };
+const BY_TIME: FolderRule = {
+  template: '{create_unix}@{create_by}',
+  zone: 'America/New_York',
+  thumbs: 'thumb',
+};
 const unix = (utc: string) => Date.parse(utc) / 1000;
 
 /** What the three views give; as tables, so that any order can be written down. */

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type FolderRule, folderOf, originOf, templateFault } from '../../src/domain/folder-name.js';
+import { type FolderRule, folderOf, hostOf, originOf, templateFault } from '../../src/domain/folder-name.js';
 import type { Order } from '../../src/domain/order.js';
 
-const SHOP: FolderRule = { template: '{create_unix}@{create_by}', zone: 'Asia/Ho_Chi_Minh' };
+const SHOP: FolderRule = { template: '{create_unix}@{create_by}', zone: 'Asia/Ho_Chi_Minh', thumbs: 'thumb' };
 
 function order(given: Partial<Order> = {}): Order {
   return {
@@ -31,6 +31,23 @@ describe("an order's folder", () => {
     expect(folderOf(order({ folder: 'clients/An/villa 2' }), SHOP)).toBe('clients/An/villa 2');
     for (const folder of ['', '/etc', '../other', 'a/../../b', 'a//b', 'a/', '.orderbak-trash/1/x', 'a\\b'])
       expect(folderOf(order({ folder }), SHOP)).toBeNull();
+  });
+
+  it.each([
+    ['x/thumb', 'x'],
+    ['x/Thumb', 'x'],
+    ['clients/x/thumb/y', 'clients/x'],
+  ])('is none where it lies among the thumbs of another: %s', (folder, host) => {
+    expect(folderOf(order({ folder }), SHOP)).toBeNull();
+    expect(hostOf(order({ folder }), SHOP)).toBe(host);
+    const byTemplate = { ...SHOP, template: '{id_order}/{create_by}' };
+    expect(folderOf(order({ createBy: 'thumb' }), byTemplate)).toBeNull();
+    expect(hostOf(order({ createBy: 'thumb' }), byTemplate)).toBe('142');
+  });
+
+  it.each(['thumb', 'thumb/x', 'x/thumbs'])('is one where it only looks so: %s', (folder) => {
+    expect(folderOf(order({ folder }), SHOP)).toBe(folder);
+    expect(hostOf(order({ folder }), SHOP)).toBeNull();
   });
 
   it.each(['..', '.', '', 'a/b', '../../etc', 'x\\y', 'nul\0l', 'line\nbreak', '\uFFFD', '.orderbak-trash'])(
@@ -136,7 +153,7 @@ describe('a folder tells where its orders may be found', () => {
         (template, createBy, second, id) => {
           const createTime = new Date(second * 1000).toISOString().slice(0, 19).replace('T', ' ');
           for (const zone of ['Asia/Ho_Chi_Minh', 'America/New_York', 'Pacific/Apia']) {
-            const rule = { template, zone };
+            const rule = { ...SHOP, template, zone };
             const origin = originOf(folderOf(order({ id, createBy, createTime }), rule) ?? '', rule);
             if (template.includes('id_order')) expect(origin).toEqual({ id });
             else expect(origin).toMatchObject({ days: expect.arrayContaining([createTime.slice(0, 10)]) });

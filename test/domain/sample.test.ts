@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fileFault, orderFault } from '../../src/domain/sample.js';
 
-const RULE = { template: '{create_unix}@{create_by}', zone: 'Asia/Ho_Chi_Minh' };
+const RULE = { template: '{create_unix}@{create_by}', zone: 'Asia/Ho_Chi_Minh', thumbs: 'thumb' };
 const order = {
   id_order: 142,
   create_time: '2026-01-31 23:59:59',

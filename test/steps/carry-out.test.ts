@@ -16,7 +16,7 @@ import { Readers } from '../../src/store/readers.js';
 import { ENGINES } from '../support/database.js';
 import { openShop, type Shop } from './shop.js';
 
-const RULE = { template: '{create_unix}@{create_by}', zone: 'Asia/Ho_Chi_Minh' };
+const RULE = { template: '{create_unix}@{create_by}', zone: 'Asia/Ho_Chi_Minh', thumbs: 'thumb' };
 const ORDER = { jobs: [{ image: 'm.txt' }], discusses: [['chat.txt']] };
 const unlink: TakeAway = (folder, { filename }, stamp) => folder.unlink(filename, stamp);
 const pictures = new Pictures({ size: 300 });
