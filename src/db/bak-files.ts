@@ -1,8 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
 import { COPIED_TYPES, FILE_TYPES } from '../domain/file-type.js';
 import type { FolderRule } from '../domain/folder-name.js';
+import { parseLocalTime } from '../domain/local-time.js';
 import type { Order } from '../domain/order.js';
 import type { Retention } from '../domain/retention.js';
+import { codeOf, OrderbakError } from '../errors.js';
 import type { BakFiles, LocatedFile } from '../steps/ports/records.js';
 import type { OrderFilter, OrderRange } from '../steps/ports/shop.js';
 import { type BakRow, bakFileColumns, bakFileOf } from './bak-rows.js';
@@ -39,6 +41,12 @@ function orderOfRow(row: LocatedRow): Order {
     doneTime: null,
     folder: row.folder,
   };
+}
+
+/** Whether MySQL would not have a text as a time; then it takes none of the rows that came with it. */
+function isBadTime(error: unknown): boolean {
+  const code = error instanceof OrderbakError ? codeOf(error.cause) : '';
+  return code === 'ER_TRUNCATED_WRONG_VALUE' || code === 'WARN_DATA_TRUNCATED';
 }
 
 /** Opens `tbl_bak_order`. */
@@ -79,6 +87,16 @@ export function openBakFiles(database: Database, rule: FolderRule): BakFileTable
     ${nothingRecorded ? sql`` : known}
     WHERE ${withinRange(engine, sql`f.id_order`, range)} AND ${length} BETWEEN 1 AND 255
     ${nothingRecorded ? sql`` : sql`AND b.id IS NULL`}`;
+  };
+
+  /** The orders of a range whose `create_time` is text that names no time. */
+  const timelessOrders = async (range: OrderRange): Promise<number[]> => {
+    const rows = await kysely
+      .selectFrom('orderbak_order')
+      .select(['id_order', 'create_time'])
+      .where(withinRange(engine, sql`id_order`, range))
+      .execute();
+    return rows.filter((row) => parseLocalTime(row.create_time) === null).map((row) => idOf(row.id_order));
   };
 
   /** EXPLAIN (MariaDB 10.11): range orderbak_file key_len 8 "Using index". */
@@ -125,13 +143,21 @@ export function openBakFiles(database: Database, rule: FolderRule): BakFileTable
           ? sql`ON DUPLICATE KEY UPDATE tbl_bak_order.id = tbl_bak_order.id`
           : sql`ON CONFLICT DO NOTHING`;
       const before = await countRecorded(range);
+      const files = await newFiles(range, retention, only, before === 0);
       // In this order, so that the files of one folder follow one another by their ids, as they are listed and fetched.
-      await sql`
+      const record = (createTime: RawBuilder<unknown>) =>
+        sql`
         INSERT INTO tbl_bak_order (id_order, order_create_time, order_create_by, id_job, id_rework, id_discuss, filename, file_type)
-        SELECT f.id_order, o.create_time, o.create_by, f.id_job, f.id_rework, f.id_discuss, ${name}, f.file_type
-        ${await newFiles(range, retention, only, before === 0)}
+        SELECT f.id_order, ${createTime}, o.create_by, f.id_job, f.id_rework, f.id_discuss, ${name}, f.file_type
+        ${files}
         ORDER BY f.id_order, f.file_type, f.filename
         ${conflict}`.execute(kysely);
+      await record(sql`o.create_time`).catch(async (error: unknown) => {
+        if (!isBadTime(error)) throw error;
+        const timeless = await timelessOrders(range);
+        if (timeless.length === 0) throw error;
+        await record(sql`CASE WHEN o.id_order IN (${sql.join(timeless)}) THEN NULL ELSE o.create_time END`);
+      });
       // MySQL counts a file that is named twice as two rows.
       return (await countRecorded(range)) - before;
     },

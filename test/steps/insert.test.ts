@@ -161,3 +161,34 @@ test.each(ENGINES)('5,000 orders on %s, with gaps between their numbers', async 
     await shop.close();
   }
 });
+
+test.each(ENGINES)('times that are no times are in no other order’s way on %s', async (engine) => {
+  const bad = [
+    '',
+    'bad',
+    '0000-00-00 00:00:00',
+    '2026-02-31 10:00:00',
+    '2026-03-02T10:00:00Z',
+    '2026-03-02 10:00:00+07:00',
+  ];
+  const plans = [...bad, 'fine'].map((_, index) => ({ jobs: [{ image: `${index}.txt` }] }));
+  const { shop, orders } = await openShop(engine, plans);
+  await shop.world.ask(async (database) => {
+    if (engine === 'mariadb') await database.run('ALTER TABLE tbl_order MODIFY create_time VARCHAR(40) NULL');
+    for (const [index, text] of bad.entries())
+      await database.run('UPDATE tbl_order SET create_time = ? WHERE id_order = ?', [
+        text,
+        at(orders, index).id,
+      ]);
+  });
+  expect((await shop.run('insert')).counts).toMatchObject({ done: plans.length, failed: 0 });
+  expect((await shop.run('insert')).counts).toMatchObject({ done: 0, failed: 0 });
+  await shop.backUp();
+  const removed = await shop.run('unlink-backed-up');
+  expect(removed.counts).toMatchObject({ done: 1, failed: 0 });
+  const times = await shop.world.ask((database) =>
+    database.all('SELECT order_create_time AS time FROM tbl_bak_order ORDER BY id_order DESC LIMIT 1'),
+  );
+  expect(String(times[0]?.time)).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+  await shop.close();
+});
