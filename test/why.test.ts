@@ -56,13 +56,9 @@ describe.for(ENGINES)('why on %s', (engine) => {
     await spoilRecords();
     await shop.backUp((name) => name === 'gone.txt');
     await shop.run('unlink-backed-up', { only: done });
-    await sql(
-      'UPDATE tbl_bak_order SET missing_time = ? WHERE filename = ?',
-      '2026-01-01 00:00:00',
-      'talk.txt',
-    );
+    await rename(place('done', 'talk.txt'), `${shop.world.root}-talk.txt`);
     await shop.run('unlink-discuss', { only: done });
-    await sql('UPDATE tbl_bak_order SET missing_time = NULL WHERE filename = ?', 'talk.txt');
+    await rename(`${shop.world.root}-talk.txt`, place('done', 'talk.txt'));
     await shop.backUp((name) => ['copied.txt', 'changed.txt', 'b.txt'].includes(name));
     await sql(
       'UPDATE tbl_bak_order SET bak_date_time = ? WHERE filename = ?',
@@ -124,7 +120,12 @@ describe.for(ENGINES)('why on %s', (engine) => {
       next: `orderbak ${step} --dry-run --verbose`,
     });
     expect(await why('done', 'copied.txt')).toMatchObject(takes('unlink-backed-up'));
-    expect(await why('done', 'talk.txt')).toMatchObject(takes('unlink-discuss'));
+    const { id } = orderOf('done');
+    expect(await why('done', 'talk.txt')).toMatchObject({
+      status: 'due',
+      reason: expect.stringMatching(/^unlink-discuss takes it within a month: .* is there again/),
+      next: `orderbak unlink-discuss --order ${id}`,
+    });
     expect(await why('done', 'new.tmp')).toMatchObject(takes('unlink-trash'));
   });
 

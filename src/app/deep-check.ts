@@ -102,6 +102,7 @@ async function remove(ground: Ground, order: Order, folder: string, id: number):
     store: store(),
     retention,
     only: [order.id],
+    vouched: false,
     localNow,
     clock,
   });

@@ -22,10 +22,12 @@ export function nightOf(ground: Ground) {
   const retention = ({ olderThan }: RunChoices) => ground.retention(olderThan);
   const unlinkParts = (choices: RunChoices) => {
     const { only } = choices;
-    const asked = { source, retention: retention(choices), only };
+    const asked = { source, retention: retention(choices), only, vouched: isVouched(choices) };
     return { ...asked, bakFiles, deletions, store: store(), localNow, clock };
   };
   const ceiling = (choices: RunChoices) => choices.maxDelete ?? config.delete.max;
+  // Who sets a ceiling for this one run has looked at the plan.
+  const isVouched = (choices: RunChoices) => choices.maxDelete !== null;
 
   return {
     /** Task 1. */
@@ -42,8 +44,7 @@ export function nightOf(ground: Ground) {
     /** Task 3, and the end of what an earlier night put into the quarantine. */
     async unlinkTrash(choices: RunChoices): Promise<Summary> {
       const { min_age: minAge, keep } = config.trash;
-      // Who sets a ceiling for this one run has looked at the plan.
-      const earlier = choices.maxDelete === null ? await census.last() : null;
+      const earlier = isVouched(choices) ? null : await census.last();
       const parts = { ...unlinkParts(choices), minAge, keep, earlier };
       const step = unlinkTrashStep(parts);
       const summary = await run(step, choices, ceiling(choices) ?? TRASH_CEILING);

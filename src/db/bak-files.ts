@@ -1,7 +1,7 @@
-import { type RawBuilder, sql } from 'kysely';
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { COPIED_TYPES, FILE_TYPES } from '../domain/file-type.js';
 import type { FolderRule } from '../domain/folder-name.js';
-import { parseLocalTime } from '../domain/local-time.js';
+import { localText, parseLocalTime } from '../domain/local-time.js';
 import type { Order } from '../domain/order.js';
 import type { Retention } from '../domain/retention.js';
 import { codeOf, OrderbakError } from '../errors.js';
@@ -18,6 +18,10 @@ const ALL_NUMBERS = Object.values(FILE_TYPES);
 const COPIED_NUMBERS = COPIED_TYPES.map((type) => FILE_TYPES[type]);
 const ROWS_A_STATEMENT = 500;
 const RECEIPTS_A_STATEMENT = 1000;
+const DAY_MS = 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
+/** Prime, so that whoever runs every other night, or once a week, comes to all of them too. */
+const TURNS = 31;
 
 /** Recorded files, and the question where a name is known. */
 export interface BakFileTable extends BakFiles {
@@ -162,15 +166,15 @@ export function openBakFiles(database: Database, rule: FolderRule): BakFileTable
       return (await countRecorded(range)) - before;
     },
 
-    async openRows(which, after, limit, only) {
+    async openRows(which, after, limit, only, now) {
       const rows = await kysely
         .selectFrom('tbl_bak_order')
         .select(bakFileColumns)
         .where('id', '>', after)
         .where('unlink_time', 'is', null)
-        .where('missing_time', 'is', null)
         .where('filename', 'is not', null)
         .where(isOfOrder(engine, sql`id_order`))
+        .$if(now === undefined || only === null, (query) => query.where(mayBeThere(now, rule.zone)))
         .$if(which === 'discuss', (query) => query.where('file_type', '=', FILE_TYPES.discuss))
         .$if(which === 'backed-up', (query) =>
           query.where('file_type', 'in', COPIED_NUMBERS).where('bak_date_time', 'is not', null),
@@ -212,8 +216,25 @@ export function openBakFiles(database: Database, rule: FolderRule): BakFileTable
       update(ids, sql`thumb_fault = ${thumbFault}`, sql`unlink_time IS NULL`),
 
     backToRecorded: (ids) =>
-      update(ids, sql`bak_date_time = NULL, file_size = NULL, file_sha256 = NULL`, sql`unlink_time IS NULL`),
+      update(
+        ids,
+        sql`bak_date_time = NULL, file_size = NULL, file_sha256 = NULL, missing_time = NULL`,
+        sql`unlink_time IS NULL`,
+      ),
   };
+}
+
+/**
+ * Rows that were not found missing, and those whose turn it is. A shop that cleaned up by hand has hundreds of thousands that
+ * are missing for good, and to look for all of them each night would take minutes.
+ *
+ * EXPLAIN of `openRows` (MariaDB 10.11) is the same with and without it: range PRIMARY key_len 8 where most rows are open
+ * ones, range orderbak_pending key_len 12 "Using filesort" where few are.
+ */
+function mayBeThere(now: number | undefined, zone: string): RawBuilder<SqlBool> {
+  if (now === undefined) return sql`missing_time IS NULL`;
+  const turn = Math.floor(now / DAY_MS) % TURNS;
+  return sql`(missing_time IS NULL OR missing_time >= ${localText(now - WEEK_MS, zone)} OR id_order % ${TURNS} = ${turn})`;
 }
 
 /**

@@ -65,9 +65,9 @@ function withReceipt(rows: readonly BakFile[], twins: readonly BakFile[]): Verdi
   return { allowed: true, rows: rows.filter((row) => row.unlinkTime === null), receipt };
 }
 
-/** Whether a row is one that the task of this rule starts from. */
+/** Whether a row is one that the task of this rule starts from, as long as its file is there. */
 export function isOpen(row: BakFile, rule: 'discuss' | 'backed-up'): boolean {
-  if (row.unlinkTime !== null || row.missingTime !== null) return false;
+  if (row.unlinkTime !== null) return false;
   return rule === 'discuss' ? row.type === 'discuss' : row.type !== 'discuss' && row.bakTime !== null;
 }
 

@@ -50,20 +50,17 @@ function judgeKnown({ facts, filename, rows, sight }: Evidence, retention: Reten
   if (!verdict.allowed) return say(isWanted ? 'held' : 'kept', verdict.reason, nextFor(facts, rows));
   // What may go and is wanted by no step has closed rows only.
   const [closed] = isWanted ? [] : rows;
-  if (closed !== undefined) {
-    const what = closed.unlinkTime === null ? `missing since ${closed.missingTime}` : 'removed';
-    const next = closed.unlinkTime === null ? `orderbak mark-backed-up ${closed.id}` : null;
-    return say('kept', `row ${closed.id} says that it is ${what}, but it is there`, next);
-  }
+  if (closed !== undefined) return say('kept', `row ${closed.id} says that it is removed, but it is there`);
   const { stamp, sha256 } = sight;
+  const missed = rows.every((row) => row.missingTime !== null) ? rows[0] : undefined;
   if (verdict.receipt === null) {
     const fault = rows.map((row) => stamp && faultOfBytes(row.thumbFault, stamp)).find((words) => words);
     if (fault) return say('held', `no thumb can be made of it: ${fault}`);
-    return due('unlink-discuss', 'it is of a discussion');
+    return due('unlink-discuss', 'it is of a discussion', missed);
   }
   const isSame = stamp && sha256 && sameReceipt(verdict.receipt, { size: stamp.size, sha256 });
   if (!isSame) return say('held', 'it changed after it was backed up; it will be copied again');
-  return due('unlink-backed-up', 'the office holds these very bytes');
+  return due('unlink-backed-up', 'the office holds these very bytes', missed);
 }
 
 function nextFor(facts: FolderFacts, rows: readonly BakFile[]): string | null {
@@ -118,8 +115,17 @@ function judgeRemoved(removal: PastRemoval): Judgement {
   return { ...say('gone', reason, waits ? `orderbak quarantine restore ${id}` : null), removal };
 }
 
-function due(step: string, reason: string): Judgement {
-  return say('due', `the next ${step} takes it: ${reason}`, `orderbak ${step} --dry-run --verbose`);
+/** `missed`: a row that says that the file is missing, which not every run looks for. */
+function due(step: string, reason: string, missed?: BakFile): Judgement {
+  if (missed === undefined)
+    return say('due', `the next ${step} takes it: ${reason}`, `orderbak ${step} --dry-run --verbose`);
+  const { missingTime, orderId } = missed;
+  const when = `it was missing ${missingTime} and is there again; \`--order ${orderId}\` takes it at once`;
+  return say(
+    'due',
+    `${step} takes it within a month: ${reason}; ${when}`,
+    `orderbak ${step} --order ${orderId}`,
+  );
 }
 
 function say(status: Status, reason: string, next: string | null = null): Judgement {

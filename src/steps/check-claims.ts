@@ -39,19 +39,20 @@ export async function checkAll(
     const claimed = 'sha256' in claim ? { size: claim.size, sha256: claim.sha256.toLowerCase() } : null;
     const row = rows.get(claim.id);
     if (row === undefined || row.type === 'discuss') return { status: 'unknown' };
-    if (row.bakTime !== null && row.receipt !== null) {
-      if (claimed === null || sameReceipt(row.receipt, claimed)) return { status: 'already' };
-    }
+    const isKnown = row.receipt !== null && (claimed === null || sameReceipt(row.receipt, claimed));
+    if (isKnown && row.missingTime === null) return { status: 'already' };
     if (row.unlinkTime === null && row.folder !== null) {
-      open.push({ at, claimed, folder: row.folder, filename: row.filename });
+      // What was missing may be there again with other bytes, and those nobody has copied.
+      open.push({ at, claimed: isKnown ? row.receipt : claimed, folder: row.folder, filename: row.filename });
     }
-    return { status: 'missing' };
+    return { status: isKnown ? 'already' : 'missing' };
   });
   const [limit, reading] = [pLimit(FOLDERS_AT_ONCE), pLimit(FILES_AT_ONCE)];
   const folders = groupBy(open, ({ folder }) => folder);
   const checkOne = (path: string, some: readonly Open[]) =>
     checkFolder(path, some, store, reading, (at, check) => {
-      checks[at] = check;
+      // What was marked before, and is missing still, stays marked.
+      if (check.status !== 'missing' || checks[at]?.status !== 'already') checks[at] = check;
     });
   await Promise.all([...folders].map(([path, some]) => limit(() => checkOne(path, some))));
   return checks;

@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 import type { Retention } from '../domain/retention.js';
-import { planPage } from './plan-unlink.js';
+import { EXIT, OrderbakError } from '../errors.js';
+import { type Looked, planPage } from './plan-unlink.js';
 import type { OrderStore } from './ports/disk.js';
 import type { BakFiles } from './ports/records.js';
 import type { Deletions } from './ports/removals.js';
@@ -10,6 +11,8 @@ import { settleRemovals } from './settle.js';
 import type { Planned, Step } from './step.js';
 
 const ROWS_A_PAGE = 500;
+/** Of fewer folders nothing can be told. */
+const FEWEST_FOLDERS = 10;
 
 export interface UnlinkParts {
   readonly source: Pick<Source, 'folderFacts' | 'sameFacts'>;
@@ -21,6 +24,8 @@ export interface UnlinkParts {
   readonly clock: Clock;
   /** The shop's local time now, as text. */
   readonly localNow: () => string;
+  /** A person says that folders which do not exist were removed by hand. */
+  readonly vouched: boolean;
 }
 
 /** Task 2: takes the discuss files from the server, leaving thumbs. */
@@ -42,7 +47,7 @@ function unlinkStep(
   rule: 'discuss' | 'backed-up',
   parts: UnlinkParts,
 ): Step<UnlinkItem> {
-  const { bakFiles, deletions, store, only, localNow } = parts;
+  const { bakFiles, deletions, store, only, clock, localNow, vouched } = parts;
   return {
     name,
     removes: true,
@@ -51,13 +56,16 @@ function unlinkStep(
     recover: () => settleRemovals(deletions, store, rule, localNow()),
 
     async *plan(): AsyncGenerator<Planned<UnlinkItem>> {
+      const looked = { folders: 0, absent: 0 };
+      const now = clock();
       for (let after = 0; ; ) {
-        const page = await bakFiles.openRows(rule, after, ROWS_A_PAGE, only);
+        const page = await bakFiles.openRows(rule, after, ROWS_A_PAGE, only, now);
         const last = page.at(-1);
-        if (last === undefined) return;
-        yield* planPage(page, rule, parts);
+        if (last === undefined) break;
+        yield* planPage(page, rule, parts, looked);
         after = last.id;
       }
+      if (!vouched && isAlarming(looked)) throw foldersMissing(looked);
     },
 
     // A folder that several orders share counts as the first one's.
@@ -68,6 +76,23 @@ function unlinkStep(
     pick: pickPaths,
     apply: (item, applying) => removePaths(item, rule, applying, parts),
   };
+}
+
+/**
+ * Where a root or a zone is wrong, no folder is found. Most may well be gone: a shop that cleaned up by hand has years of them.
+ * What is noted as missing is looked for again, so that the alarm is for the person, and no file depends on it.
+ */
+function isAlarming({ folders, absent }: Looked): boolean {
+  return folders >= FEWEST_FOLDERS && absent === folders;
+}
+
+function foldersMissing({ folders }: Looked): OrderbakError {
+  return new OrderbakError(
+    EXIT.stopped,
+    'folders-missing',
+    `none of the ${folders} order folders from which files are to go exists; nothing was removed, and no file was noted as missing`,
+    'Look whether [orders] root and folder and [shop] timezone are right, and whether every disk is mounted. If the folders were removed by hand, allow it once with a number of files at --max-delete.',
+  );
 }
 
 /** An item with only those of its paths that are wanted, by their places in it. */

@@ -11,8 +11,18 @@ export interface BakFiles {
   countNew(range: OrderRange, retention: Retention, only: OrderFilter): Promise<number>;
   /** Records every file of the range's eligible orders that is not recorded yet; answers how many were new. */
   insertNew(range: OrderRange, retention: Retention, only: OrderFilter): Promise<number>;
-  /** Rows still on the server, ascending by id, at most `limit`, above `after`. */
-  openRows(which: OpenRows, after: number, limit: number, only: OrderFilter): Promise<BakFile[]>;
+  /**
+   * Rows still on the server, ascending by id, at most `limit`, above `after`. Where the time is told, in ms since 1970, rows
+   * that were found missing are among them when it is their turn to be looked for again: all that an order filter names, else
+   * those of the last week, and of the others each once a month.
+   */
+  openRows(
+    which: OpenRows,
+    after: number,
+    limit: number,
+    only: OrderFilter,
+    now?: number,
+  ): Promise<BakFile[]>;
   byId(ids: readonly number[]): Promise<LocatedFile[]>;
   /** Writes receipts of files that are still there; rows that were unlinked since stay as they are. */
   mark(receipts: readonly (Receipt & { id: number })[], bakTime: string): Promise<void>;
