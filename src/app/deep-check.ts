@@ -100,6 +100,7 @@ async function remove(ground: Ground, order: Order, folder: string, id: number):
     bakFiles,
     deletions,
     store: store(),
+    thumbsFolder: ground.config.thumbs.folder,
     retention,
     only: [order.id],
     vouched: false,

@@ -23,7 +23,8 @@ export function nightOf(ground: Ground) {
   const unlinkParts = (choices: RunChoices) => {
     const { only } = choices;
     const asked = { source, retention: retention(choices), only, vouched: isVouched(choices) };
-    return { ...asked, bakFiles, deletions, store: store(), localNow, clock };
+    const { folder: thumbsFolder } = config.thumbs;
+    return { ...asked, bakFiles, deletions, store: store(), thumbsFolder, localNow, clock };
   };
   const ceiling = (choices: RunChoices) => choices.maxDelete ?? config.delete.max;
   // Who sets a ceiling for this one run has looked at the plan.

@@ -18,6 +18,16 @@ export function faultOfBytes(thumbFault: string | null, bytes: Bytes): string | 
   return thumbFault?.startsWith(mark) ? thumbFault.slice(mark.length) : null;
 }
 
+/** The same at a glance, to the ms: good enough to leave a file where it is. */
+export function faultAtGlance(
+  thumbFault: string,
+  { size, mtimeMs }: { readonly size: number; readonly mtimeMs: number },
+): string | null {
+  const [, bytes = '', mtimeNs = ''] = /^(\d+):(\d+): /.exec(thumbFault) ?? [];
+  if (Number(bytes) !== size || Number(BigInt(mtimeNs) / 1_000_000n) !== mtimeMs) return null;
+  return faultOfBytes(thumbFault, { size, mtimeNs: BigInt(mtimeNs) });
+}
+
 function markOf({ size, mtimeNs }: Bytes): string {
   return `${size}:${mtimeNs}: `;
 }

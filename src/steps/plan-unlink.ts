@@ -1,13 +1,12 @@
 import { groupBy } from '../domain/group-by.js';
 import type { BakFile, FolderFacts } from '../domain/order.js';
 import { isOpen, judgeRemoval } from '../domain/removal.js';
-import type { Retention } from '../domain/retention.js';
+import { faultAtGlance } from '../domain/thumb-fault.js';
 import type { FolderViews } from './ports/disk.js';
-import type { BakFiles } from './ports/records.js';
-import type { OrderFilter } from './ports/shop.js';
 import type { FolderPaths } from './prepare-path.js';
 import type { UnlinkItem } from './remove-paths.js';
 import { type Planned, sumOf, troubleOf } from './step.js';
+import { withoutStillMissing } from './still-missing.js';
 import type { UnlinkParts } from './unlink-recorded.js';
 
 /** Small folders are put together, so that the database is asked once for many. */
@@ -24,9 +23,10 @@ export interface Looked {
 export async function* planPage(
   page: readonly BakFile[],
   rule: 'discuss' | 'backed-up',
-  { source, bakFiles, store, retention, only }: UnlinkParts,
+  parts: UnlinkParts,
   looked: Looked,
 ): AsyncGenerator<Planned<UnlinkItem>> {
+  const { source, bakFiles, store } = parts;
   const views = await store.look();
   try {
     const rows = await withoutStillMissing(page, views, bakFiles);
@@ -35,32 +35,9 @@ export async function* planPage(
       const reason = answer.homeless.get(row.orderId);
       if (reason !== undefined) yield { kind: 'held', held: { id: row.id, path: row.filename, reason } };
     }
-    yield* planFolders(answer.folders, rows, rule, views, retention, only, looked);
+    yield* planFolders(answer.folders, rows, rule, views, parts, looked);
   } finally {
     views.close();
-  }
-}
-
-/** The rows without those that were found missing and still are: a folder is looked into once, and no facts are asked of them. */
-async function withoutStillMissing(
-  page: readonly BakFile[],
-  views: FolderViews,
-  bakFiles: BakFiles,
-): Promise<BakFile[]> {
-  const missing = page.filter((row) => row.missingTime !== null).map((row) => row.id);
-  const located = missing.length > 0 ? await bakFiles.byId(missing) : [];
-  const back = new Set<number>();
-  for (const [folder, rows] of groupBy(located, (row) => row.folder))
-    for (const row of folder === null ? [] : rowsBack(folder, rows, views)) back.add(row.id);
-  return page.filter((row) => row.missingTime === null || back.has(row.id));
-}
-
-function rowsBack(folder: string, rows: readonly BakFile[], views: FolderViews): readonly BakFile[] {
-  try {
-    return views.view(folder, (view) => rows.filter((row) => view.look(row.filename) !== null)) ?? [];
-  } catch {
-    // Something is there; what is wrong with it, the judgement says.
-    return rows;
   }
 }
 
@@ -69,8 +46,7 @@ function* planFolders(
   page: readonly BakFile[],
   rule: 'discuss' | 'backed-up',
   views: FolderViews,
-  retention: Retention,
-  only: OrderFilter,
+  { retention, only, thumbsFolder }: Pick<UnlinkParts, 'retention' | 'only' | 'thumbsFolder'>,
   looked: Looked,
 ): Generator<Planned<UnlinkItem>> {
   const pageIds = new Set(page.map((row) => row.id));
@@ -104,8 +80,13 @@ function* planFolders(
     for (const row of rows) {
       const { id, filename, thumbFault } = row;
       const verdict = judgeRemoval(facts, filename, retention);
-      if (verdict.allowed) paths.push({ id, filename, receipt: verdict.receipt, thumbFault });
-      else yield { kind: 'held', held: { id, path: pathOf(facts, row), reason: verdict.reason } };
+      const fault =
+        verdict.allowed && verdict.receipt === null
+          ? thumbless(facts.folder, row, views, thumbsFolder)
+          : null;
+      const reason = verdict.allowed ? fault : verdict.reason;
+      if (reason !== null) yield { kind: 'held', held: { id, path: pathOf(facts, row), reason } };
+      else if (verdict.allowed) paths.push({ id, filename, receipt: verdict.receipt, thumbFault });
     }
     // What is held back for another reason would be counted each night anew.
     if (isAbsent !== null && paths.length > 0) looked.folders += 1;
@@ -118,6 +99,27 @@ function* planFolders(
     }
   }
   if (item.length > 0) yield todo(item);
+}
+
+/** Why a picture that has been tried in vain is no use trying, in words; null where it has changed, or somebody made its thumb. */
+function thumbless(
+  folder: string,
+  { filename, thumbFault }: BakFile,
+  views: FolderViews,
+  thumbsFolder: string,
+): string | null {
+  if (thumbFault === null) return null;
+  try {
+    const look = (where: string) => views.view(where, (view) => view.look(filename));
+    const bytes = look(folder);
+    const fault = bytes && faultAtGlance(thumbFault, bytes);
+    return fault && look(`${folder}/${thumbsFolder}`) === null
+      ? `no thumb can be made of it: ${fault}`
+      : null;
+  } catch {
+    // What is wrong with its place, whoever comes to remove it says.
+    return null;
+  }
 }
 
 function pathOf(facts: FolderFacts, row: BakFile): string {

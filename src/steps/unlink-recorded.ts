@@ -19,6 +19,8 @@ export interface UnlinkParts {
   readonly bakFiles: BakFiles;
   readonly deletions: Deletions;
   readonly store: OrderStore;
+  /** The name of the thumbs' folder inside an order folder. */
+  readonly thumbsFolder: string;
   readonly retention: Retention;
   readonly only: OrderFilter;
   readonly clock: Clock;

@@ -33,9 +33,10 @@ export function listingOf(entries: readonly Dirent[]): FolderListing {
 function lookIn(base: string, filename: string): Glance | null {
   if (!isBelow(filename)) throw new Doubt('its name does not stay inside its folder');
   try {
-    const stats = lstatSync(`${base}/${filename}`, { throwIfNoEntry: false });
+    const stats = lstatSync(`${base}/${filename}`, { throwIfNoEntry: false, bigint: true });
     if (stats === undefined) return null;
-    if (stats.isFile()) return { size: stats.size, mtimeMs: Math.floor(stats.mtimeMs) };
+    // In whole numbers: as a fraction of ms, the last of them may be rounded up to the next.
+    if (stats.isFile()) return { size: Number(stats.size), mtimeMs: Number(stats.mtimeNs / 1_000_000n) };
   } catch (error) {
     if (codeOf(error) === 'ENAMETOOLONG') return null;
     throw error;

@@ -221,3 +221,45 @@ test('a dry run sums up what is there: as many bytes as the run frees', async ()
     await shop.close();
   }
 });
+
+describe.for(ENGINES)('a picture that cannot be read, known from an earlier run, on %s', (engine) => {
+  let shop: Shop;
+  let folder: string;
+  beforeAll(async () => {
+    const opened = await openShop(engine, [
+      { discusses: [['a-broken.jpg', 'b.txt', 'c.txt']], looks: { 'a-broken.jpg': 'damaged' } },
+    ]);
+    shop = opened.shop;
+    folder = path.join(shop.world.root, at(opened.orders, 0).folder);
+    await shop.run('insert');
+  });
+  afterAll(() => shop.close());
+
+  const broken = () => path.join(folder, 'a-broken.jpg');
+  const heldOnly = { 'a-broken.jpg': expect.stringContaining('no thumb can be made of it: ') };
+
+  test('is not in the way of the next file', async () => {
+    const first = await shop.run('unlink-discuss', { limit: 1 });
+    expect(first.counts).toMatchObject({ planned: 1, done: 0, held: 1 });
+    const second = await shop.run('unlink-discuss', { limit: 1 });
+    expect(second.counts).toMatchObject({ planned: 1, done: 1, held: 1 });
+    expect(heldBy(second)).toEqual(heldBy(first));
+    const third = await shop.run('unlink-discuss', { maxDelete: { kind: 'count', count: 1 } });
+    expect(third).toMatchObject({ exit: 0, counts: { planned: 1, done: 1, held: 1 } });
+    expect(heldBy(third)).toEqual(heldOnly);
+  });
+
+  test('is tried again as soon as its bytes are not the same, and stays as long as they are no picture', async () => {
+    const bytes = await readFile(broken());
+    await writeFile(broken(), bytes.subarray(0, bytes.length - 1));
+    expect((await shop.run('unlink-discuss')).counts).toMatchObject({ planned: 1, done: 0, held: 1 });
+    expect((await shop.run('unlink-discuss')).counts).toMatchObject({ planned: 0, done: 0, held: 1 });
+    expect((await stat(broken())).size).toBe(bytes.length - 1);
+  });
+
+  test('goes when somebody has made its thumb', async () => {
+    await mkdir(path.join(folder, 'thumb'), { recursive: true });
+    await writeFile(path.join(folder, 'thumb/a-broken.jpg'), await fileBytes('x.jpg', 'small'));
+    expect((await shop.run('unlink-discuss')).counts).toMatchObject({ planned: 1, done: 1, held: 0 });
+  });
+});
