@@ -146,6 +146,29 @@ describe.for(ENGINES)('a doctor on %s', (engine) => {
   });
 });
 
+test('a root that is one level too high, or a zone that is not the shop’s, is one without the order folders', async () => {
+  const world = await newWorld('sqlite');
+  const high = { env: { ORDERBAK_ORDERS_ROOT: path.dirname(world.root) } };
+  const other = { env: { ORDERBAK_SHOP_TIMEZONE: 'UTC' } };
+  const folder = world.orders.at(-1)?.folder;
+  expect((await doctor(world)).named('root')).toMatchObject({ status: 'ok' });
+  expect((await doctor(world, [], other)).named('root')).toMatchObject({
+    status: 'failed',
+    message: expect.stringContaining(`no folder of the newest 2 orders is in ${world.root}, e.g. `),
+    remedy: expect.stringContaining('[shop] timezone'),
+  });
+  expect((await askOrderbak(world, ['migrate'], high)).code).toBe(0);
+  expect((await doctor(world, [], high)).named('root')).toMatchObject({
+    status: 'failed',
+    message: expect.stringContaining(`e.g. ${folder}`),
+    remedy: expect.stringContaining('one level too high'),
+  });
+  // Orders that name no file have no folder.
+  for (const table of ['tbl_job', 'tbl_order_discuss'])
+    await world.ask((database) => database.run(`DELETE FROM ${table}`));
+  expect((await doctor(world, [], high)).named('root')).toMatchObject({ status: 'ok' });
+});
+
 test('views that make no sense are found by what stands in them, altered ones before that', async () => {
   const world = await newWorld('sqlite');
   const odd = `CREATE VIEW orderbak_order_file AS

@@ -26,10 +26,10 @@ const nobody = { planning() {}, started() {}, moved() {}, advanced() {}, finishe
  * Only the shop's word on the order is made up. Throws at the link that broke.
  */
 export async function roundTrip(ground: Ground, listen: Listen): Promise<string> {
-  const { config, database, zone } = ground;
+  const { config, database, rule } = ground;
   const root = need(config.orders.root, 'orders.root', config);
   const order = testOrder(ground.retention(null));
-  const folder = folderOf(order, { template: config.orders.folder, zone, thumbs: config.thumbs.folder });
+  const folder = folderOf(order, rule);
   if (folder === null) throw broken(`[orders] folder gives the test order no folder`);
   const rows = openTestRows(database, order);
   const cleanUp = async () => {

@@ -9,6 +9,7 @@ import { EXIT, OrderbakError } from '../errors.js';
 import type { Check, Finding } from '../reports/examine.js';
 import { roomOf, tryThumb, tryWriting } from '../store/probe.js';
 import type { apiOf } from './api.js';
+import { checkFolders } from './check-folders.js';
 import { roundTrip } from './deep-check.js';
 import type { Doctor } from './doctor.js';
 import { serveFinding } from './doctor-serve.js';
@@ -81,12 +82,11 @@ async function tablesFinding({ database, config }: Ground): Promise<string> {
   throw new OrderbakError(EXIT.failed, 'not-migrated', message, 'Run `orderbak migrate`.');
 }
 
-async function viewsFinding({ database, zone, config }: Ground): Promise<Finding | string> {
+async function viewsFinding({ database, rule }: Ground): Promise<Finding | string> {
   await checkViews(database);
   const { orders, files } = await sampleOrders(database, SAMPLE);
   if (orders.length === 0)
     return { status: 'warning', message: 'the shop has no order yet', remedy: VIEWS_HINT };
-  const rule = { template: config.orders.folder, zone, thumbs: config.thumbs.folder };
   const found = [orders.map((order) => orderFault(order, rule)), files.map(fileFault)];
   const faults = found.flat().filter((fault) => fault !== null);
   const [first] = faults;
@@ -124,10 +124,11 @@ async function shopClockFinding({ database, zone, clock }: Ground): Promise<Find
   };
 }
 
-async function rootFinding({ config, store }: Ground): Promise<Finding> {
-  const root = need(config.orders.root, 'orders.root', config);
-  await store().checkWritable();
+async function rootFinding(ground: Ground): Promise<Finding> {
+  const root = need(ground.config.orders.root, 'orders.root', ground.config);
+  await ground.store().checkWritable();
   await tryWriting(root);
+  await checkFolders(ground, root);
   return roomFinding(`${root} is marked and can be written to`, await roomOf(root));
 }
 

@@ -34,6 +34,7 @@ export async function openGround(config: Config) {
     config,
     clock,
     zone,
+    rule,
     database,
     pictures,
     source: openSource(database, rule),

@@ -33,12 +33,19 @@ export function orderFault(order: SampledOrder, rule: FolderRule): string | null
   if (doneTime !== null && parseLocalTime(done) === null && !done?.startsWith('0000'))
     return `order ${id}: done_time is ${shown(doneTime)}, no time`;
   if (status === null || status === '') return `order ${id} has no status`;
-  const folder = textOrNull(order.folder);
-  const [by, state] = [textOrNull(createBy), String(status)];
-  const known = { id, createTime: created, createBy: by, status: state, doneTime: done, folder };
-  if (folderOf(known, rule) === null)
-    return `order ${id}: its folder cannot be told (create_by ${shown(createBy)}, folder ${shown(folder)})`;
+  if (sampledFolder(order, rule) === null)
+    return `order ${id}: its folder cannot be told (create_by ${shown(createBy)}, folder ${shown(textOrNull(order.folder))})`;
   return null;
+}
+
+/** The folder of an order of the view, below the root; null when it cannot be told. */
+export function sampledFolder(order: SampledOrder, rule: FolderRule): string | null {
+  const [createTime, createBy] = [textOrNull(order.create_time), textOrNull(order.create_by)];
+  const folder = textOrNull(order.folder);
+  return folderOf(
+    { id: Number(order.id_order), createTime, createBy, status: null, doneTime: null, folder },
+    rule,
+  );
 }
 
 /** What is wrong with a file of the view, in words; null when it makes sense. */

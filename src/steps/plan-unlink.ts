@@ -1,10 +1,10 @@
 import { groupBy } from '../domain/group-by.js';
 import type { BakFile, FolderFacts } from '../domain/order.js';
 import { isOpen, judgeRemoval } from '../domain/removal.js';
-import { faultAtGlance } from '../domain/thumb-fault.js';
 import type { FolderViews } from './ports/disk.js';
-import type { FolderPaths } from './prepare-path.js';
+import type { FolderPaths, Path } from './prepare-path.js';
 import type { UnlinkItem } from './remove-paths.js';
+import { type Seen, seeRows, whyThumbless } from './see-rows.js';
 import { type Planned, sumOf, troubleOf } from './step.js';
 import { withoutStillMissing } from './still-missing.js';
 import type { UnlinkParts } from './unlink-recorded.js';
@@ -51,6 +51,7 @@ function* planFolders(
 ): Generator<Planned<UnlinkItem>> {
   const pageIds = new Set(page.map((row) => row.id));
   let item: FolderPaths[] = [];
+  let bytes = 0;
   for (const facts of folders) {
     const open = facts.recorded.filter(
       (row) =>
@@ -59,15 +60,11 @@ function* planFolders(
         (row.missingTime === null || pageIds.has(row.id)),
     );
     const rows = firstOfEachPath(open).filter((row) => pageIds.has(row.id));
-    let isAbsent: boolean | null = null;
+    const first = firstOf(open);
+    if (rows.length === 0 || first === undefined) continue;
+    let seen: Seen | null;
     try {
-      // A folder whose rows are spread over pages is counted with the page of its first row.
-      const first = firstOf(open);
-      if (first !== undefined && pageIds.has(first.id)) {
-        const files = views.view(facts.folder, ({ listing }) => listing.files.length);
-        isAbsent = files === null;
-        if (files !== null) yield { kind: 'seen', files };
-      }
+      seen = views.view(facts.folder, (view) => seeRows(view, rows));
     } catch (error) {
       const { held = [], failed = [] } = sumOf(
         rows.map((row) => troubleOf(row.id, pathOf(facts, row), error)),
@@ -76,50 +73,35 @@ function* planFolders(
       for (const entry of failed) yield { kind: 'failed', failed: entry };
       continue;
     }
-    const paths: FolderPaths['paths'][number][] = [];
+    // A folder whose rows are spread over pages is counted with the page of its first row.
+    const isCounted = pageIds.has(first.id);
+    if (isCounted && seen !== null) yield { kind: 'seen', files: seen.files };
+    const paths: Path[] = [];
     for (const row of rows) {
       const { id, filename, thumbFault } = row;
       const verdict = judgeRemoval(facts, filename, retention);
-      const fault =
-        verdict.allowed && verdict.receipt === null
-          ? thumbless(facts.folder, row, views, thumbsFolder)
-          : null;
-      const reason = verdict.allowed ? fault : verdict.reason;
+      const reason = verdict.allowed
+        ? verdict.receipt === null
+          ? whyThumbless(facts.folder, row, views, thumbsFolder)
+          : null
+        : verdict.reason;
       if (reason !== null) yield { kind: 'held', held: { id, path: pathOf(facts, row), reason } };
       else if (verdict.allowed) paths.push({ id, filename, receipt: verdict.receipt, thumbFault });
     }
     // What is held back for another reason would be counted each night anew.
-    if (isAbsent !== null && paths.length > 0) looked.folders += 1;
-    if (isAbsent && paths.length > 0) looked.absent += 1;
+    if (isCounted && paths.length > 0) {
+      looked.folders += 1;
+      if (seen === null) looked.absent += 1;
+    }
     for (const some of inPieces(facts, paths)) {
       item.push(some);
+      for (const { id } of some.paths) bytes += seen?.sizes.get(id) ?? 0;
       if (countPaths(item) < PATHS_AN_ITEM) continue;
-      yield todo(item);
-      item = [];
+      yield todo(item, bytes);
+      [item, bytes] = [[], 0];
     }
   }
-  if (item.length > 0) yield todo(item);
-}
-
-/** Why a picture that has been tried in vain is no use trying, in words; null where it has changed, or somebody made its thumb. */
-function thumbless(
-  folder: string,
-  { filename, thumbFault }: BakFile,
-  views: FolderViews,
-  thumbsFolder: string,
-): string | null {
-  if (thumbFault === null) return null;
-  try {
-    const look = (where: string) => views.view(where, (view) => view.look(filename));
-    const bytes = look(folder);
-    const fault = bytes && faultAtGlance(thumbFault, bytes);
-    return fault && look(`${folder}/${thumbsFolder}`) === null
-      ? `no thumb can be made of it: ${fault}`
-      : null;
-  } catch {
-    // What is wrong with its place, whoever comes to remove it says.
-    return null;
-  }
+  if (item.length > 0) yield todo(item, bytes);
 }
 
 function pathOf(facts: FolderFacts, row: BakFile): string {
@@ -127,7 +109,7 @@ function pathOf(facts: FolderFacts, row: BakFile): string {
 }
 
 /** A folder may have more files than an item is to have. */
-function* inPieces(facts: FolderFacts, paths: FolderPaths['paths']): Generator<FolderPaths> {
+function* inPieces(facts: FolderFacts, paths: readonly Path[]): Generator<FolderPaths> {
   const orderIds = facts.orders.map((order) => order.id);
   for (let i = 0; i < paths.length; i += MOST_PATHS)
     yield { folder: facts.folder, orderIds, paths: paths.slice(i, i + MOST_PATHS) };
@@ -137,10 +119,8 @@ function countPaths(folders: readonly FolderPaths[]): number {
   return folders.reduce((sum, { paths }) => sum + paths.length, 0);
 }
 
-function todo(folders: readonly FolderPaths[]): Planned<UnlinkItem> {
-  const receipts = folders.flatMap(({ paths }) => paths.map((path) => path.receipt));
-  const bytes = receipts.reduce((sum, receipt) => sum + (receipt?.size ?? 0), 0);
-  return { kind: 'do', item: { folders }, files: receipts.length, bytes };
+function todo(folders: readonly FolderPaths[], bytes: number): Planned<UnlinkItem> {
+  return { kind: 'do', item: { folders }, files: countPaths(folders), bytes };
 }
 
 /** Several rows may name one path; the first of them speaks for it. */

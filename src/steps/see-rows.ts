@@ -1,0 +1,46 @@
+import type { BakFile } from '../domain/order.js';
+import { faultAtGlance } from '../domain/thumb-fault.js';
+import type { FolderView, FolderViews } from './ports/disk.js';
+
+/** What is in a folder now: how many files, and of how many bytes those of some rows are, by the rows' ids. */
+export interface Seen {
+  readonly files: number;
+  readonly sizes: ReadonlyMap<number, number>;
+}
+
+/** Looks which files of these rows are in their folder. */
+export function seeRows({ listing, look }: FolderView, rows: readonly BakFile[]): Seen {
+  const sizes = new Map<number, number>();
+  const names = new Set(listing.files);
+  for (const { id, filename, receipt } of rows) {
+    if (!names.has(filename)) continue;
+    try {
+      // Where there is a receipt, other bytes than its own do not go.
+      sizes.set(id, receipt?.size ?? look(filename)?.size ?? 0);
+    } catch {
+      // What is the matter with it, the removal finds out and says.
+    }
+  }
+  return { files: listing.files.length, sizes };
+}
+
+/** Why a picture that has been tried in vain is no use trying, in words; null where it has changed, or somebody made its thumb. */
+export function whyThumbless(
+  folder: string,
+  { filename, thumbFault }: BakFile,
+  views: FolderViews,
+  thumbsFolder: string,
+): string | null {
+  if (thumbFault === null) return null;
+  try {
+    const look = (where: string) => views.view(where, (view) => view.look(filename));
+    const bytes = look(folder);
+    const fault = bytes && faultAtGlance(thumbFault, bytes);
+    return fault && look(`${folder}/${thumbsFolder}`) === null
+      ? `no thumb can be made of it: ${fault}`
+      : null;
+  } catch {
+    // What is wrong with its place, whoever comes to remove it says.
+    return null;
+  }
+}
