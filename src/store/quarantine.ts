@@ -102,7 +102,8 @@ async function moveBack(from: FolderHandle, to: FolderHandle, name: string, stam
     else throw error;
   }
   if (!(await isFile(target, stamp))) {
-    if (!made) throw taken(name);
+    // It may be a new file of the shop's that took the name since: only what was just put there is taken away again.
+    if (!made || !(await areOne(source, target))) throw taken(name);
     await unlink(target);
     throw new Doubt('it changed while it was being restored');
   }
@@ -128,6 +129,12 @@ async function renameBack(from: FolderHandle, to: FolderHandle, name: string): P
 async function isFile(path: string, { inode, device }: Stamp): Promise<boolean> {
   const stats = await lstat(path, { bigint: true });
   return stats.isFile() && stats.ino === inode && stats.dev === device;
+}
+
+/** Whether two names are those of one file or link. */
+async function areOne(path: string, other: string): Promise<boolean> {
+  const [one, two] = await Promise.all([lstat(path, { bigint: true }), lstat(other, { bigint: true })]);
+  return one.ino === two.ino && one.dev === two.dev;
 }
 
 /** The file is back, and that has to be told; a thumb that cannot follow it is only a remark. */

@@ -2,10 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { change, WATCHER } from '../steps/meanwhile.js';
-import { at, heldBy, openShop, type Shop } from '../steps/shop.js';
+import { at, heldBy, openShop, type Shop, type Summary } from '../steps/shop.js';
 import type { PlantedOrder } from '../support/planting.js';
+import { start } from '../support/run.js';
+import { findStrace, underPause } from '../support/strace.js';
 
 const PLAN = {
   jobs: [{ attach: ['a.txt', 'b.txt', 'c.txt', 'd.txt'] }],
@@ -89,6 +92,55 @@ test.each(['file', 'link to nowhere', 'folder'])(
     expect(await readFile(room('u.tmp'))).toEqual(bytes);
     const name = `${order.folder}/u.tmp`;
     expect((await shop.disk()).get(name)).toEqual(disk.get(name));
+  },
+);
+
+const strace = findStrace();
+
+/** Restores under strace; right after each of these calls the process stands still until something may have happened. */
+async function restoreWhile(calls: readonly string[], happens: () => Promise<void>): Promise<Summary> {
+  const wrap = underPause(strace ?? '', calls);
+  const { child, finished } = start(shop.world, ['quarantine', 'restore', '--run', '1', '--json'], { wrap });
+  while (child.exitCode === null && child.signalCode === null) {
+    await happens();
+    child.kill('SIGCONT');
+    await sleep(5);
+  }
+  return JSON.parse((await finished).stdout) as Summary;
+}
+
+test.skipIf(strace === undefined).for(['u.tmp', 'thumb/t.jpg'])(
+  'a new file of the shop that takes the name the moment it is given back stays: %s',
+  async (name) => {
+    const upload = path.join(outside, 'upload');
+    await writeFile(upload, 'new');
+    const bytes = await readFile(room(name));
+    const done = await restoreWhile(['link', 'linkat'], async () => {
+      if (existsSync(upload) && existsSync(place(order.folder, name)))
+        await rename(upload, place(order.folder, name));
+    });
+    expect(await readFile(place(order.folder, name), 'utf8')).toBe('new');
+    expect(await readFile(room(name))).toEqual(bytes);
+    const told = name === 'u.tmp' ? heldBy(done)['u.tmp'] : done.notes[0];
+    expect(told).toMatch(/its folder has a "[ut]\.\w+" again$/);
+    expect(done.counts).toMatchObject({ done: name === 'u.tmp' ? 1 : 2, failed: 0 });
+  },
+);
+
+test.skipIf(strace === undefined)(
+  'what comes to lie in the quarantine in the place of the file, at the last moment, is not brought back',
+  async () => {
+    const other = path.join(outside, 'other');
+    await writeFile(other, 'other');
+    await rename(place(order.folder), path.join(outside, 'order'));
+    // The folder is made anew after the file was looked at.
+    const done = await restoreWhile(['mkdir', 'mkdirat'], async () => {
+      if (existsSync(other) && existsSync(place(order.folder))) await rename(other, room('t.jpg'));
+    });
+    expect(heldBy(done)['t.jpg']).toBe('it changed while it was being restored');
+    expect(existsSync(place(order.folder, 't.jpg'))).toBe(false);
+    expect(await readFile(room('t.jpg'), 'utf8')).toBe('other');
+    expect(existsSync(place(order.folder, 'u.tmp'))).toBe(true);
   },
 );
 

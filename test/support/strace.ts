@@ -43,5 +43,13 @@ export function underFault(strace: string, { paths, calls, error, when, log, wat
   ];
 }
 
+/** The command that another program is run under, so that all of it stands still right after each of these calls, until it gets a SIGCONT. */
+export function underPause(strace: string, calls: readonly string[]): string[] {
+  const names = calls.map((name) => `?${name}`).join(',');
+  // As a child of its own, so that the command's process is the program's.
+  const quiet = ['-D', '-f', '-qq', '-o', '/dev/null', '-e', 'signal=none'];
+  return [strace, ...quiet, '-e', `trace=${names}`, '-e', `inject=${names}:signal=SIGSTOP`];
+}
+
 /** strace counts the calls of each thread by itself. */
 export const ONE_THREAD = { UV_THREADPOOL_SIZE: '1' };
