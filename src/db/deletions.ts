@@ -8,6 +8,8 @@ import type { Database, Tables } from './tables.js';
 
 /** A proof of the lease is good for so long, ms: much shorter than any lease, much longer than a batch of removals takes. */
 const PROOF_MS = 250;
+/** A folder of more orders than this moves with none of them, and they would not fit into the column. */
+const MOST_ORDERS = 1000;
 
 /** Opens `orderbak_deletion`. */
 export function openDeletions({ engine, kysely }: Database, clock: Clock): Deletions {
@@ -133,10 +135,12 @@ function columnsOf({
   sha256,
   thumb,
   quarantine,
+  orderIds,
   run,
 }: Omit<Intent, 'id'>) {
   const note = { rule, folder, filename, size, sha256, thumb, quarantine };
-  return { ...note, run_id: run, row_ids: JSON.stringify(rowIds), purged_ms: null };
+  const order_ids = orderIds.length > MOST_ORDERS ? null : JSON.stringify(orderIds);
+  return { ...note, run_id: run, row_ids: JSON.stringify(rowIds), order_ids, purged_ms: null };
 }
 
 function intentOf(row: Selectable<Tables['orderbak_deletion']>): Intent {
@@ -152,5 +156,12 @@ function intentOf(row: Selectable<Tables['orderbak_deletion']>): Intent {
     sha256: row.sha256,
     thumb: row.thumb,
     quarantine: row.quarantine,
+    orderIds: orderIdsOf(row),
   };
+}
+
+/** The orders whose folder a piece of trash lay in; none where that was not written down. */
+export function orderIdsOf({ order_ids: text }: { readonly order_ids: string | null }): number[] {
+  // The column is only ever written from an array of numbers, above.
+  return text === null ? [] : (JSON.parse(text) as number[]);
 }

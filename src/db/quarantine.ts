@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Clock } from '../domain/clock.js';
 import type { Quarantine, Trashed } from '../steps/ports/removals.js';
+import { orderIdsOf } from './deletions.js';
 import type { Database } from './tables.js';
 
 /** What waits, and the question which files are its own. */
@@ -18,7 +19,7 @@ export function openQuarantine({ engine, kysely }: Database, clock: Clock): Quar
       .where('d.quarantine', 'is not', null)
       .where('d.done_ms', 'is not', null)
       .select(['d.id', 'd.run_id', 'd.folder', 'd.filename', 'd.quarantine', 'd.size', 'd.done_ms'])
-      .select(['d.purged_ms', 'r.begun_ms', 'r.done_ms as restored_ms']);
+      .select(['d.order_ids', 'd.purged_ms', 'r.begun_ms', 'r.done_ms as restored_ms']);
   const waiting = () => trashed().where('d.purged_ms', 'is', null).where('r.done_ms', 'is', null);
 
   return {
@@ -136,6 +137,7 @@ interface TrashedRow {
   filename: string;
   quarantine: string | null;
   size: number;
+  order_ids: string | null;
   done_ms: number | null;
   purged_ms: number | null;
   begun_ms: number | null;
@@ -144,7 +146,8 @@ interface TrashedRow {
 
 function trashedOf({ run_id, quarantine, size, done_ms, purged_ms, ...row }: TrashedRow): Trashed {
   const { id, folder, filename, begun_ms, restored_ms } = row;
-  const files = { id, run: run_id, folder, filename, quarantine: quarantine ?? '', size: Number(size) };
+  const place = { folder, filename, quarantine: quarantine ?? '' };
+  const files = { id, run: run_id, ...place, size: Number(size), orderIds: orderIdsOf(row) };
   const times = { since: Number(done_ms), purged: timeOf(purged_ms) };
   return { ...files, ...times, restoring: timeOf(begun_ms), restored: timeOf(restored_ms) };
 }

@@ -130,6 +130,8 @@ export interface Tables {
     folder: string;
     filename: string;
     row_ids: string;
+    /** Null for what an earlier version wrote down. */
+    order_ids: string | null;
     size: number;
     sha256: string | null;
     thumb: string;

@@ -116,7 +116,8 @@ function findingOf(
   }
   const { stamp, sha256, thumb } = state;
   const { rows } = verdict;
-  const removal = { rule, folder, filename, rows, size: stamp.size, sha256, thumb, quarantine: null };
+  const note = { rule, folder, filename, size: stamp.size, sha256, thumb };
+  const removal = { ...note, rows, quarantine: null, orderIds: [] };
   return { allowed: { removal, stamp } };
 }
 

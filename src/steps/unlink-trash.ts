@@ -1,6 +1,6 @@
 import { addCensus, type Census, EMPTY_CENSUS, whyAlarming } from '../domain/census.js';
 import type { Clock } from '../domain/clock.js';
-import type { FolderNames, Order } from '../domain/order.js';
+import type { FolderFacts, FolderNames, Order } from '../domain/order.js';
 import { type Retention, whyKept } from '../domain/retention.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { carryOut, type TakeAway } from './carry-out.js';
@@ -164,7 +164,7 @@ async function removeTrash(item: TrashItem, applying: Applying, parts: TrashPart
     const allowed = now.trash
       .filter((file) => wanted.has(file.name))
       .map(({ name, look: stamp }) => ({
-        removal: removalOf(item.folder, name, stamp, applying.run, keep),
+        removal: removalOf(facts, name, stamp, applying.run, keep),
         stamp,
       }));
     const isWanted = ({ path }: Held | Failure) => wanted.has(path.slice(item.folder.length + 1));
@@ -188,7 +188,13 @@ const takeTrash: TakeAway = async (folder, { filename, quarantine }, stamp) => {
   return gone;
 };
 
-function removalOf(folder: string, filename: string, stamp: Stamp, run: number, keep: number): Removal {
+function removalOf(
+  { folder, orders }: FolderFacts,
+  filename: string,
+  stamp: Stamp,
+  run: number,
+  keep: number,
+): Removal {
   const quarantine = keep > 0 ? `.orderbak-trash/${run}/${folder}/${filename}` : null;
   return {
     rule: 'trash',
@@ -199,6 +205,7 @@ function removalOf(folder: string, filename: string, stamp: Stamp, run: number, 
     sha256: null,
     thumb: 'none: trash',
     quarantine,
+    orderIds: orders.map((order) => order.id),
   };
 }
 

@@ -7,7 +7,7 @@ import { openDatabase as openOwn } from '../../src/db/open.js';
 import type { Database } from '../../src/db/tables.js';
 import type { BakFile } from '../../src/domain/order.js';
 import type { Removal } from '../../src/steps/ports/removals.js';
-import { openShop, type Shop } from '../steps/shop.js';
+import { at, openShop, type Shop } from '../steps/shop.js';
 import { ENGINES } from '../support/database.js';
 
 const RULE = { template: '{create_unix}@{create_by}', zone: 'Asia/Ho_Chi_Minh', thumbs: 'thumb' };
@@ -55,6 +55,7 @@ describe.for(ENGINES)('what is written down before a removal on %s', (engine) =>
       sha256: HASH,
       thumb: 'not-picture',
       quarantine: null,
+      orderIds: [],
     }));
   }
 
@@ -65,6 +66,16 @@ describe.for(ENGINES)('what is written down before a removal on %s', (engine) =>
       ['b.txt', 1, 7],
     ]);
     expect(await written()).toHaveLength(2);
+  });
+
+  test('the orders whose folder it was are written down, unless it is the folder of very many', async () => {
+    const judged = await removals();
+    const many = Array.from({ length: 20_000 }, (_, id) => 1_000_000 + id);
+    const noted = [[7, 8], many].map((orderIds, n) => ({ ...at(judged, n), orderIds }));
+    await deletions().intend(noted, mandate());
+    const [first, second] = await deletions().unsettled(['backed-up'], 10);
+    expect([first?.orderIds, second?.orderIds]).toEqual([[7, 8], []]);
+    expect((await written()).map((row) => row.order_ids)).toEqual(['[7,8]', null]);
   });
 
   test.for([

@@ -59,6 +59,7 @@ describe.for(ENGINES)('files of several folders that leave together on %s', (eng
         sha256: null,
         thumb: 'not-picture',
         quarantine: null,
+        orderIds: [],
       } as const;
       const removal = { ...note, folder: name, filename: row.filename, rows: [row] };
       departures.push({ folder, allowed: [{ removal, stamp }] });

@@ -14,6 +14,8 @@ export interface Note {
   readonly thumb: string;
   /** Where the file waits, below the root; null when it is gone for good. */
   readonly quarantine: string | null;
+  /** Of trash: whose folder it was. */
+  readonly orderIds: readonly number[];
 }
 
 /** A removal that is about to be written down; `rows` of `tbl_bak_order`, as they were judged, are closed by it. */
@@ -38,6 +40,8 @@ export interface Trashed {
   /** Where it waits, below the root. */
   readonly quarantine: string;
   readonly size: number;
+  /** Whose folder it was; none where that was not written down. */
+  readonly orderIds: readonly number[];
   readonly since: number;
   readonly purged: number | null;
   /** When somebody began to bring it back. */

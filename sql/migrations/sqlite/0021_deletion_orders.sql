@@ -1,0 +1,1 @@
+ALTER TABLE orderbak_deletion ADD COLUMN order_ids TEXT NULL
