@@ -31,6 +31,12 @@ export function openShopOrders(database: Database, rule: FolderRule) {
     return rows.map(orderOf);
   };
 
+  /** Those of these orders that the shop knows. */
+  const byIds = async (ids: readonly number[]): Promise<Map<number, Order>> => {
+    const orders = ids.length === 0 ? [] : await ordersWhere(amongOrders(engine, ids));
+    return new Map(orders.map((order) => [order.id, order]));
+  };
+
   const createdOn = async (days: readonly string[], memory: DayMemory): Promise<readonly Order[]> => {
     const missing = days.filter((day) => !memory.has(day));
     for (let i = 0; i < missing.length; i += DAYS_A_QUESTION) {
@@ -50,7 +56,7 @@ export function openShopOrders(database: Database, rule: FolderRule) {
     folders.flatMap((name) => [name, `${name}/${rule.thumbs}`]);
   const isNested = rule.template.includes('/');
 
-  /** All orders that may lie in these folders, by the view's word or by the template; `putInto` decides which do. */
+  /** All orders that may lie in these folders, by the view's word or by the template; `placed` decides which do. */
   const neighbours = async (folders: readonly string[], memory: DayMemory = new Map()): Promise<Order[]> => {
     if (folders.length === 0) return [];
     const orders = await ordersWhere(sql`folder IN (${sql.join(withThumbs(folders))})`);
@@ -86,12 +92,14 @@ export function openShopOrders(database: Database, rule: FolderRule) {
   };
 
   /** Puts orders into those of these folders that they have a say about: their own, or the one among whose thumbs theirs lies. */
-  const putInto = (folders: ReadonlyMap<string, Order[]>, orders: Iterable<Order>): void => {
+  const placed = (names: readonly string[], orders: Iterable<Order>): Map<string, Order[]> => {
+    const folders = new Map(names.map((name): [string, Order[]] => [name, []]));
     for (const order of orders) {
       const own = folderName(order);
       if (own !== null) folders.get(own)?.push(order);
       else folders.get(hostOf(order, rule) ?? '')?.push({ ...order, isAmongThumbs: true });
     }
+    return folders;
   };
 
   const whyHomeless = (id: number, order: Order | undefined): string => {
@@ -106,32 +114,41 @@ export function openShopOrders(database: Database, rule: FolderRule) {
   const housed = async (orderIds: readonly number[], findOthers: FindOrders): Promise<Housed> => {
     const homeless = new Map<number, string>();
     if (orderIds.length === 0) return { folders: new Map(), homeless };
-    const own = new Map((await ordersWhere(amongOrders(engine, orderIds))).map((order) => [order.id, order]));
-    const folders = new Map<string, Order[]>();
+    const own = await byIds(orderIds);
+    const names = new Set<string>();
     for (const id of orderIds) {
       const order = own.get(id);
       const folder = order && folderName(order);
-      if (folder) folders.set(folder, []);
+      if (folder) names.add(folder);
       else homeless.set(id, whyHomeless(id, order));
     }
-    const names = [...folders.keys()];
-    const gone = await forgotten.among(orderIds.filter((id) => !own.has(id)));
-    const found = [...gone, ...(await forgotten.inFolders(names)), ...(await findOthers(names))];
-    const all = new Map(found.map((order) => [order.id, order]));
-    for (const [id, order] of own) all.set(id, order);
-    putInto(folders, all.values());
-    return { folders, homeless };
+    const others = [...(await forgotten.inFolders([...names])), ...(await findOthers([...names]))];
+    return { folders: placed([...names], await withForgotten(orderIds, own, others)), homeless };
   };
+
+  /** These orders as the shop has them (`own`), or as they are remembered, and others. */
+  const withForgotten = async (
+    orderIds: readonly number[],
+    own: ReadonlyMap<number, Order>,
+    others: readonly Order[],
+  ): Promise<Iterable<Order>> => {
+    const gone = await forgotten.among(orderIds.filter((id) => !own.has(id)));
+    const all = new Map([...gone, ...others].map((order) => [order.id, order]));
+    for (const [id, order] of own) all.set(id, order);
+    return all.values();
+  };
+
+  /** These orders once more, and those that may have come to lie in these folders since. */
+  const again = async (orderIds: readonly number[], folders: readonly string[]): Promise<Iterable<Order>> =>
+    withForgotten(orderIds, await byIds(orderIds), await newcomers(folders));
 
   /** All orders whose files lie in these folders. */
-  const inFolders = async (folders: readonly string[]): Promise<ReadonlyMap<string, Order[]>> => {
+  const inFolders = async (folders: readonly string[]): Promise<Order[]> => {
     const found = [...(await forgotten.inFolders(folders)), ...(await neighbours(folders))];
-    const inThem = new Map(folders.map((folder): [string, Order[]] => [folder, []]));
-    putInto(inThem, new Map(found.map((order) => [order.id, order])).values());
-    return inThem;
+    return [...new Map(found.map((order) => [order.id, order])).values()];
   };
 
-  return { neighbours, newcomers, newestId, housed, inFolders };
+  return { neighbours, newcomers, newestId, housed, byIds, again, inFolders, placed };
 }
 
 export type ShopOrders = ReturnType<typeof openShopOrders>;

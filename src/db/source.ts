@@ -1,9 +1,10 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { ahead } from '../domain/ahead.js';
 import type { FolderRule } from '../domain/folder-name.js';
+import type { FolderFacts, Order } from '../domain/order.js';
 import { pagesOf } from '../domain/pages.js';
 import type { Retention } from '../domain/retention.js';
-import type { FolderFactsAnswer, OrderFilter, Source } from '../steps/ports/shop.js';
+import type { FolderFactsAnswer, OncePlaces, OrderFilter, Source } from '../steps/ports/shop.js';
 import { readFolderFacts } from './folder-facts.js';
 import { readKnownNames } from './known-names.js';
 import { pageOf } from './order-ids.js';
@@ -20,7 +21,7 @@ const PAGES_AHEAD = 2;
 export function openSource(database: Database, rule: FolderRule): Source {
   const { engine, kysely } = database;
   const shopOrders = openShopOrders(database, rule);
-  const { neighbours, newcomers, newestId, housed, inFolders } = shopOrders;
+  const { neighbours, newcomers, newestId, housed, byIds, again, inFolders, placed } = shopOrders;
 
   const readFacts = async (
     orderIds: readonly number[],
@@ -28,6 +29,23 @@ export function openSource(database: Database, rule: FolderRule): Source {
   ): Promise<FolderFactsAnswer> => {
     const { folders, homeless } = await housed(orderIds, findOthers);
     return { folders: await readFolderFacts(database, folders), homeless };
+  };
+
+  const readPlaces = async (places: OncePlaces, found: Iterable<Order>): Promise<FolderFacts[]> => {
+    const inIt = placed([...places.keys()], found);
+    const once = await byIds([...new Set([...places.values()].flat())]);
+    const orders = new Map<string, Order[]>();
+    for (const [folder, ids] of places) {
+      const all = new Map((inIt.get(folder) ?? []).map((order) => [order.id, order]));
+      for (const id of ids) {
+        const order = once.get(id);
+        if (order !== undefined) all.set(id, order);
+      }
+      orders.set(folder, [...all.values()]);
+    }
+    const facts = new Map((await readFolderFacts(database, orders)).map((each) => [each.folder, each]));
+    const none = { named: [], recorded: [], unreadable: new Set<number>(), restored: new Set<string>() };
+    return [...places.keys()].map((folder) => facts.get(folder) ?? { folder, orders: [], ...none });
   };
 
   const eligibleOrders: Source['eligibleOrders'] = async (retention, after, limit, only) => {
@@ -66,11 +84,12 @@ export function openSource(database: Database, rule: FolderRule): Source {
       });
     },
 
-    async factsIn(folders) {
-      const orders = await inFolders(folders);
-      const facts = new Map((await readFolderFacts(database, orders)).map((each) => [each.folder, each]));
-      const none = { named: [], recorded: [], unreadable: new Set<number>(), restored: new Set<string>() };
-      return folders.map((folder) => facts.get(folder) ?? { folder, orders: [], ...none });
+    async factsIn(places) {
+      await newestId();
+      return readPlaces(places, await inFolders([...places.keys()]));
+    },
+    async sameFactsIn(places, orderIds) {
+      return readPlaces(places, await again(orderIds, [...places.keys()]));
     },
   };
 }

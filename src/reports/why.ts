@@ -42,7 +42,7 @@ export async function whyRow(id: number, parts: WhyParts): Promise<Answer> {
 
 /** Gathers what shop, records and disk say of a file, and what the steps would do with it today. Reads only. */
 export async function why({ folder, filename }: Place, parts: WhyParts): Promise<Answer> {
-  const [facts] = await parts.source.factsIn([folder]);
+  const [facts] = await parts.source.factsIn(new Map([[folder, []]]));
   if (facts === undefined) throw new Error(`nothing was answered about ${folder}`);
   const own = facts.recorded.filter(
     (row) => row.filename === filename || baseName(row.filename) === filename,

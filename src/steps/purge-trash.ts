@@ -1,23 +1,24 @@
 import type { Clock } from '../domain/clock.js';
+import { groupBy } from '../domain/group-by.js';
+import type { FolderFacts } from '../domain/order.js';
 import { pagesOf } from '../domain/pages.js';
 import type { Retention } from '../domain/retention.js';
-import { whyWantedAgain } from '../domain/wanted-again.js';
 import { freshness } from './freshness.js';
-import { lookInQuarantine } from './look-in-quarantine.js';
+import { judgeWaiting, pathOf } from './judge-waiting.js';
 import type { OrderStore } from './ports/disk.js';
 import type { Deletions, Quarantine, Trashed, WaitingFilter } from './ports/removals.js';
-import type { Source } from './ports/shop.js';
-import {
-  type Failure,
-  failureOf,
-  type Held,
-  type Outcome,
-  type Planned,
-  RunStopped,
-  type Step,
-} from './step.js';
+import type { OncePlaces, Source } from './ports/shop.js';
+import { type Failure, failureOf, type Outcome, type Planned, RunStopped, type Step } from './step.js';
 
 const PAGE = 500;
+/** To purge a file takes a while: the database is asked again after so many. */
+const FILES_AN_ITEM = 16;
+
+/** Rows, and all orders that were found in the folders of the files, or had been there. */
+export interface PurgeItem {
+  readonly ids: readonly number[];
+  readonly orderIds: readonly number[];
+}
 
 export interface PurgeParts {
   readonly deletions: Deletions;
@@ -29,9 +30,9 @@ export interface PurgeParts {
   readonly clock: Clock;
 }
 
-/** The end of task 3: deletes for good what waits in the quarantine, and only what orderbak put there. The item: row ids. */
-export function purgeTrashStep(parts: PurgeParts): Step<number[]> {
-  const { deletions, quarantine, store, which } = parts;
+/** The end of task 3: deletes for good what waits in the quarantine, and only what orderbak put there. */
+export function purgeTrashStep(parts: PurgeParts): Step<PurgeItem> {
+  const { deletions, quarantine, source, store, which } = parts;
   return {
     name: 'purge-trash',
     removes: true,
@@ -39,27 +40,34 @@ export function purgeTrashStep(parts: PurgeParts): Step<number[]> {
     ready: () => store.checkWritable(),
     recover: async () => {},
 
-    async *plan(): AsyncGenerator<Planned<number[]>> {
+    async *plan(): AsyncGenerator<Planned<PurgeItem>> {
       yield { kind: 'seen', files: await quarantine.countWaiting() };
       const pages = pagesOf(
         (after) => quarantine.waiting(which, after, PAGE),
         ({ id }) => id,
       );
       for await (const page of pages) {
-        const { held, free: some } = await judge(page.filter(mayGo), parts);
+        const files = page.filter(mayGo);
+        const facts = await source.factsIn(placesOf(files));
+        const { held, free } = judgeWaiting(files, facts, parts);
         for (const one of held) yield { kind: 'held', held: one };
-        const item = some.map((file) => file.id);
-        if (item.length > 0) yield { kind: 'do', item, files: item.length, bytes: bytesOf(some) };
+        for (let i = 0; i < free.length; i += FILES_AN_ITEM) {
+          const some = free.slice(i, i + FILES_AN_ITEM);
+          const item = { ids: some.map((file) => file.id), orderIds: ordersOf(some, facts) };
+          yield { kind: 'do', item, files: some.length, bytes: bytesOf(some) };
+        }
       }
     },
 
-    pick: (item, wanted) => item.filter((_, index) => wanted(index)),
+    pick: (item, wanted) => ({ ...item, ids: item.ids.filter((_, index) => wanted(index)) }),
 
-    async apply(ids, applying): Promise<Outcome> {
+    async apply({ ids, orderIds }, applying): Promise<Outcome> {
       const purged: Trashed[] = [];
       const failed: Failure[] = [];
       const whyStale = freshness(parts.clock);
-      const { held, free } = await judge((await quarantine.byId(ids)).filter(mayGo), parts);
+      const files = (await quarantine.byId(ids)).filter(mayGo);
+      const facts = await source.sameFactsIn(placesOf(files), orderIds);
+      const { held, free } = judgeWaiting(files, facts, parts);
       try {
         for (const file of free) {
           // Outside the try: without the lease nothing more is touched.
@@ -86,27 +94,16 @@ export function purgeTrashStep(parts: PurgeParts): Step<number[]> {
   };
 }
 
-/** The database is asked about the folders of all of them at once. What has left the quarantine cannot be held there. */
-async function judge(
-  files: readonly Trashed[],
-  { source, store, retention }: PurgeParts,
-): Promise<{ held: Held[]; free: Trashed[] }> {
-  const held: Held[] = [];
-  const free: Trashed[] = [];
-  const facts = await source.factsIn([...new Set(files.map(({ folder }) => folder))]);
-  const factsOf = new Map(facts.map((each) => [each.folder, each]));
-  for (const file of files) {
-    const { folder, filename } = file;
-    const known = factsOf.get(folder);
-    const reason = known === undefined ? null : whyWantedAgain(filename, known, retention);
-    if (reason === null || lookInQuarantine(store, file.quarantine, filename) === null) free.push(file);
-    else held.push({ id: null, path: pathOf(file), reason });
-  }
-  return { held, free };
+/** The folders of files, with the orders whose they were when the files were taken. */
+function placesOf(files: readonly Trashed[]): OncePlaces {
+  const places = groupBy(files, ({ folder }) => folder);
+  return new Map(Array.from(places, ([folder, some]) => [folder, some.flatMap(({ orderIds }) => orderIds)]));
 }
 
-function pathOf({ folder, filename }: Trashed): string {
-  return `${folder}/${filename}`;
+function ordersOf(files: readonly Trashed[], facts: readonly FolderFacts[]): number[] {
+  const folders = new Set(files.map(({ folder }) => folder));
+  const some = facts.filter(({ folder }) => folders.has(folder));
+  return [...new Set(some.flatMap(({ orders }) => orders.map((order) => order.id)))];
 }
 
 function mayGo({ purged, restoring }: Trashed): boolean {

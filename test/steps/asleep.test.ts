@@ -49,14 +49,14 @@ describe.for(ENGINES)('a machine that sleeps right after it has asked the databa
 function sleeperOf(ground: Awaited<ReturnType<Shop['openGround']>>) {
   let now = Date.now();
   const thenSleep =
-    <Asked, Answer>(ask: (asked: Asked) => Promise<Answer>) =>
-    async (asked: Asked) => {
-      const answer = await ask(asked);
+    <Asked extends unknown[], Answer>(ask: (...asked: Asked) => Promise<Answer>) =>
+    async (...asked: Asked) => {
+      const answer = await ask(...asked);
       now += HOUR;
       return answer;
     };
-  const { sameFacts, factsIn } = ground.source;
-  const source = { ...ground.source, sameFacts: thenSleep(sameFacts), factsIn: thenSleep(factsIn) };
+  const { sameFacts, sameFactsIn } = ground.source;
+  const source = { ...ground.source, sameFacts: thenSleep(sameFacts), sameFactsIn: thenSleep(sameFactsIn) };
   const sleeping = { ...ground, source, clock: () => now };
   return { ...nightOf(sleeping), ...quarantineOf(sleeping) };
 }

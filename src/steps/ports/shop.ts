@@ -18,9 +18,17 @@ export interface Source {
   knownNames(retention: Retention, only: OrderFilter): AsyncIterable<NamesPage>;
   /** The same as `folderFacts`, read again, of orders that are all that shared their folders; of others only those are looked for that came since. */
   sameFacts(orderIds: readonly number[]): Promise<FolderFactsAnswer>;
-  /** What is known of these folders, one entry each, in the order given; a folder may be no order's. */
-  factsIn(folders: readonly string[]): Promise<FolderFacts[]>;
+  /**
+   * What is known of these folders, one entry each, in the order given; a folder may be no order's. To each come the facts
+   * about the orders that once lay in it, wherever they do by now.
+   */
+  factsIn(places: OncePlaces): Promise<FolderFacts[]>;
+  /** The same, read again, where these orders are all that were found; of others only those are looked for that came since. */
+  sameFactsIn(places: OncePlaces, orderIds: readonly number[]): Promise<FolderFacts[]>;
 }
+
+/** Folders, each with orders whose folder it was. */
+export type OncePlaces = ReadonlyMap<string, readonly number[]>;
 
 /** Restricts a step to some orders; null = all. */
 export type OrderFilter = readonly number[] | null;

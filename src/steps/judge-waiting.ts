@@ -1,0 +1,41 @@
+import type { FolderFacts } from '../domain/order.js';
+import type { Retention } from '../domain/retention.js';
+import { whyWantedAgain } from '../domain/wanted-again.js';
+import { lookInQuarantine } from './look-in-quarantine.js';
+import type { OrderStore } from './ports/disk.js';
+import type { Trashed } from './ports/removals.js';
+import type { Held } from './step.js';
+
+interface JudgingParts {
+  readonly store: OrderStore;
+  readonly retention: Retention;
+}
+
+/**
+ * Which of the files that wait may go for good by these facts, and why the others may not. What has left the quarantine
+ * cannot be held there.
+ */
+export function judgeWaiting(
+  files: readonly Trashed[],
+  facts: readonly FolderFacts[],
+  { store, retention }: JudgingParts,
+): { held: Held[]; free: Trashed[] } {
+  const held: Held[] = [];
+  const free: Trashed[] = [];
+  const factsOf = new Map(facts.map((each) => [each.folder, each]));
+  const whyHeld = ({ folder, filename }: Trashed): string | null => {
+    const known = factsOf.get(folder);
+    return known === undefined ? null : whyWantedAgain(filename, known, retention);
+  };
+  for (const file of files) {
+    const reason = whyHeld(file);
+    if (reason === null || lookInQuarantine(store, file.quarantine, file.filename) === null) free.push(file);
+    else held.push({ id: null, path: pathOf(file), reason });
+  }
+  return { held, free };
+}
+
+/** Where a file lay, below the root. */
+export function pathOf({ folder, filename }: Trashed): string {
+  return `${folder}/${filename}`;
+}
