@@ -91,6 +91,11 @@ export function openSource(database: Database, rule: FolderRule): Source {
     async sameFactsIn(places, orderIds) {
       return readPlaces(places, await again(orderIds, [...places.keys()]));
     },
+
+    async hasOrders() {
+      const orders = kysely.selectFrom('orderbak_order').select('id_order');
+      return (await orders.limit(1).executeTakeFirst()) !== undefined;
+    },
   };
 }
 

@@ -4,9 +4,11 @@ import { whyWantedAgain } from '../domain/wanted-again.js';
 import { lookInQuarantine } from './look-in-quarantine.js';
 import type { OrderStore } from './ports/disk.js';
 import type { Trashed } from './ports/removals.js';
+import type { Source } from './ports/shop.js';
 import type { Held } from './step.js';
 
 interface JudgingParts {
+  readonly source: Source;
   readonly store: OrderStore;
   readonly retention: Retention;
 }
@@ -15,15 +17,19 @@ interface JudgingParts {
  * Which of the files that wait may go for good by these facts, and why the others may not. What has left the quarantine
  * cannot be held there.
  */
-export function judgeWaiting(
+export async function judgeWaiting(
   files: readonly Trashed[],
   facts: readonly FolderFacts[],
-  { store, retention }: JudgingParts,
-): { held: Held[]; free: Trashed[] } {
+  { source, store, retention }: JudgingParts,
+): Promise<{ held: Held[]; free: Trashed[] }> {
   const held: Held[] = [];
   const free: Trashed[] = [];
   const factsOf = new Map(facts.map((each) => [each.folder, each]));
+  // An order may be gone for good; that all are is more likely a view that answers nothing.
+  const isBlind =
+    facts.every(({ orders }) => orders.every((order) => order.isForgotten)) && !(await source.hasOrders());
   const whyHeld = ({ folder, filename }: Trashed): string | null => {
+    if (isBlind) return 'the database knows no order at all';
     const known = factsOf.get(folder);
     return known === undefined ? null : whyWantedAgain(filename, known, retention);
   };

@@ -49,7 +49,7 @@ export function purgeTrashStep(parts: PurgeParts): Step<PurgeItem> {
       for await (const page of pages) {
         const files = page.filter(mayGo);
         const facts = await source.factsIn(placesOf(files));
-        const { held, free } = judgeWaiting(files, facts, parts);
+        const { held, free } = await judgeWaiting(files, facts, parts);
         for (const one of held) yield { kind: 'held', held: one };
         for (let i = 0; i < free.length; i += FILES_AN_ITEM) {
           const some = free.slice(i, i + FILES_AN_ITEM);
@@ -67,7 +67,7 @@ export function purgeTrashStep(parts: PurgeParts): Step<PurgeItem> {
       const whyStale = freshness(parts.clock);
       const files = (await quarantine.byId(ids)).filter(mayGo);
       const facts = await source.sameFactsIn(placesOf(files), orderIds);
-      const { held, free } = judgeWaiting(files, facts, parts);
+      const { held, free } = await judgeWaiting(files, facts, parts);
       try {
         for (const file of free) {
           // Outside the try: without the lease nothing more is touched.

@@ -56,6 +56,18 @@ describe.for(ENGINES)('what is purged on %s', (engine) => {
     expect(waiting(['x.jpg', 'y.jpg'])).toEqual(['x.jpg']);
   });
 
+  test('is what lay in the folder of an order that is gone for good, but nothing while no order is known', async () => {
+    await open(engine);
+    await sql('CREATE TABLE kept AS SELECT * FROM tbl_order');
+    await sql('DELETE FROM tbl_order');
+    const blind = await shop.purge(0);
+    expect(blind).toMatchObject({ exit: 0, counts: { planned: 0, done: 0, held: 2 } });
+    expect(heldBy(blind)['x.jpg']).toBe('the database knows no order at all');
+
+    await sql('INSERT INTO tbl_order SELECT * FROM kept WHERE id_order <> ?', order.id);
+    expect(await shop.purge(0)).toMatchObject({ exit: 0, counts: { done: 2, held: 0 } });
+  });
+
   test('is asked by its folder where an earlier version has not written its orders down', async () => {
     await open(engine);
     await sql('UPDATE orderbak_deletion SET order_ids = NULL');
@@ -94,6 +106,14 @@ describe('a purge asks the database again', () => {
             id,
           );
         }),
+    });
+    expect(done).toMatchObject({ exit: 0, counts: { planned: 2, done: 0, held: 2 } });
+  });
+
+  test('when it finds that no order is known any more', async () => {
+    await open('sqlite');
+    const done = await purgeWhile({
+      started: () => change(shop, order, ({ sql: run }) => run('DELETE FROM tbl_order')),
     });
     expect(done).toMatchObject({ exit: 0, counts: { planned: 2, done: 0, held: 2 } });
   });

@@ -25,6 +25,8 @@ export interface Source {
   factsIn(places: OncePlaces): Promise<FolderFacts[]>;
   /** The same, read again, where these orders are all that were found; of others only those are looked for that came since. */
   sameFactsIn(places: OncePlaces, orderIds: readonly number[]): Promise<FolderFacts[]>;
+  /** Whether the shop knows any order. */
+  hasOrders(): Promise<boolean>;
 }
 
 /** Folders, each with orders whose folder it was. */
