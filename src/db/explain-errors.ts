@@ -96,7 +96,7 @@ export function explainDatabaseError(error: unknown, file: string | null): Order
     code === 'ER_NO_SUCH_TABLE' ||
     code === 'ER_BAD_FIELD_ERROR' ||
     code === 'ER_VIEW_INVALID' ||
-    /no such (table|column)/i.test(message)
+    /no such (table|column)|has no column named/i.test(message)
   ) {
     const hint = 'Run `orderbak migrate` first; it makes the tables and views that are missing.';
     // Whichever item meets it, all others would.

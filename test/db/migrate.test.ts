@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { at, openShop } from '../steps/shop.js';
 import { ENGINES, type Engine } from '../support/database.js';
 import { createWorld, type World } from '../support/worlds.js';
 import { killedAfter, schemaOf, withApp } from './schema.js';
@@ -70,6 +71,22 @@ describe.for(ENGINES)('migrate on %s', (engine) => {
     expect(await plan(world)).toEqual([]);
     // Only the marker is left to write.
     expect(await migrate(world)).toEqual({ statements: 0, marker: world.root });
+  });
+
+  test('a column that is not there yet: nothing is removed, and it says what makes it', async () => {
+    const { shop, orders } = await openShop(engine, [{ jobs: [{ image: 'a.txt' }], trash: ['t.tmp'] }]);
+    worlds.push(shop.world);
+    await shop.world.ask(async (database) => {
+      await database.run('ALTER TABLE orderbak_deletion DROP COLUMN order_ids');
+      await database.run("DELETE FROM orderbak_setting WHERE name LIKE 'migration %_deletion_orders'");
+    });
+    const done = await shop.run('unlink-trash');
+    expect(done).toMatchObject({ ok: false, counts: { done: 0 }, errors: [{ code: 'table-missing' }, {}] });
+    const trash = path.join(shop.world.root, at(orders, 0).folder, 't.tmp');
+    expect(await readFile(trash)).toBeDefined();
+    expect((await shop.app.migrate()).statements).toBe(2);
+    expect(await shop.run('unlink-trash')).toMatchObject({ ok: true, counts: { done: 1 } });
+    await shop.app.close();
   });
 
   test("a shop's own views are installed, and again when they change", async () => {
