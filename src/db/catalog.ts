@@ -40,6 +40,10 @@ export function openCatalog({ kysely }: Database): Catalog {
     return { ...row, serverId: server_id };
   };
   return {
+    async isEmpty() {
+      return (await kysely.selectFrom('store_file').select('id').limit(1).execute()).length === 0;
+    },
+
     async inFolders(folders) {
       return (await files().where('folder', 'in', folders).execute()).map(keptOf);
     },

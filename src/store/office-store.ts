@@ -32,6 +32,7 @@ export interface Kept extends Receipt {
 
 /** What is in the store: a SQLite file inside it. */
 export interface Catalog {
+  isEmpty(): Promise<boolean>;
   /** What these order folders hold, the oldest first. */
   inFolders(folders: readonly string[]): Promise<Kept[]>;
   /** Enters files that are kept, and forgets their half ones. */
@@ -84,6 +85,8 @@ export async function openOfficeStore(
       const { bavail, blocks, bsize } = await statfs(store);
       return { free: bavail * bsize + (await halves.size()), total: blocks * bsize };
     },
+
+    isEmpty: () => catalog.isEmpty(),
 
     async sweep() {
       await catalog.dropParts(await halves.sweep(clock()));

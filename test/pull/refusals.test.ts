@@ -4,7 +4,10 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { askOrderbak } from '../support/kept-orderbak.js';
 import type { Finished } from '../support/run.js';
+import { startServe } from '../support/serve.js';
+import { createWorld } from '../support/worlds.js';
 import { type Office, Shop } from './office.js';
 import { BUNDLE, isDownload, type Weather } from './proxy.js';
 
@@ -166,3 +169,38 @@ describe.concurrent('a pull that cannot begin', () => {
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
+
+describe('a server that finds none of its files', () => {
+  const PLAN = { jobs: [{ image: 'm.txt', attach: ['a.txt', 'b.txt', 'c.txt', 'd.txt'] }] };
+
+  test('ends the first pull of all with 5; later ones, and fewer files, are held back', async () => {
+    const world = await createWorld('sqlite', { pictures: 'small' });
+    const orders = await world.addOrders([PLAN, PLAN]);
+    for (const command of ['migrate', 'insert']) await askOrderbak(world, [command]);
+    await startServe(world);
+    const away = `${world.root}-away`;
+    const place = (index: number) => path.join(world.root, orders[index]?.folder ?? '');
+    await mkdir(away);
+    for (const index of [0, 1]) await rename(place(index), path.join(away, String(index)));
+    const pull = async (...args: string[]) => askOrderbak(world, ['pull', ...args], { machine: 'office' });
+
+    expectBlock(
+      await pull(),
+      5,
+      /none of the 10 files that the server lists is on its disk[\s\S]*orderbak doctor/,
+    );
+    const dry = await pull('--json', '--dry-run');
+    expect(JSON.parse(dry.stdout)).toMatchObject({ ok: false, errors: [{ code: 'all-missing' }] });
+    const one = await pull('--json', '--order', String(orders[0]?.id));
+    expect(JSON.parse(one.stdout)).toMatchObject({ ok: true, counts: { planned: 0, held: 5 } });
+
+    await rename(path.join(away, '0'), place(0));
+    const some = await pull('--json');
+    expect(JSON.parse(some.stdout)).toMatchObject({ ok: true, counts: { done: 5, held: 5 } });
+    await world.addOrder({ ...PLAN, missing: 'all' });
+    await askOrderbak(world, ['insert']);
+    const later = await pull('--json');
+    expect(JSON.parse(later.stdout)).toMatchObject({ ok: true, counts: { planned: 0, held: 10 } });
+    await world.remove();
+  });
+});

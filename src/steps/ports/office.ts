@@ -68,6 +68,8 @@ export interface OfficeStore {
   ready(): Promise<void>;
   /** Bytes of its disk that are free for files, and all that it has. */
   room(): Promise<{ readonly free: number; readonly total: number }>;
+  /** Whether no file was ever kept in it. */
+  isEmpty(): Promise<boolean>;
   /** Removes half files that nobody has come back to for 30 days. */
   sweep(): Promise<void>;
   /** Why a file can have no place in the store; null when it can. */
