@@ -73,6 +73,15 @@ export function openRuns(database: Database): Runs {
         .execute((transaction) => tellRun(transaction, engine, run, kin, progress, at));
     },
 
+    async disown(run, orders) {
+      await kysely
+        .deleteFrom('orderbak_run_part')
+        .where('run_id', '=', run)
+        .where('id_order', 'in', orders)
+        .where('status', '=', 'pending')
+        .execute();
+    },
+
     async finish(run, { status, error, exit }, at) {
       await kysely
         .updateTable('orderbak_run')

@@ -122,14 +122,19 @@ async function readWishes(kysely: Kysely<Tables>, run: number, { night }: Kin) {
     .execute();
   const parts = await kysely
     .selectFrom('orderbak_run_part')
-    .select(['id_order', 'wanted'])
+    .select(['id_order', 'wanted', 'status'])
     .where('run_id', '=', run)
-    .where('wanted', 'is not', null)
+    .where((where) => where.or([where('wanted', 'is not', null), where('status', '=', 'pending')]))
     .execute();
   const wishes = runs.map(({ wanted }) => wanted);
   return {
     run: wishes.includes('cancel') ? 'cancel' : wishes.includes('pause') ? 'pause' : null,
-    // The column is only ever written from these words.
-    orders: new Map(parts.map(({ id_order, wanted }) => [Number(id_order), wanted as Wanted])),
+    orders: new Map(
+      parts.flatMap(({ id_order, wanted }) =>
+        // The column is only ever written from these words.
+        wanted === null ? [] : [[Number(id_order), wanted as Wanted]],
+      ),
+    ),
+    untold: parts.flatMap(({ id_order, status }) => (status === 'pending' ? [Number(id_order)] : [])),
   } as const;
 }

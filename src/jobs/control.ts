@@ -4,7 +4,7 @@ import type { Wishes } from './ports.js';
 
 /** What somebody wants of a run while it runs: holds it, or orders of it, and lets them go on again. */
 export class Control {
-  private wishes: Wishes = { run: null, orders: new Map() };
+  private wishes: Wishes = { run: null, orders: new Map(), untold: [] };
   private readonly cancelling = new AbortController();
   private readonly watching = new Set<() => void>();
 

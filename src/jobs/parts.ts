@@ -12,6 +12,7 @@ interface Part {
 export class Parts {
   private readonly parts = new Map<number, Part>();
   private readonly changed = new Set<number>();
+  private isWhole = false;
   ended = 0;
   /** The order whose part ended last. */
   last: number | null = null;
@@ -31,6 +32,16 @@ export class Parts {
       part.counts.planned += some.length;
       this.parts.set(order, part);
     }
+  }
+
+  /** No order comes to the plan any more. */
+  endPlan(): void {
+    this.isWhole = true;
+  }
+
+  /** Whether the whole plan has nothing of an order. */
+  isStranger(order: number): boolean {
+    return this.isWhole && !this.parts.has(order);
   }
 
   /** These orders wait, or go on. */

@@ -100,6 +100,8 @@ export interface OpenFailure {
 export interface Wishes {
   readonly run: Wanted | null;
   readonly orders: ReadonlyMap<number, Wanted>;
+  /** The orders that somebody named, and of which the run has told nothing yet. */
+  readonly untold: readonly number[];
 }
 
 /** How a run ended. */
@@ -120,6 +122,8 @@ export interface Runs {
   openFailures(step: StepName): Promise<OpenFailure[]>;
   /** Writes down how a run goes, and answers what somebody wants of it. `now` is ms since 1970. */
   tell(run: number, kin: Kin, progress: Progress, now: number): Promise<Wishes>;
+  /** Forgets what somebody wants of orders that the run does not have. */
+  disown(run: number, orders: readonly number[]): Promise<void>;
   finish(run: number, ending: Ending, now: number): Promise<void>;
   /** Forgets runs that ended before a moment (ms since 1970), but never the last of a step. Answers how many. */
   forget(before: number): Promise<number>;

@@ -3,7 +3,7 @@ import type { Step } from '../steps/step.js';
 import { type Beat, startBeat } from './beat.js';
 import { Control } from './control.js';
 import type { JobOptions, JobPorts } from './options.js';
-import type { Ending } from './ports.js';
+import type { Ending, Wishes } from './ports.js';
 import { Retries } from './retries.js';
 import type { Tally } from './summary.js';
 import { thisProcess } from './this-process.js';
@@ -53,12 +53,16 @@ export async function startRecording<Item>(
     for (const dead of bells) await ports.removeBell(dead);
     const write = async (status: RunStatus) => {
       const progress = tracker.take(status);
+      let wishes: Wishes;
       try {
-        control.obey(await runs.tell(run, kin, progress, clock()));
+        wishes = await runs.tell(run, kin, progress, clock());
       } catch (error) {
         tracker.putBack(progress);
         throw error;
       }
+      control.obey(wishes);
+      const strangers = wishes.untold.filter((order) => tracker.parts.isStranger(order));
+      if (strangers.length > 0) await runs.disown(run, strangers);
     };
     const statusNow = () => (control.isPaused ? 'paused' : 'running');
     const tell = async () => {

@@ -73,6 +73,7 @@ async function planAndApply<Item>(
     const over = step.removes ? overCeiling(options.ceiling, tally) : null;
     if (over !== null || lease === null) return over;
     if (wholly && options.only === null && options.files === null) recording.tracker.forgetVanished();
+    recording.tracker.parts.endPlan();
     ports.watcher.started(tally.counts.planned, tally.bytesPlanned);
     await step.ready();
     return await applyAll(spool, step, stop, ports, tally, recording, lease);

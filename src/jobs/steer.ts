@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isActive, type RunRecord, type RunStatus, type Wanted } from '../domain/run.js';
+import { isActive, type PartRecord, type RunRecord, type RunStatus, type Wanted } from '../domain/run.js';
 import { EXIT, OrderbakError } from '../errors.js';
 
 /** What steering needs of the record. */
@@ -11,6 +11,8 @@ export interface SteerPorts {
   steps(night: number): Promise<RunRecord[]>;
   want(runs: readonly number[], wanted: Wanted | null): Promise<void>;
   wantOrder(run: number, order: number, wanted: Wanted | null): Promise<void>;
+  /** The parts of a run that have begun or are steered, from an order above `after`, at most `limit`. */
+  parts(run: number, after: number, limit: number): Promise<PartRecord[]>;
   /** Tells a process of this machine to look; false when nobody heard. */
   ring(doorbell: string): Promise<boolean>;
   /** The name of this machine. */
@@ -29,7 +31,8 @@ const OFTEN = 100;
 
 /**
  * Writes down what somebody wants of a run that is under way, or of one order of it, and waits until its process has heard it.
- * `wanted` null = that it goes on. Throws with exit 1 when there is nothing to steer.
+ * `wanted` null = that it goes on. Throws with exit 1 when there is nothing to steer, with exit 2 when the
+ * run has no such order.
  */
 export async function steer(
   run: RunRecord,
@@ -49,6 +52,11 @@ export async function steer(
     host === ports.host ? (doorbell ?? []) : [],
   );
   const rung = await Promise.all(bells.map((bell) => ports.ring(bell)));
+  if (order !== null && rung.includes(true)) {
+    // A process that has planned strikes out what it does not have.
+    const [part] = await ports.parts(run.id, order - 1, 1);
+    if (part?.order !== order) throw noOrder(run, order);
+  }
   const heard = rung.includes(true) || (order === null && (await untilHeard(run, wanted, ports)));
   return { run: (await ports.byId(run.id)) ?? run, heard };
 }
@@ -94,6 +102,15 @@ function isOver(run: RunRecord): OrderbakError {
     'not-running',
     `run ${run.id} (${run.step}) ${ENDS[run.status] ?? 'has ended'}${when}`,
     '`orderbak jobs` shows what runs.',
+  );
+}
+
+function noOrder({ id, step }: RunRecord, order: number): OrderbakError {
+  return new OrderbakError(
+    EXIT.usage,
+    'no-order',
+    `run ${id} (${step}) has no order ${order}`,
+    `\`orderbak jobs show ${id}\` tells of its orders.`,
   );
 }
 

@@ -137,6 +137,12 @@ describe.concurrent('a large download', () => {
     const run = office.begin(['--json']);
     await office.untilHalf(run, HALF);
     const order = String(office.order.id);
+    for (const verb of ['pause', 'cancel', 'resume'])
+      expect(await jobs(office, verb, 'pull', '--order', '99999')).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringContaining('run 1 (pull) has no order 99999'),
+      });
     expect((await jobs(office, 'pause', 'pull', '--order', order)).code).toBe(0);
     await sleep(50);
     expect((await jobs(office, 'cancel', 'pull', '--order', order)).code).toBe(0);

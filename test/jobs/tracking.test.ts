@@ -159,6 +159,22 @@ describe.for(ENGINES)('a run that is written down on %s', (engine) => {
     ]);
   });
 
+  test('an order that is none of a run leaves nothing behind, once all orders are known', async () => {
+    const orders = async (run: number) => (await toys.history.parts(run, 0, 10)).map(({ order }) => order);
+    await toys.run(
+      toyStep([fileOf(1), fileOf(2)], async (file, { run }) => {
+        if (file.order === 2) return done();
+        await toys.steering.wantOrder(run, 2, null);
+        await toys.steering.wantOrder(run, 98, null);
+        await toys.steering.wantOrder(run, 99, 'pause');
+        expect(await orders(run)).toEqual(expect.arrayContaining([2, 98, 99]));
+        await look(run);
+        expect(await orders(run)).toEqual([1, 2]);
+        return done();
+      }),
+    );
+  });
+
   test('an order that is held in the middle of a file is paused, and running again afterwards', async () => {
     const statuses: (string | undefined)[] = [];
     await toys.run(
