@@ -1,6 +1,7 @@
 import { need } from '../config/needs.js';
 import type { Config } from '../config/schema.js';
 import { openCatalog } from '../db/catalog.js';
+import { readStoreFigures } from '../db/store-figures.js';
 import type { Clock } from '../domain/clock.js';
 import type { Summary } from '../jobs/summary.js';
 import { BackupClient } from '../remote/backup-client.js';
@@ -37,13 +38,16 @@ export async function openOfficeApp(config: Config, transfers: number) {
   });
   return {
     /** Task 4. */
-    pull: (choices: RunChoices): Promise<Summary> => {
+    pull: async (choices: RunChoices): Promise<Summary> => {
       const { only, watcher } = choices;
       const retrying = (why: string) => watcher.retrying?.(why);
       const server = new BackupClient({ url, token, transfers, rate, retrying });
       const until = config.pull.until === null ? null : nextTimeOfDay(config.pull.until);
       const step = pullStep({ server, bundles, office, only, transfers, clock, until });
-      return runIn(database, config, step, choices, null).finally(() => server.close());
+      const summary = await runIn(database, config, step, choices, null).finally(() => server.close());
+      if (!summary.interrupted) return summary;
+      const { files } = (await readStoreFigures(database)).unmarked;
+      return files === 0 ? summary : { ...summary, left: leftText(files) };
     },
 
     async close(): Promise<void> {
@@ -51,6 +55,10 @@ export async function openOfficeApp(config: Config, transfers: number) {
       await database.close();
     },
   };
+}
+
+function leftText(files: number): string {
+  return `${files === 1 ? '1 file is' : `${files} files are`} in the store, and not marked on the server yet`;
 }
 
 /** The next time that this machine's clock shows so many minutes after midnight, ms since 1970. */

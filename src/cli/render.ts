@@ -82,10 +82,14 @@ export function summaryText(summary: Summary, output: Output, told: Circumstance
   const head = `${mark} ${paint.bold(command)}${dryRun ? ' (dry run)' : ''}  ${parts.filter((p) => p !== '').join(' · ')}`;
   const most = output.verbose ? Number.POSITIVE_INFINITY : FEW;
   const next = summary.ok ? nextOf(summary, command, told) : null;
+  const { interrupted, left } = summary;
+  const early = interrupted
+    ? [`  ${paint.yellow('ended early')} as it was asked to; the next run goes on`]
+    : [];
+  if (left !== undefined) early.push(`  ${left}`);
   const tail = next === null ? [] : [paint.dim(`  Next: ${next}`)];
-  return [head, ...heldLines(summary, most, output), ...troubleLines(summary, most, output), ...tail].join(
-    '\n',
-  );
+  const lists = [...heldLines(summary, most, output), ...troubleLines(summary, most, output)];
+  return [head, ...early, ...lists, ...tail].join('\n');
 }
 
 /** What to type next, such that it works as it stands there; null where there is nothing to do. */

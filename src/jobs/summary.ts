@@ -20,6 +20,8 @@ export interface Summary {
   readonly stopped: OrderbakError | null;
   /** Somebody asked it to end: a signal, or `jobs cancel`. */
   readonly interrupted: boolean;
+  /** What such a run has begun and the next one ends. */
+  readonly left?: string;
 }
 
 /** What scripts are told of a run. */
@@ -27,6 +29,7 @@ export function summaryObject({
   exit: _exit,
   stopped: _stopped,
   interrupted: _interrupted,
+  left: _left,
   ...told
 }: Summary) {
   return told;

@@ -33,9 +33,13 @@ export async function officeStatus(parts: OfficeStatusParts): Promise<OfficeStat
     ...unmarkedNeeds(figures, clock()),
     ...roomNeeds(disk.room, store),
   ];
-  // A pull that went well has talked to the server up to its end.
-  const heard = [figures.lastMarked, ...runs.steps.map(({ lastGood }) => lastGood)].filter(
-    (at) => at !== null,
-  );
+  // A pull that went well has talked to the server up to its end; one that has planned files, at least after it began.
+  const heard = [
+    figures.lastMarked,
+    ...runs.steps.flatMap(({ last, lastGood }) => [
+      lastGood,
+      last !== null && last.counts.planned > 0 ? last.started : null,
+    ]),
+  ].filter((at) => at !== null);
   return { ...runs, disk, needs, figures, lastContact: heard.length === 0 ? null : Math.max(...heard) };
 }

@@ -185,10 +185,18 @@ describe.concurrent('a large download', () => {
 
   test('of many small files in one is cancelled: what has come is kept whole, nothing else is left', async () => {
     const office = await shop.office('small', tap(1_500_000).weather);
-    const run = office.begin();
+    const run = office.begin(['--verbose']);
     while ((await office.parts()).length < 3) await sleep(10);
     expect((await jobs(office, 'cancel', 'pull')).code).toBe(0);
-    expect(await run.finished).toEqual({ code: 130, signal: null, stdout: '', stderr: '' });
+    const { code, stdout, stderr } = await run.finished;
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+    expect(stderr).toMatch(
+      /^✖ pull {2}0 files copied .*\n {2}ended early as it was asked to; the next run goes on\n {2}\d+ files? .*in the store, and not marked on the server yet\n$/,
+    );
+    // Nothing is marked, and no run went well: it has talked to the server all the same.
+    const env = { ORDERBAK_PULL_STORE: office.store };
+    const status = await runOrderbak(shop.world, ['status'], { bare: true, env });
+    expect(status.stdout).toMatch(/^last contact with the server: 2\d{3}-/m);
     expect(await office.parts()).toEqual([]);
     expect(await office.strangers()).toEqual([]);
     await office.expectMarked([]);
