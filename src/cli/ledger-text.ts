@@ -29,6 +29,8 @@ const NIGHT_MEASURES: readonly Measure<NightLine>[] = [
   ['bytes', 'bytes', (line) => line.bytes, true],
 ];
 
+const KNOWN = 'bytes: of files whose size a receipt or their removal tells';
+
 /** What was done, as tables for a person: by the months of the orders' creation, and night by night. */
 export function ledgerText({ months, nights }: Ledger, paint: ChalkInstance): string {
   const monthly: Column<MonthLine>[] = [
@@ -41,25 +43,32 @@ export function ledgerText({ months, nights }: Ledger, paint: ChalkInstance): st
     ...NIGHT_MEASURES.map(shown),
     { title: 'result', align: 'left', cell: ({ status, runs }) => (runs === 0 ? '' : status) },
   ];
-  const tables = [inColumns(monthly, months), inColumns(nightly, nights)].filter((lines) => lines.length > 1);
+  const tables = [[...inColumns(monthly, months), KNOWN], inColumns(nightly, nights)].filter(
+    (_, at) => [months, nights][at]?.length !== 0,
+  );
   if (tables.length === 0) return 'Nothing was done yet.';
   return tables.map(([head = '', ...lines]) => [paint.bold(head), ...lines].join('\n')).join('\n\n');
 }
 
-/** The same as two tables of CSV with an empty line between. */
+/** The same as one table of CSV, for a spreadsheet: first the months, then the nights, each with its own columns filled. */
 export function ledgerCsv({ months, nights }: Ledger): string {
-  const plain = <Row>([, title, of]: Measure<Row>) => ({ title, cell: (row: Row) => String(of(row)) });
-  const monthly = [
-    { title: 'month', cell: ({ month }: MonthLine) => month ?? '' },
-    ...MONTH_MEASURES.map(plain),
+  const rows: Readonly<Record<string, string>>[] = [
+    ...months.map((line) => ({ kind: 'month', month: line.month ?? '', ...plain(MONTH_MEASURES, line) })),
+    ...nights.map((line) => {
+      const { night, step, status } = line;
+      return { kind: 'night', night, step, ...plain(NIGHT_MEASURES, line), status };
+    }),
   ];
-  const nightly = [
-    { title: 'night', cell: ({ night }: NightLine) => night },
-    { title: 'step', cell: ({ step }: NightLine) => step },
-    ...NIGHT_MEASURES.map(plain),
-    { title: 'status', cell: ({ status }: NightLine) => status },
-  ];
-  return `${inCsv(monthly, months)}\r\n\r\n${inCsv(nightly, nights)}`;
+  const measures = new Set([...MONTH_MEASURES, ...NIGHT_MEASURES].map(([, key]) => key));
+  const titles = ['kind', 'month', 'night', 'step', ...measures, 'status'];
+  return inCsv<Readonly<Record<string, string>>>(
+    titles.map((title) => ({ title, cell: (row) => row[title] ?? '' })),
+    rows,
+  );
+}
+
+function plain<Row>(measures: readonly Measure<Row>[], row: Row): Record<string, string> {
+  return Object.fromEntries(measures.map(([, key, of]) => [key, String(of(row))]));
 }
 
 function shown<Row>([title, , of, isBytes]: Measure<Row>): Column<Row> {

@@ -16,7 +16,7 @@ export function reportCommand(): Command {
   const command = new Command('report')
     .summary('tell what was done, by months and nights (either machine)')
     .description(
-      `By the month in which orders were created: orders, files by type, backed up, unlinked, missing, bytes, bytes freed, and files that failed; and night by night what each step did ("marked" is what the office has copied). Without --month: all orders, and the last 31 nights. In the office: its nights.`,
+      `By the month in which orders were created: orders, files by type, backed up, unlinked, missing, bytes (of files whose size a receipt or their removal tells), bytes freed, and files that failed; and night by night what each step did ("marked" is what the office has copied). Without --month: all orders, and the last 31 nights. In the office: its nights. As CSV it is one table, whose first column says what a line is about: a month or a night.`,
     )
     .addOption(
       new Option('--month <yyyy-mm>', 'the orders and the nights of one month').argParser((text: string) =>
