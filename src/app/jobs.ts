@@ -6,7 +6,14 @@ import { openRunHistory } from '../db/run-history.js';
 import { openRuns } from '../db/runs.js';
 import { openSteering } from '../db/steering.js';
 import type { Database } from '../db/tables.js';
-import { type FailureRecord, isActive, type PartRecord, type RunRecord, type Wanted } from '../domain/run.js';
+import {
+  type FailureRecord,
+  inFamilies,
+  isActive,
+  type PartRecord,
+  type RunRecord,
+  type Wanted,
+} from '../domain/run.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { type Steered, steer } from '../jobs/steer.js';
 import { removeBell, ring } from '../store/doorbell.js';
@@ -45,9 +52,16 @@ export async function openJobs(config: Config, step: string | null) {
 
   return {
     byId,
-    active: history.active,
-    ended: history.ended,
     openFailuresOf: history.openFailuresOf,
+
+    /** The runs under way, the oldest first, then the last `limit` that have ended, the latest first; under a night its steps. */
+    async latest(limit: number): Promise<RunRecord[]> {
+      const runs = [...(await history.active()), ...(await history.ended(limit))];
+      const nights = runs.filter(({ step }) => step === 'run');
+      const steps = (await Promise.all(nights.map(({ id }) => history.steps(id)))).flat();
+      const ids = new Set(steps.map(({ id }) => id));
+      return inFamilies([...runs.filter(({ id }) => !ids.has(id)), ...steps]);
+    },
 
     /** The runs in which something failed that waits to be tried again; of this step, or of all where it is a night. */
     async runsToRetry(step: string): Promise<number[]> {

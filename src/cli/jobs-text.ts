@@ -21,6 +21,9 @@ const COLOURS: Readonly<Record<RunStatus, 'green' | 'red' | 'yellow' | 'cyan'>> 
   lost: 'red',
 };
 
+/** What is known of who started a run is whether he could look on: it is no more than that which is said. */
+const ORIGINS: Readonly<Record<string, string>> = { hand: 'at a terminal', cron: 'without a terminal' };
+
 /** Runs as a person sees them, a line each; `now` in ms since 1970. */
 export function runsText(runs: readonly RunRecord[], now: number, paint: Paint): string {
   if (runs.length === 0) return 'Nothing has run yet.';
@@ -42,7 +45,7 @@ export function detailsText(
 ): string {
   const lines = [
     runsText([run, ...steps], now, paint),
-    `  started ${new Date(run.started).toISOString()} by ${run.user === '' ? '?' : run.user} (${run.origin}), process ${run.pid} on ${run.host}, orderbak ${run.version}`,
+    `  started ${new Date(run.started).toISOString()} by ${run.user === '' ? '?' : run.user} (${ORIGINS[run.origin] ?? run.origin}), process ${run.pid} on ${run.host}, orderbak ${run.version}`,
   ];
   const { planned, done, skipped, held: heldBack, failed } = run.counts;
   lines.push(
@@ -105,9 +108,9 @@ function course({ counts, bytes, bytesPlanned, rate, leftMs, wanted, status, ste
   return parts.filter((part) => part !== '').join(' · ');
 }
 
-function past({ counts, bytes, started, ended, error, step }: RunRecord, now: number): string {
+function past({ counts, bytes, started, ended, error }: RunRecord, now: number): string {
   const parts = [
-    step === 'run' ? '' : `${counts.done} ${counts.done === 1 ? 'file' : 'files'}`,
+    `${counts.done} ${counts.done === 1 ? 'file' : 'files'}`,
     bytes > 0 ? prettyBytes(bytes) : '',
     counts.held > 0 ? `${counts.held} held back` : '',
     counts.failed > 0 ? `${counts.failed} failed` : '',

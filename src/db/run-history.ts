@@ -21,17 +21,18 @@ export function openRunHistory({ engine, kysely }: Database, host: string) {
       .select(sql<number | null>`${nowMs(engine)} - heard_ms`.as('silent'));
   const read = async (query: ReturnType<typeof runs>): Promise<RunRecord[]> =>
     (await query.execute()).map((row) => recordOf(row, host));
-  const storedActive = () => read(runs().where('status', 'in', ACTIVE_STATUSES).orderBy('id'));
+  const ofStoredActive = () => runs().where('status', 'in', ACTIVE_STATUSES).orderBy('id');
+  const isNoStep = sql<boolean>`(parent_id IS NULL OR parent_id NOT IN (SELECT night.id FROM orderbak_run AS night WHERE night.step = 'run'))`;
 
   return {
     /** Runs that may still do something, the oldest first. */
-    active: async () => (await storedActive()).filter(({ status }) => isActive(status)),
+    active: async () => (await read(ofStoredActive())).filter(({ status }) => isActive(status)),
 
-    /** The last `limit` runs that have ended or are lost, the latest first. */
+    /** The last `limit` runs that have ended or are lost, the latest first; the steps of a night only where it is forgotten. */
     async ended(limit: number): Promise<RunRecord[]> {
-      const over = runs().where('status', 'not in', ACTIVE_STATUSES);
+      const over = runs().where('status', 'not in', ACTIVE_STATUSES).where(isNoStep);
       const ended = await read(over.orderBy('id', 'desc').limit(limit));
-      const lost = (await storedActive()).filter(({ status }) => status === 'lost');
+      const lost = (await read(ofStoredActive().where(isNoStep))).filter(({ status }) => status === 'lost');
       return [...ended, ...lost].sort((a, b) => b.id - a.id).slice(0, limit);
     },
 

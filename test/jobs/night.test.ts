@@ -53,7 +53,7 @@ describe.for(ENGINES)('orderbak run on %s', (engine) => {
     const lines = list.stdout.trim().split('\n');
     expect(lines.map((line) => line.split(/ {2,}| · /).slice(0, 4))).toEqual([
       ['6', 'purge-trash', 'completed', '0 files'],
-      ['1', 'run', 'completed', expect.stringMatching(/^\d+ B$/)],
+      ['1', 'run', 'completed', '7 files'],
       ['2', '· insert', 'completed', '4 files'],
       ['3', '· unlink-discuss', 'completed', '2 files'],
       ['4', '· unlink-trash', 'completed', '1 file'],
@@ -62,6 +62,7 @@ describe.for(ENGINES)('orderbak run on %s', (engine) => {
     const shown = await runOrderbak(shop.world, ['jobs', 'show', 'run']);
     expect(shown.stdout).toMatch(/\n {2}held .*\/broken\.png: no thumb can be made/);
     expect(shown.stdout).not.toContain('… and');
+    expect(shown.stdout).toContain('(without a terminal)');
   });
 
   test('begins no removal after an insert that failed, and says so', async () => {
@@ -93,6 +94,17 @@ describe.for(ENGINES)('orderbak run on %s', (engine) => {
       database.all('SELECT resumes_id, status FROM orderbak_run WHERE id = ?', [told.run]),
     );
     expect(row).toEqual({ resumes_id: before?.id, status: 'completed' });
+    // Three nights are more than ten rows, and still whole: each with its steps under it, in their order.
+    const list = await runOrderbak(shop.world, ['jobs', '--json']);
+    const { runs } = JSON.parse(list.stdout) as { runs: { id: number; parent: number | null }[] };
+    const stepsOf = async (night: unknown) =>
+      (await rows()).filter((each) => each.parent_id === night).map(({ id }) => id);
+    for (const night of [told.run, before?.id, 1]) {
+      const at = runs.findIndex(({ id }) => id === night);
+      const steps = await stepsOf(night);
+      expect(runs.slice(at + 1, at + 1 + steps.length).map(({ id }) => id)).toEqual(steps);
+    }
+    expect(runs.length).toBeGreaterThan(10);
   });
 
   test('refuses steps that this machine does not have', async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
-import { inFamilies, isActive, type RunRecord } from '../../domain/run.js';
+import { isActive, type RunRecord } from '../../domain/run.js';
 import { EXIT } from '../../errors.js';
 import { asking, type Jobs, type JobsFlags } from '../asking-jobs.js';
 import { helpTail, JOBS_CODES } from '../help.js';
@@ -56,7 +56,7 @@ export function watchJobs(): Command {
 }
 
 async function look(jobs: Jobs, id: number | null): Promise<readonly RunRecord[]> {
-  if (id === null) return inFamilies([...(await jobs.active()), ...(await jobs.ended(LAST))]);
+  if (id === null) return jobs.latest(LAST);
   const { run, steps } = await jobs.details(id);
   return [run, ...steps];
 }

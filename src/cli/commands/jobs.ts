@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { inFamilies } from '../../domain/run.js';
 import { asking, type JobsFlags } from '../asking-jobs.js';
 import { helpTail, QUESTION_CODES, STEP_CODES } from '../help.js';
 import { detailsJson, runJson } from '../jobs-json.js';
@@ -16,7 +15,7 @@ export function jobsCommand(): Command {
   const command = new Command('jobs')
     .summary('see what runs and what ran; pause it, go on, stop it, try failures again (either machine)')
     .description(
-      `Shows the runs that are under way, then the last ten that have ended: a line each, the steps of a night under it. The server's runs stand in its database, the office machine's in the store's catalog; on a machine that is both, "pull" means the store's, an id the server's.`,
+      `Shows the runs that are under way, then the last ten that have ended: a line each, and under a night all of its steps. The server's runs stand in its database, the office machine's in the store's catalog; on a machine that is both, "pull" means the store's, an id the server's.`,
     )
     .helpCommand(false)
     .addCommand(showJob())
@@ -46,7 +45,7 @@ export function jobsCommand(): Command {
       command.error(`error: unknown command 'jobs ${typed}'; there are ${parts}`);
     }
     return asking(command.optsWithGlobals<JobsFlags>(), null, async (jobs, output) => {
-      const runs = inFamilies([...(await jobs.active()), ...(await jobs.ended(LAST))]);
+      const runs = await jobs.latest(LAST);
       if (output.json)
         output.answer(JSON.stringify({ ok: true, command: 'jobs', runs: runs.map((run) => runJson(run)) }));
       else output.answer(runsText(runs, Date.now(), output.paint));
