@@ -1,4 +1,5 @@
 import { need } from '../config/needs.js';
+import { unknownOrders } from '../db/known-orders.js';
 import { pastRemovals } from '../db/past-removals.js';
 import type { FileType } from '../domain/file-type.js';
 import { type Place, placeTyped } from '../domain/typed-path.js';
@@ -36,6 +37,9 @@ export function questionsOf(ground: Ground) {
       await disk.checkRoot();
       yield* pendingFiles({ pending, store: disk }, { types, only });
     },
+
+    /** Which of these orders nobody knows. */
+    unknownOrders: (ids: readonly number[]): Promise<number[]> => unknownOrders(database, ids),
 
     /** Why a file is gone, kept or held: by the id of its row, or by a path that was typed in the folder `cwd`. */
     async why(asked: string, cwd: string): Promise<Answer> {

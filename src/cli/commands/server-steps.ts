@@ -5,6 +5,7 @@ import type { Summary } from '../../jobs/summary.js';
 import type { StepName } from '../../steps/step.js';
 import { helpTail, STEP_CODES } from '../help.js';
 import { dryRun, limit, maxDelete, olderThan, order } from '../options.js';
+import { openOutput } from '../output.js';
 import type { StepFlags } from '../run-step.js';
 
 interface ServerStep {
@@ -77,7 +78,16 @@ export function serverStepCommands(): Command[] {
       await runStep(step.name, command.optsWithGlobals<StepFlags>(), async (config, choices) => {
         const { openServerApp } = await import('../../app/server.js');
         const app = await openServerApp(config);
-        return step.run(app, choices).finally(() => app.close());
+        try {
+          const summary = await step.run(app, choices);
+          const output = openOutput(command.optsWithGlobals<StepFlags>());
+          if (output.watched && summary.ok)
+            for (const order of await app.unknownOrders(choices.only ?? []))
+              output.tell(`${output.paint.yellow('!')} orderbak ${step.name}: order ${order} is not known`);
+          return summary;
+        } finally {
+          await app.close();
+        }
       });
     });
   });
