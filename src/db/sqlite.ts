@@ -1,4 +1,5 @@
-import { SqliteDialect } from 'kysely';
+import { SqliteDialect, type SqliteDialectConfig, SqliteDriver } from 'kysely';
+import { takingTurns } from '../steps/turns.js';
 
 /** What both SQLite modules give; `node:sqlite` where Node has it, else the same interface from npm. */
 interface SqliteModule {
@@ -24,7 +25,7 @@ export async function sqliteDialect(path: string, pragmas: readonly string[] = [
   const { DatabaseSync } = await loadSqlite();
   const database = new DatabaseSync(path, { timeout: BUSY_MS });
   for (const pragma of pragmas) database.exec(`PRAGMA ${pragma}`);
-  return new SqliteDialect({
+  return new PatientDialect({
     database: {
       prepare(sql) {
         const statement = database.prepare(sql);
@@ -38,6 +39,25 @@ export async function sqliteDialect(path: string, pragmas: readonly string[] = [
       close: () => database.close(),
     },
   });
+}
+
+class PatientDialect extends SqliteDialect {
+  constructor(private readonly settings: SqliteDialectConfig) {
+    super(settings);
+  }
+  override createDriver() {
+    return new PatientDriver(this.settings);
+  }
+}
+
+/** SQLite answers at once: who asks it again and again would wait for nothing. In a transaction nobody else has a turn. */
+class PatientDriver extends SqliteDriver {
+  private readonly turn = takingTurns();
+
+  override async acquireConnection() {
+    await this.turn();
+    return super.acquireConnection();
+  }
 }
 
 async function loadSqlite(): Promise<SqliteModule> {

@@ -1,6 +1,7 @@
 import { type Ceiling, ceilingText, isOver } from '../domain/ceiling.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import type { Planned, Step } from '../steps/step.js';
+import { takingTurns } from '../steps/turns.js';
 import type { JobOptions } from './options.js';
 import { keyOf } from './parts.js';
 import type { Spool, Watcher } from './ports.js';
@@ -34,7 +35,10 @@ export async function planInto<Item>(
   signal: AbortSignal,
 ): Promise<boolean> {
   const limit = options.limit ?? Number.POSITIVE_INFINITY;
+  // A plan looks into folders without waiting for anything.
+  const turn = takingTurns();
   for await (const planned of step.plan(signal)) {
+    await turn();
     await control.gate([], signal);
     if (signal.aborted) return false;
     if (planned.kind !== 'do') {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Entry, Step } from '../../src/steps/step.js';
 import { ring } from '../../src/store/doorbell.js';
 import { ENGINES } from '../support/database.js';
 import { done, fileOf, openToys, type Toys, toyStep } from './toy.js';
@@ -207,6 +208,36 @@ describe.for(ENGINES)('a run that is written down on %s', (engine) => {
     );
     expect(summary).toMatchObject({ ok: false, interrupted: true, counts: { planned: 2, done: 1 } });
     expect(await only(summary.run)).toMatchObject({ status: 'cancelled', wanted: null, counts: { done: 1 } });
+  });
+
+  test('hears timers and signals while it plans, though its plan never waits', async () => {
+    const most = 5_000_000;
+    const stop = new AbortController();
+    let planned = 0;
+    const step: Step<Entry[]> = {
+      ...toyStep([], done),
+      async *plan() {
+        setTimeout(() => stop.abort(), 1);
+        for (; planned < most; planned += 1) yield { kind: 'seen', files: 1 };
+      },
+    };
+    expect(await toys.run(step, { stop: stop.signal })).toMatchObject({ interrupted: true });
+    expect(planned).toBeLessThan(most);
+  });
+
+  test('hears them while it only asks the database', async () => {
+    const most = 100_000;
+    const stop = new AbortController();
+    let asked = 0;
+    const step: Step<Entry[]> = {
+      ...toyStep([], done),
+      async *plan() {
+        setTimeout(() => stop.abort(), 1);
+        for (; asked < most && !stop.signal.aborted; asked += 1) await toys.runs.openFailures('insert');
+      },
+    };
+    await toys.run(step, { stop: stop.signal });
+    expect(asked).toBeLessThan(most);
   });
 
   test('whose process is gone is lost, and told so by the next run', async () => {
