@@ -2,7 +2,14 @@ import { need } from '../config/needs.js';
 import type { Config } from '../config/schema.js';
 import { planMigration } from '../db/migrate.js';
 import { checkViews } from '../db/views.js';
-import { clockAhead, databaseKind, ownOffset, sampleOrders, tryRights } from '../db/vitals.js';
+import {
+  clockAhead,
+  databaseKind,
+  orderGivenTwice,
+  ownOffset,
+  sampleOrders,
+  tryRights,
+} from '../db/vitals.js';
 import { localText, offsetAt, parseLocalTime, unixSeconds } from '../domain/local-time.js';
 import { fileFault, orderFault } from '../domain/sample.js';
 import { EXIT, OrderbakError } from '../errors.js';
@@ -87,6 +94,11 @@ async function viewsFinding({ database, rule }: Ground): Promise<Finding | strin
   const { orders, files } = await sampleOrders(database, SAMPLE);
   if (orders.length === 0)
     return { status: 'warning', message: 'the shop has no order yet', remedy: VIEWS_HINT };
+  const twice = await orderGivenTwice(database);
+  if (twice !== null) {
+    const message = `orderbak_order gives order ${twice} twice; nothing of an order is removed of which two rows differ`;
+    return { status: 'warning', message, remedy: VIEWS_HINT };
+  }
   const found = [orders.map((order) => orderFault(order, rule)), files.map(fileFault)];
   const faults = found.flat().filter((fault) => fault !== null);
   const [first] = faults;

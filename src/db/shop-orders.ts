@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { type FolderRule, hostOf, originOf } from '../domain/folder-name.js';
 import { dayAfter } from '../domain/local-time.js';
@@ -28,7 +29,7 @@ export function openShopOrders(database: Database, rule: FolderRule) {
 
   const ordersWhere = async (condition: RawBuilder<SqlBool>): Promise<Order[]> => {
     const rows = await kysely.selectFrom('orderbak_order').selectAll().where(condition).execute();
-    return rows.map(orderOf);
+    return doubtingTwins(rows.map(orderOf));
   };
 
   /** Those of these orders that the shop knows. */
@@ -157,6 +158,15 @@ export type ShopOrders = ReturnType<typeof openShopOrders>;
 function isCreatedOn(days: readonly string[]): RawBuilder<SqlBool> {
   const ranges = days.map((day) => sql`(create_time >= ${day} AND create_time < ${dayAfter(day)})`);
   return sql`(${sql.join(ranges, sql` OR `)})`;
+}
+
+/** A view over a table and its archive may give an order twice: which of two different rows is right nobody can tell. */
+function doubtingTwins(orders: Order[]): Order[] {
+  const known = new Map(orders.map((order) => [order.id, order]));
+  if (known.size === orders.length) return orders;
+  const different = orders.filter((order) => !isDeepStrictEqual(order, known.get(order.id)));
+  const doubted = new Set(different.map(({ id }) => id));
+  return orders.map((order) => (doubted.has(order.id) ? { ...order, isGivenTwice: true } : order));
 }
 
 function orderOf(row: Tables['orderbak_order']): Order {

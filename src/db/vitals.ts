@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { SampledFile, SampledOrder } from '../domain/sample.js';
-import type { Database } from './tables.js';
+import type { Database, RawId } from './tables.js';
 
 /** What the database is, e.g. `MariaDB 10.11.6`, and whether orderbak works on it. */
 export interface DatabaseKind {
@@ -60,6 +60,13 @@ export async function sampleOrders(
     .where('id_order', 'in', ids)
     .execute();
   return { orders, files };
+}
+
+/** An order that the view gives more than once, which it must not; null when there is none. */
+export async function orderGivenTwice({ kysely }: Database): Promise<RawId | null> {
+  const { rows } = await sql<{ id_order: RawId }>`
+    SELECT id_order FROM orderbak_order GROUP BY id_order HAVING COUNT(*) > 1 LIMIT 1`.execute(kysely);
+  return rows[0]?.id_order ?? null;
 }
 
 /**

@@ -13,6 +13,8 @@ export interface Order {
   readonly isForgotten?: true;
   /** Its folder lies among the thumbs of the folder with which it is told. */
   readonly isAmongThumbs?: true;
+  /** The view gives it twice, and not the same: this is one of the two. */
+  readonly isGivenTwice?: true;
 }
 
 /** One row of the source view `orderbak_order_file`: a name that an order's lists hold. */

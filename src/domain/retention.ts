@@ -22,6 +22,7 @@ export function retentionAt(
 export function whyKept(order: Order, retention: Retention): string | null {
   if (order.isForgotten) return `the shop no longer knows order ${order.id}`;
   if (order.isAmongThumbs) return `order ${order.id} has its folder among the thumbs of this one`;
+  if (order.isGivenTwice) return `the view orderbak_order gives order ${order.id} twice, and not the same`;
   if (order.status === null || !retention.statuses.includes(order.status)) {
     return `order ${order.id} is not finished (status ${order.status ?? 'unknown'})`;
   }

@@ -101,7 +101,10 @@ function isFirstOfItsFolder(
   only: OrderFilter,
 ): (names: FolderNames) => boolean {
   const inPage = new Set(page.orderIds);
-  const isMeant = (order: Order) => whyKept(order, retention) === null && (only?.includes(order.id) ?? true);
+  // One that the view gives twice is finished by one of its rows: what is held on its account is told.
+  const isDue = (order: Order) =>
+    whyKept(order, retention) === null || (order.isGivenTwice && inPage.has(order.id));
+  const isMeant = (order: Order) => isDue(order) && (only?.includes(order.id) ?? true);
   return ({ orders }) => inPage.has(Math.min(...orders.filter(isMeant).map((order) => order.id)));
 }
 

@@ -12,7 +12,7 @@ test.skipIf(!hasTerminal)('a person is told of an order that nobody knows; a scr
     const { env } = placeOf(world, ['insert'], {});
     for (const step of ['insert', 'unlink-discuss']) {
       const args = [step, '--order', `${id},99999`];
-      const seen = await atTerminal([process.execPath, PROGRAM, ...args], [], env);
+      const { said: seen } = await atTerminal([process.execPath, PROGRAM, ...args], '', env);
       expect(seen).toMatch(new RegExp(`orderbak ${step}: order 99999 is not known\\r\\n`));
       expect(seen).not.toContain(`order ${id} is not known`);
       expect(await askOrderbak(world, args)).toMatchObject({ code: 0, stdout: '', stderr: '' });
