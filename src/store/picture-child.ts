@@ -61,7 +61,11 @@ async function render(job: PictureJob): Promise<Rendered> {
     const bytes = readFileSync(file);
     return await thumb(bytes, job).then(
       (made) => ({ kind: 'thumb', bytes: made }) as const,
-      (error: unknown) => unreadable(reasonOf(error, mime)),
+      (error: unknown) => {
+        if (isWantOfMemory(error))
+          throw Object.assign(new Error('the decoder got no memory'), { code: 'ENOMEM' });
+        return unreadable(reasonOf(error, mime));
+      },
     );
   } finally {
     closeSync(file);
@@ -125,6 +129,14 @@ async function upright(bytes: Buffer): Promise<Sharp> {
   return sharp(data, { ...LIMITS, raw: { width: info.width, height: info.height, channels: info.channels } });
 }
 
+/** As libvips, libjpeg and libheif say it; what a picture demands beyond libheif's own limits is its own fault. */
+function isWantOfMemory(error: unknown): boolean {
+  const message = messageOf(error);
+  return (
+    /out of memory|insufficient memory|memory allocation/i.test(message) && !/security limit/i.test(message)
+  );
+}
+
 function reasonOf(error: unknown, mime: string): string {
   if (messageOf(error).includes('exceeds pixel limit')) return 'more than 300 megapixels';
   return KNOWN.has(mime) ? 'damaged or cut short' : `no decoder here reads ${mime}`;
@@ -138,16 +150,28 @@ function send(message: PictureMessage, sent: () => void = () => undefined): void
   process.send?.(message, sent);
 }
 
+/** What the picture in hand may take of the processor's time, and what was used up before it; null between two pictures. */
+let meter: { readonly mostMs: number; readonly before: NodeJS.CpuUsage } | null = null;
+
+/** How the picture in hand goes beyond a limit, in words; null when it does not. */
+function excess(): string | null {
+  if (process.memoryUsage.rss() > MEMORY_BYTES) return 'needed more than 2 GiB of memory';
+  if (meter === null) return null;
+  const { user, system } = process.cpuUsage(meter.before);
+  return user + system > meter.mostMs * 1000 ? `took longer than ${meter.mostMs / 1000} s` : null;
+}
+
 setInterval(() => {
-  if (process.memoryUsage.rss() <= MEMORY_BYTES) return;
-  send({ kind: 'outgrown', reason: 'needed more than 2 GiB of memory' }, () =>
-    process.kill(process.pid, 'SIGKILL'),
-  );
+  const reason = excess();
+  if (reason !== null) send({ kind: 'outgrown', reason }, end);
 }, 100);
 let answered = 0;
 // Sent as `unknown`, and only our own parent holds the other end.
-process.on('message', async (job) => {
-  send(await answer(job as PictureJob));
+process.on('message', async (message) => {
+  const job = message as PictureJob;
+  meter = { mostMs: job.mostMs, before: process.cpuUsage() };
+  send(await answer(job));
+  meter = null;
   answered += 1;
   // The last picture's bytes must not count against the next one. And of bytes outside of its heap V8 lets tens of megabytes
   // lie, more of them the longer the night is.

@@ -5,6 +5,20 @@ import { codeOf, EXIT, OrderbakError } from '../errors.js';
 
 const CHILD = new URL('./picture-child.js', import.meta.url);
 const TIMEOUT_MS = 30_000;
+/** What takes a second of the processor's time may take so many by the clock on a busy machine. */
+const BUSY = 2;
+const KILLED = 'the picture decoder was killed, as by a system that is short of memory';
+/** How a decoder dies of its own work, without a signal too; any other was sent by somebody. */
+const CRASHES: readonly (NodeJS.Signals | null)[] = [
+  null,
+  'SIGABRT',
+  'SIGBUS',
+  'SIGFPE',
+  'SIGILL',
+  'SIGSEGV',
+  'SIGSYS',
+  'SIGTRAP',
+];
 
 /** What came of a picture file. */
 export type Rendered =
@@ -22,9 +36,10 @@ export interface PictureSource {
   readonly name: string;
 }
 
-/** Parent to child: one picture. `size` is the longest side of the thumb in pixels. */
+/** Parent to child: one picture. `size` is the longest side of the thumb in pixels, `mostMs` the processor's time that it may take. */
 export interface PictureJob extends PictureSource {
   readonly size: number;
+  readonly mostMs: number;
 }
 
 /** Child to parent: `ready` once after its start, then one message a job. */
@@ -36,7 +51,7 @@ export type PictureMessage =
   /** The child gives up and ends. */
   | { readonly kind: 'outgrown'; readonly reason: string };
 
-type Heard = PictureMessage | { readonly kind: 'crashed' | 'late'; readonly reason: string };
+type Heard = PictureMessage | { readonly kind: 'crashed' | 'killed' | 'late'; readonly reason: string };
 
 /**
  * Makes thumbnails in child processes, because pictures come from strangers: a picture that takes too long, needs too
@@ -53,7 +68,7 @@ export class Pictures {
   /**
    * @param options.size longest side of a thumb, in pixels
    * @param options.workers how many pictures at once; default: the number of cores, at most 4
-   * @param options.timeoutMs how long one picture may take, in milliseconds; default 30 000
+   * @param options.timeoutMs how long one picture may take of the processor's time, in milliseconds; default 30 000
    */
   constructor(options: { size: number; workers?: number; timeoutMs?: number }) {
     this.#size = options.size;
@@ -64,16 +79,24 @@ export class Pictures {
   /**
    * The thumb of a picture file: upright, sRGB, 8 bit, without metadata, never larger than the picture.
    * @throws the system's error, with its `code`, when the file cannot be opened or read; OrderbakError `no-decoder` when
-   *   the child program does not start; Error after `close`. None of these says anything about the picture.
+   *   the child program does not start, `decoder-killed` and `decoder-late` when somebody killed it or the machine did not let it
+   *   work; Error after `close`. None of these says anything about the picture.
    */
   async render(source: PictureSource): Promise<Rendered> {
-    const job: PictureJob = { path: source.path, name: source.name, size: this.#size };
+    const job: PictureJob = {
+      path: source.path,
+      name: source.name,
+      size: this.#size,
+      mostMs: this.#timeoutMs,
+    };
     const answer = await this.#limit(() => this.#runTwice(job));
     switch (answer.kind) {
       case 'crashed':
-      case 'late':
       case 'outgrown':
         return { kind: 'unreadable', reason: answer.reason };
+      case 'killed':
+      case 'late':
+        throw disturbed(answer.kind, answer.reason);
       case 'failed':
         throw Object.assign(new Error(answer.message), { code: answer.code });
       case 'ready':
@@ -115,10 +138,12 @@ export class Pictures {
     await Promise.all(ends);
   }
 
-  /** A decoder may crash, or be late on a machine that slept, for no fault of the picture; else it will do so again. */
+  /** A decoder may crash, be killed, or be late on a machine that slept, for no fault of the picture. Who crashes twice was crashed by it. */
   async #runTwice(job: PictureJob): Promise<Heard> {
     const first = await this.#run(job);
-    return first.kind === 'crashed' || first.kind === 'late' ? this.#run(job) : first;
+    if (first.kind !== 'crashed' && first.kind !== 'killed' && first.kind !== 'late') return first;
+    const second = await this.#run(job);
+    return second.kind === 'crashed' ? first : second;
   }
 
   async #run(job: PictureJob): Promise<Heard> {
@@ -126,11 +151,10 @@ export class Pictures {
     const child = this.#idle.pop() ?? (await this.#start());
     // A child that died meanwhile is noticed by the end of its channel.
     child.send(job, () => undefined);
-    const answer = await this.#hear(child, this.#timeoutMs);
+    const answer = await this.#hear(child, this.#timeoutMs * BUSY);
     this.#mustBeOpen();
-    const isOver = answer.kind === 'crashed' || answer.kind === 'late' || answer.kind === 'outgrown';
-    const usable = !isOver && child.connected;
-    if (usable) this.#idle.push(child);
+    const isOver = child.killed || !child.connected;
+    if (!isOver) this.#idle.push(child);
     return answer;
   }
 
@@ -152,6 +176,7 @@ export class Pictures {
     const first = await this.#hear(child, TIMEOUT_MS);
     this.#mustBeOpen();
     if (first.kind === 'ready') return child;
+    if (first.kind === 'killed') throw disturbed(first.kind, first.reason);
     const why = 'reason' in first ? `: ${first.reason}` : '';
     throw new OrderbakError(
       EXIT.failed,
@@ -169,7 +194,15 @@ export class Pictures {
         child.off('message', onMessage).off('disconnect', onEnd).off('error', onEnd);
         resolve(heard);
       };
-      const onEnd = (): void => settle({ kind: 'crashed', reason: 'the decoder crashed' });
+      const onExit = (): void => {
+        if (CRASHES.includes(child.signalCode)) settle({ kind: 'crashed', reason: 'the decoder crashed' });
+        else settle({ kind: 'killed', reason: `${KILLED} (${child.signalCode})` });
+      };
+      const onEnd = (): void => {
+        const isDead = child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+        if (isDead) onExit();
+        else child.once('exit', onExit);
+      };
       const onMessage = (message: unknown): void => {
         // The other end is our own program, of the same version.
         const heard = message as PictureMessage;
@@ -178,7 +211,7 @@ export class Pictures {
       };
       const timer = setTimeout(() => {
         child.kill('SIGKILL');
-        settle({ kind: 'late', reason: `took longer than ${timeoutMs / 1000} s` });
+        settle({ kind: 'late', reason: `the picture decoder did not answer for ${timeoutMs / 1000} s` });
       }, timeoutMs);
       // Not 'exit': that may be told before the last messages, the end of the channel never is.
       child.on('message', onMessage).once('disconnect', onEnd).once('error', onEnd);
@@ -188,6 +221,12 @@ export class Pictures {
   #mustBeOpen(): void {
     if (this.#closing !== undefined) throw new Error('the picture decoders are closed');
   }
+}
+
+/** The error of a decoder that was not let do its work: the next run may have better luck. */
+function disturbed(how: 'killed' | 'late', reason: string): OrderbakError {
+  const hint = 'See that this machine has memory and time left for it; the next run tries again.';
+  return new OrderbakError(EXIT.failed, `decoder-${how}`, reason, hint);
 }
 
 /** A decoder that a picture takes over finds no password of ours, and a debugger's options are not for it. */
