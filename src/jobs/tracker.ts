@@ -70,7 +70,8 @@ export class Tracker {
 
   /** Failures whose file a whole plan no longer names are nobody's any more. */
   forgetVanished(): void {
-    this.settled.push(...this.retries.vanished());
+    // These may be more than a call takes arguments.
+    this.settled = this.settled.concat(this.retries.vanished());
     this.fresh = true;
   }
 
@@ -107,8 +108,8 @@ export class Tracker {
   /** What could not be written down is new again. */
   putBack({ failures, settled, changed, held }: Progress): void {
     this.heldTold -= held.length;
-    this.failures.unshift(...failures);
-    this.settled.push(...settled);
+    this.failures = failures.concat(this.failures);
+    this.settled = this.settled.concat(settled);
     this.parts.touch(changed.map(({ order }) => order));
     this.fresh = true;
   }

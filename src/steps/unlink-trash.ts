@@ -105,7 +105,10 @@ function isFirstOfItsFolder(
   const isDue = (order: Order) =>
     whyKept(order, retention) === null || (order.isGivenTwice && inPage.has(order.id));
   const isMeant = (order: Order) => isDue(order) && (only?.includes(order.id) ?? true);
-  return ({ orders }) => inPage.has(Math.min(...orders.filter(isMeant).map((order) => order.id)));
+  return ({ orders }) => {
+    const ids = orders.filter(isMeant).map((order) => order.id);
+    return inPage.has(ids.reduce((least, id) => Math.min(least, id), Number.POSITIVE_INFINITY));
+  };
 }
 
 /** What is trash in a folder; null when the folder does not exist. */
