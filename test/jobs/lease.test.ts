@@ -1,6 +1,9 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openLeases } from '../../src/db/leases.js';
+import { openDatabase as openOurs } from '../../src/db/open.js';
+import { TTL } from '../../src/jobs/lease.js';
 import { openShop, type Shop } from '../steps/shop.js';
 import { ENGINES, openDatabase } from '../support/database.js';
 import { holdInsert } from '../support/held-lease.js';
@@ -56,6 +59,17 @@ describe.for(ENGINES)('one run of a step at a time on %s', (engine) => {
     await hold('another-machine', 4, -1);
     expect(await shop.run('insert')).toMatchObject({ exit: 0, counts: { done: 1 } });
     expect(await lease()).toMatchObject({ token: null, host: null, pid: null });
+  });
+
+  test('a lease from a clock that was ahead runs on for no longer than another one, from when it is met', async () => {
+    const database = await openOurs(shop.world.databaseUrl);
+    const left = async () => (await openLeases(database).look('insert', hostname()))?.left ?? 0;
+    await hold('another-machine', 4, 3600);
+    expect(await left()).toBeGreaterThan(TTL);
+    await expect(shop.run('insert')).rejects.toMatchObject({ exit: 11 });
+    expect(await left()).toBeLessThanOrEqual(TTL);
+    expect(await lease()).toMatchObject({ token: 'theirs', host: 'another-machine' });
+    await database.close();
   });
 
   test('a dead process of this machine is believed no longer', async () => {
