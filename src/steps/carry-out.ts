@@ -35,11 +35,12 @@ export async function carryOut(
   mandate: Mandate,
   parts: CarryingParts,
 ): Promise<Outcome> {
+  const { deletions } = parts;
   const removals = departures.flatMap(({ allowed }) => allowed.map(({ removal }) => removal));
   if (removals.length === 0) return {};
   let intents: Intent[];
   try {
-    intents = await parts.deletions.intend(removals, mandate);
+    intents = await deletions.intend(removals, mandate);
   } catch (error) {
     if (!(error instanceof Doubt)) throw error;
     // A record that was changed keeps the files of its own folder.
