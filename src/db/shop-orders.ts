@@ -6,6 +6,7 @@ import type { Order } from '../domain/order.js';
 import { openForgottenOrders } from './forgotten-orders.js';
 import { amongOrders, idOf, idsAreText } from './order-ids.js';
 import { rememberingFolders } from './remembering-folders.js';
+import { statusText } from './status-text.js';
 import type { Database, Tables } from './tables.js';
 
 const DAYS_A_QUESTION = 100;
@@ -28,7 +29,12 @@ export function openShopOrders(database: Database, rule: FolderRule) {
   const forgotten = openForgottenOrders(database, rule);
 
   const ordersWhere = async (condition: RawBuilder<SqlBool>): Promise<Order[]> => {
-    const rows = await kysely.selectFrom('orderbak_order').selectAll().where(condition).execute();
+    const rows = await kysely
+      .selectFrom('orderbak_order')
+      .select(['id_order', 'create_time', 'create_by', 'done_time', 'folder'])
+      .select(statusText(engine).as('status'))
+      .where(condition)
+      .execute();
     return doubtingTwins(rows.map(orderOf));
   };
 
@@ -169,12 +175,12 @@ function doubtingTwins(orders: Order[]): Order[] {
   return orders.map((order) => (doubted.has(order.id) ? { ...order, isGivenTwice: true } : order));
 }
 
-function orderOf(row: Tables['orderbak_order']): Order {
+function orderOf(row: Tables['orderbak_order'] & { readonly status: string | null }): Order {
   return {
     id: idOf(row.id_order),
     createTime: row.create_time,
     createBy: row.create_by,
-    status: row.status === null ? null : String(row.status),
+    status: row.status,
     doneTime: row.done_time,
     folder: row.folder,
   };

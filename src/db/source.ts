@@ -10,6 +10,7 @@ import { readKnownNames } from './known-names.js';
 import { pageOf } from './order-ids.js';
 import { readLists, readRawLists } from './shop-lists.js';
 import { type DayMemory, type FindOrders, openShopOrders } from './shop-orders.js';
+import { isStatus } from './status-text.js';
 import type { Database, Engine } from './tables.js';
 import { hasRawView } from './views.js';
 
@@ -101,10 +102,8 @@ export function openSource(database: Database, rule: FolderRule): Source {
 
 /** SQL for "finished and older than the limit" over the columns of `orderbak_order`. */
 export function eligible(engine: Engine, retention: Retention, only: OrderFilter): RawBuilder<SqlBool> {
-  const status =
-    engine === 'mysql' ? sql`CAST(status AS CHAR) COLLATE utf8mb4_bin` : sql`CAST(status AS TEXT)`;
   const some = only === null ? sql`` : sql` AND id_order IN (${sql.join(only.length > 0 ? only : [null])})`;
   // '0000-00-00' is how old shops write "never".
-  return sql<SqlBool>`${status} IN (${sql.join(retention.statuses)})
+  return sql<SqlBool>`${isStatus(engine, retention.statuses)}
     AND done_time >= '1970-01-01' AND done_time < ${retention.cutoff}${some}`;
 }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { daysAgo } from '../support/clock.js';
-import { ENGINES } from '../support/database.js';
+import { ENGINES, type Engine } from '../support/database.js';
 import type { PlantedOrder } from '../support/planting.js';
+import { declareAgain } from '../support/shop-tables.js';
 import { at, openShop, type Shop } from './shop.js';
 
 const ZERO = '0000-00-00 00:00:00';
@@ -190,5 +191,36 @@ test.each(ENGINES)('times that are no times are in no other order’s way on %s'
     database.all('SELECT order_create_time AS time FROM tbl_bak_order ORDER BY id_order DESC LIMIT 1'),
   );
   expect(String(times[0]?.time)).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+  await shop.close();
+});
+
+const STATUS: [Engine, string, string, boolean][] = [
+  ['mariadb', 'DECIMAL(3,1)', '9', true],
+  ['mariadb', 'DECIMAL(3,1)', '9.5', false],
+  ['mariadb', 'DOUBLE', '9', true],
+  ['mariadb', 'VARCHAR(10)', '9', true],
+  ['mariadb', 'VARCHAR(10)', '9.0', false],
+  ['mariadb', 'VARCHAR(10)', '09', false],
+  ['mariadb', 'VARBINARY(10)', '9', true],
+  ['sqlite', 'REAL', '9', true],
+  ['sqlite', 'REAL', '9.5', false],
+  ['sqlite', 'TEXT', '9', true],
+  ['sqlite', 'TEXT', '9.0', false],
+  ['sqlite', 'TEXT', '09', false],
+];
+
+test.each(STATUS)('a status on %s that is declared as %s: %s', async (engine, type, status, isFinished) => {
+  const { shop } = await openShop(engine, [{ jobs: [{ image: 'a.txt' }], trash: ['t.tmp'] }]);
+  await shop.world.ask(async (database) => {
+    if (engine === 'mariadb') await database.run(`ALTER TABLE tbl_order MODIFY status ${type} NULL`);
+    else await declareAgain(database, 'tbl_order', 'status INTEGER NOT NULL DEFAULT 0', `status ${type}`);
+    await database.run('UPDATE tbl_order SET status = ?', [status]);
+  });
+  const done = isFinished ? 1 : 0;
+  expect((await shop.run('insert')).counts).toMatchObject({ done });
+  await shop.backUp();
+  // What is asked of each order by itself says the same.
+  for (const step of ['unlink-trash', 'unlink-backed-up'] as const)
+    expect((await shop.run(step)).counts).toMatchObject({ done, held: 0 });
   await shop.close();
 });

@@ -1,21 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { Database, Engine } from '../support/database.js';
+import { declareAgain } from '../support/shop-tables.js';
 import { at, heldBy, openShop } from './shop.js';
 
 const LISTS = ['tbl_job', 'tbl_job_rework', 'tbl_order_discuss'];
 const ALL = ['tbl_order', ...LISTS];
 
-/** Declares the column anew, which SQLite cannot do in place. */
+/** Declares the column anew; in SQLite what is there becomes text. */
 async function declare(database: Database, table: string, type: string): Promise<void> {
   if (database.engine === 'mariadb') return database.run(`ALTER TABLE ${table} MODIFY id_order ${type}`);
-  const [made] = await database.all('SELECT sql FROM sqlite_master WHERE name = ?', [table]);
-  await database.run('PRAGMA legacy_alter_table = ON');
-  await database.run(`ALTER TABLE ${table} RENAME TO old_${table}`);
-  await database.run(String(made?.sql).replace('id_order INTEGER NOT NULL', `id_order ${type}`));
-  const columns = await database.all('SELECT name FROM pragma_table_info(?)', [table]);
-  const kept = columns.map(({ name }) => (name === 'id_order' ? 'CAST(id_order AS TEXT)' : String(name)));
-  await database.run(`INSERT INTO ${table} SELECT ${kept.join(', ')} FROM old_${table}`);
-  await database.run(`DROP TABLE old_${table}`);
+  await declareAgain(database, table, 'id_order INTEGER NOT NULL', `id_order ${type}`);
+  await database.run(`UPDATE ${table} SET id_order = CAST(id_order AS TEXT)`);
 }
 
 const all = (type: string) => Object.fromEntries(ALL.map((table) => [table, type]));

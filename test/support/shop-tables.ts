@@ -82,3 +82,18 @@ const SQLITE_TABLES = [
 export async function createShopTables(database: Database): Promise<void> {
   for (const sql of database.engine === 'mariadb' ? MARIADB_TABLES : SQLITE_TABLES) await database.run(sql);
 }
+
+/** Declares a column of a SQLite table anew, which it cannot do in place; the rows stay as they are. */
+export async function declareAgain(
+  database: Database,
+  table: string,
+  declared: string,
+  again: string,
+): Promise<void> {
+  const [made] = await database.all('SELECT sql FROM sqlite_master WHERE name = ?', [table]);
+  await database.run('PRAGMA legacy_alter_table = ON');
+  await database.run(`ALTER TABLE ${table} RENAME TO old_${table}`);
+  await database.run(String(made?.sql).replace(declared, again));
+  await database.run(`INSERT INTO ${table} SELECT * FROM old_${table}`);
+  await database.run(`DROP TABLE old_${table}`);
+}
