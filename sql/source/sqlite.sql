@@ -1,6 +1,7 @@
 -- The three views through which orderbak reads the shop: all orders, every file that one names, and lists that cannot be read.
 -- A shop with other tables writes three views with these columns and names the file in [source] views.
 -- A list is a JSON object or array of strings; whatever else is in it makes the row unreadable, and its order is not touched.
+-- GLOB reads half a character, which JSON can write and no file's name has, as U+FFFD.
 
 CREATE VIEW orderbak_order AS
 SELECT
@@ -45,7 +46,8 @@ WHERE TRIM(j.attach) <> ''
   AND CASE
     WHEN NOT json_valid(j.attach) THEN TRUE
     WHEN json_type(j.attach) NOT IN ('object', 'array') THEN TRUE
-    ELSE EXISTS (SELECT 1 FROM json_each(j.attach) list WHERE list.type <> 'text')
+    ELSE EXISTS (SELECT 1 FROM json_each(j.attach) list
+      WHERE list.type <> 'text' OR REPLACE(list.value, char(65533), '') GLOB '*' || char(65533) || '*')
   END
 UNION ALL
 SELECT j.id_order, 'tbl_job.file_complete' AS origin, j.id_job AS origin_id
@@ -54,7 +56,8 @@ WHERE TRIM(j.file_complete) <> ''
   AND CASE
     WHEN NOT json_valid(j.file_complete) THEN TRUE
     WHEN json_type(j.file_complete) NOT IN ('object', 'array') THEN TRUE
-    ELSE EXISTS (SELECT 1 FROM json_each(j.file_complete) list WHERE list.type <> 'text')
+    ELSE EXISTS (SELECT 1 FROM json_each(j.file_complete) list
+      WHERE list.type <> 'text' OR REPLACE(list.value, char(65533), '') GLOB '*' || char(65533) || '*')
   END
 UNION ALL
 SELECT r.id_order, 'tbl_job_rework.attach' AS origin, r.id_job_rework AS origin_id
@@ -63,7 +66,8 @@ WHERE TRIM(r.attach) <> ''
   AND CASE
     WHEN NOT json_valid(r.attach) THEN TRUE
     WHEN json_type(r.attach) NOT IN ('object', 'array') THEN TRUE
-    ELSE EXISTS (SELECT 1 FROM json_each(r.attach) list WHERE list.type <> 'text')
+    ELSE EXISTS (SELECT 1 FROM json_each(r.attach) list
+      WHERE list.type <> 'text' OR REPLACE(list.value, char(65533), '') GLOB '*' || char(65533) || '*')
   END
 UNION ALL
 SELECT r.id_order, 'tbl_job_rework.file_complete' AS origin, r.id_job_rework AS origin_id
@@ -72,7 +76,8 @@ WHERE TRIM(r.file_complete) <> ''
   AND CASE
     WHEN NOT json_valid(r.file_complete) THEN TRUE
     WHEN json_type(r.file_complete) NOT IN ('object', 'array') THEN TRUE
-    ELSE EXISTS (SELECT 1 FROM json_each(r.file_complete) list WHERE list.type <> 'text')
+    ELSE EXISTS (SELECT 1 FROM json_each(r.file_complete) list
+      WHERE list.type <> 'text' OR REPLACE(list.value, char(65533), '') GLOB '*' || char(65533) || '*')
   END
 UNION ALL
 SELECT d.id_order, 'tbl_order_discuss.file' AS origin, d.id_discuss AS origin_id
@@ -81,5 +86,6 @@ WHERE TRIM(d.file) <> ''
   AND CASE
     WHEN NOT json_valid(d.file) THEN TRUE
     WHEN json_type(d.file) NOT IN ('object', 'array') THEN TRUE
-    ELSE EXISTS (SELECT 1 FROM json_each(d.file) list WHERE list.type <> 'text')
+    ELSE EXISTS (SELECT 1 FROM json_each(d.file) list
+      WHERE list.type <> 'text' OR REPLACE(list.value, char(65533), '') GLOB '*' || char(65533) || '*')
   END;

@@ -170,4 +170,18 @@ describe.for(ENGINES)('lists on %s', (engine) => {
     });
     expect(await shop.rows()).toEqual(before);
   });
+
+  test.each([
+    ['["\\ud83d.txt"]', true],
+    ['{"0":"a.txt","x":"b\\ude00"}', true],
+    ['["\\ud83d\\ude00.txt","\\ufffd.txt","a*[b]?.txt"]', false],
+  ])('half a character in a name makes its list one that cannot be read: %s', async (text, isBroken) => {
+    const more = await shop.world.addOrders(PLACES.map((_, index) => planOf(text, index)));
+    const rows = await shop.world.ask((database) =>
+      database.all('SELECT id_order FROM orderbak_unreadable ORDER BY id_order'),
+    );
+    const known = new Set(more.map(({ id }) => id));
+    const found = rows.map((row) => Number(row.id_order)).filter((id) => known.has(id));
+    expect(found).toEqual(isBroken ? more.map(({ id }) => id) : []);
+  });
 });
