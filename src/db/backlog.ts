@@ -8,12 +8,13 @@ import {
   recordedAt,
 } from '../domain/backlog.js';
 import { FILE_TYPES } from '../domain/file-type.js';
+import { namesFile } from './bak-rows.js';
 import type { Database } from './tables.js';
 
 const MOST_RUNS = 1000;
 
 /** Counts what waits and what is over. Sizes are those of the receipts and the removals. Reads the whole table. */
-export async function readBacklog({ kysely }: Database): Promise<Backlog> {
+export async function readBacklog({ engine, kysely }: Database): Promise<Backlog> {
   const { rows } = await sql<{ state: RowState; files: number; bytes: number | null; first: number }>`
     SELECT state, COUNT(*) AS files, SUM(file_size) AS bytes, MIN(id) AS first FROM (
       SELECT id, file_size, CASE
@@ -22,7 +23,7 @@ export async function readBacklog({ kysely }: Database): Promise<Backlog> {
         WHEN file_type = ${FILE_TYPES.discuss} THEN 'discuss'
         WHEN bak_date_time IS NOT NULL THEN 'backed-up'
         ELSE 'recorded' END AS state
-      FROM tbl_bak_order WHERE filename IS NOT NULL
+      FROM tbl_bak_order WHERE ${namesFile(engine)}
     ) row_state GROUP BY state`.execute(kysely);
   const removed = await kysely
     .selectFrom('orderbak_deletion')

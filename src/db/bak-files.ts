@@ -7,9 +7,9 @@ import type { Retention } from '../domain/retention.js';
 import { codeOf, OrderbakError } from '../errors.js';
 import type { BakFiles, LocatedFile } from '../steps/ports/records.js';
 import type { OrderFilter, OrderRange } from '../steps/ports/shop.js';
-import { type BakRow, bakFileColumns, bakFileOf } from './bak-rows.js';
+import { type BakRow, bakFileColumns, bakFileOf, namesFile } from './bak-rows.js';
 import { bytesCollation, bytesOf } from './bytes.js';
-import { idOf, isOfOrder, withinRange } from './order-ids.js';
+import { idOf, withinRange } from './order-ids.js';
 import { rememberingFolders } from './remembering-folders.js';
 import { eligible } from './source.js';
 import type { Database, Engine, Tables } from './tables.js';
@@ -125,8 +125,8 @@ export function openBakFiles(database: Database, rule: FolderRule): BakFileTable
         o.id_order AS known, o.create_time, o.create_by, o.folder
       FROM tbl_bak_order
       LEFT JOIN orderbak_order o ON o.id_order = tbl_bak_order.id_order
-      WHERE tbl_bak_order.file_type IN (${sql.join(ALL_NUMBERS)}) AND tbl_bak_order.filename IS NOT NULL
-        AND ${isOfOrder(engine, sql`tbl_bak_order.id_order`)}
+      WHERE tbl_bak_order.file_type IN (${sql.join(ALL_NUMBERS)})
+        AND ${namesFile(engine)}
         AND ${condition}`.execute(kysely);
     return rows.map((row) => ({ ...bakFileOf(row), folder: folderName(orderOfRow(row)) }));
   };
@@ -172,8 +172,7 @@ export function openBakFiles(database: Database, rule: FolderRule): BakFileTable
         .select(bakFileColumns)
         .where('id', '>', after)
         .where('unlink_time', 'is', null)
-        .where('filename', 'is not', null)
-        .where(isOfOrder(engine, sql`id_order`))
+        .where(namesFile(engine))
         .$if(now === undefined || only === null, (query) => query.where(mayBeThere(now, rule.zone)))
         .$if(which === 'discuss', (query) => query.where('file_type', '=', FILE_TYPES.discuss))
         .$if(which === 'backed-up', (query) =>

@@ -1,9 +1,9 @@
-import type { Selectable } from 'kysely';
+import { type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely';
 import { fileTypeOf } from '../domain/file-type.js';
 import type { BakFile } from '../domain/order.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { idOf } from './order-ids.js';
-import type { Tables } from './tables.js';
+import type { Engine, Tables } from './tables.js';
 
 /** The columns of `tbl_bak_order` from which a `BakFile` is made. */
 export const bakFileColumns = [
@@ -24,6 +24,15 @@ export type BakRow = Pick<
   Selectable<Tables['tbl_bak_order']>,
   Column<(typeof bakFileColumns)[number]> & keyof Tables['tbl_bak_order']
 >;
+
+/** SQL for "a row of some order that names a file": an older script may have written others, which mean nothing. */
+export function namesFile(engine: Engine): RawBuilder<SqlBool> {
+  const [id, name] = [sql`tbl_bak_order.id_order`, sql`tbl_bak_order.filename`];
+  // A name of nothing but spaces may equal ''.
+  if (engine === 'mysql') return sql`${id} IS NOT NULL AND CHAR_LENGTH(${name}) > 0`;
+  // A column of SQLite may hold any text, whatever it is declared as.
+  return sql`CAST(${id} AS INTEGER) = ${id} AND ${name} <> ''`;
+}
 
 /** Whether a row has a type; an older script may have written others. */
 export function hasMeaning(row: BakRow): boolean {

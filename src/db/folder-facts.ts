@@ -1,6 +1,6 @@
 import { fileTypeOf } from '../domain/file-type.js';
 import type { BakFile, FolderFacts, NamedFile } from '../domain/order.js';
-import { bakFileColumns, bakFileOf } from './bak-rows.js';
+import { bakFileColumns, bakFileOf, namesFile } from './bak-rows.js';
 import {
   badView,
   type Folders,
@@ -30,7 +30,7 @@ export async function readFolderFacts(database: Database, folders: Folders): Pro
       .selectFrom('tbl_bak_order')
       .select(bakFileColumns)
       .where(amongOrders(database.engine, ids))
-      .where('filename', 'is not', null)
+      .where(namesFile(database.engine))
       .execute(),
     readRestored(database, [...folders.keys()]),
   ]);

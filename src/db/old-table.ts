@@ -2,8 +2,8 @@ import { type RawBuilder, sql } from 'kysely';
 import type { BakFile } from '../domain/order.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import type { OrderFilter } from '../steps/ports/shop.js';
-import { type BakRow, bakFileColumns, bakFileOf, hasMeaning } from './bak-rows.js';
-import { isOfOrder, pageOf } from './order-ids.js';
+import { type BakRow, bakFileColumns, bakFileOf, hasMeaning, namesFile } from './bak-rows.js';
+import { pageOf } from './order-ids.js';
 import type { Database, Engine } from './tables.js';
 
 /** What `[shadow]` says of the table into which an old system writes its marks. */
@@ -66,7 +66,7 @@ export function openOldRows({ engine, kysely }: Database) {
         .select('id_order')
         .distinct()
         .where('id_order', '>', after)
-        .where(isOfOrder(engine, sql`id_order`))
+        .where(namesFile(engine))
         .$if(only !== null, (query) => query.where('id_order', 'in', only ?? []))
         .orderBy('id_order')
         .limit(limit)
@@ -80,7 +80,7 @@ export function openOldRows({ engine, kysely }: Database) {
         .selectFrom('tbl_bak_order')
         .select(bakFileColumns)
         .where('id_order', 'in', orderIds)
-        .where('filename', 'is not', null)
+        .where(namesFile(engine))
         .orderBy('id')
         .execute();
       return rows.filter(hasMeaning).map(bakFileOf);

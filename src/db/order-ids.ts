@@ -47,12 +47,6 @@ export function idsAreText(giver: string): OrderbakError {
   );
 }
 
-/** SQL for "a row of some order" over a column of ids: an older script may have recorded others, which mean nothing. */
-export function isOfOrder(engine: Engine, column: RawBuilder<unknown>): RawBuilder<SqlBool> {
-  // A column of SQLite may hold any text, whatever it is declared as.
-  return engine === 'mysql' ? sql`${column} IS NOT NULL` : sql`CAST(${column} AS INTEGER) = ${column}`;
-}
-
 /**
  * SQL for "one of these orders" over the column `id_order`. Where the ids lie close together it is a range, which costs the
  * views half: then rows of orders in between come too, and are to be left out.

@@ -3,7 +3,8 @@ import { COPIED_TYPES, FILE_TYPES, fileTypeOf } from '../domain/file-type.js';
 import { type FolderRule, folderOf } from '../domain/folder-name.js';
 import type { Order } from '../domain/order.js';
 import type { PendingRow, PendingRows } from '../steps/ports/records.js';
-import { idOf, isOfOrder } from './order-ids.js';
+import { namesFile } from './bak-rows.js';
+import { idOf } from './order-ids.js';
 import type { Database, Tables } from './tables.js';
 
 const ORDERS_A_STATEMENT = 1000;
@@ -65,8 +66,7 @@ export function openPending({ engine, kysely }: Database, rule: FolderRule): Pen
         const { rows } = await sql<Row>`
           SELECT id, id_order, file_type, filename FROM tbl_bak_order ${index}
           WHERE unlink_time IS NULL AND bak_date_time IS NULL AND id > ${after} ${within}
-            AND file_type IN (${sql.join(wanted)}) AND filename IS NOT NULL
-            AND ${isOfOrder(engine, sql`id_order`)} ${orders}
+            AND file_type IN (${sql.join(wanted)}) AND ${namesFile(engine)} ${orders}
           ORDER BY id LIMIT ${limit}`.execute(kysely);
         return rows;
       };

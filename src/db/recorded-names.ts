@@ -1,5 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { groupBy } from '../domain/group-by.js';
+import { namesFile } from './bak-rows.js';
 import { amongOrders, idOf } from './order-ids.js';
 import type { Database, Engine, Tables } from './tables.js';
 
@@ -55,7 +56,7 @@ async function readGroups({ engine, kysely }: Database, ids: readonly number[]):
   const { rows } = await sql<Group>`
     SELECT id_order, file_type, COUNT(*) AS files, MIN(id) AS first, MAX(id) AS last,
       CONVERT(JSON_ARRAYAGG(filename) USING utf8mb4) AS names
-    FROM tbl_bak_order WHERE ${amongOrders(engine, ids)} AND filename IS NOT NULL
+    FROM tbl_bak_order WHERE ${amongOrders(engine, ids)} AND ${namesFile(engine)}
     GROUP BY id_order, file_type`.execute(kysely);
   return rows;
 }
@@ -73,12 +74,12 @@ function isMarked(engine: Engine, ids: readonly number[], groups: readonly Group
   return sql`${among} AND (unlink_time IS NOT NULL OR missing_time IS NOT NULL)`;
 }
 
-function readRows({ kysely }: Database, condition: RawBuilder<SqlBool>): Promise<RecordedName[]> {
+function readRows({ engine, kysely }: Database, condition: RawBuilder<SqlBool>): Promise<RecordedName[]> {
   return kysely
     .selectFrom('tbl_bak_order')
     .select(['id_order', 'file_type', 'filename', 'unlink_time as unlinkTime', 'missing_time as missingTime'])
     .where(condition)
-    .where('filename', 'is not', null)
+    .where(namesFile(engine))
     .execute();
 }
 

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { readBacklog } from '../../src/db/backlog.js';
+import { openDatabase } from '../../src/db/open.js';
 import type { Engine } from '../support/database.js';
 import { createWorld, type World } from '../support/worlds.js';
 import { insert, pick, schemaOf, withApp } from './schema.js';
@@ -103,6 +105,7 @@ test.each<Engine>(['sqlite', 'mariadb'])(
         await database.run(sql, [spoilt?.id ?? 0, type, 'x.jpg', '2025-01-01 03:00:00']);
       await database.run(sql, [good?.id ?? 0, 1, null, '2025-01-01 03:00:00']);
       for (const type of [1, 5]) await database.run(sql, [null, type, 'of-nobody.txt', null]);
+      for (const type of [1, 5]) await database.run(sql, [good?.id ?? 0, type, '', null]);
       if (engine === 'sqlite') await database.run(sql, ['no id', 1, 'of-nobody.txt', null]);
     });
     await withApp(world, async (app) => {
@@ -111,6 +114,9 @@ test.each<Engine>(['sqlite', 'mariadb'])(
       const listed: string[] = [];
       for await (const page of app.list([], null)) listed.push(...page.map((file) => file.filename));
       expect(listed).toEqual(['of-spoilt.txt', 'of-good.txt']);
+      const database = await openDatabase(world.databaseUrl);
+      const { states } = await readBacklog(database).finally(() => database.close());
+      expect(states).toMatchObject({ recorded: { files: 2 }, discuss: { files: 0 } });
     });
     await world.remove();
   },
