@@ -8,7 +8,7 @@ import { codeOf, OrderbakError } from '../errors.js';
 import type { BakFiles, LocatedFile } from '../steps/ports/records.js';
 import type { OrderFilter, OrderRange } from '../steps/ports/shop.js';
 import { type BakRow, bakFileColumns, bakFileOf, namesFile } from './bak-rows.js';
-import { bytesCollation, bytesOf } from './bytes.js';
+import { bytesCollation, bytesOf, textOf } from './bytes.js';
 import { idOf, withinRange } from './order-ids.js';
 import { rememberingFolders } from './remembering-folders.js';
 import { eligible } from './source.js';
@@ -39,11 +39,11 @@ function orderOfRow(row: LocatedRow): Order {
   const known = row.known !== null;
   return {
     id: idOf(row.id_order),
-    createTime: known ? row.create_time : row.order_create_time,
-    createBy: known ? row.create_by : row.order_create_by,
+    createTime: textOf(known ? row.create_time : row.order_create_time),
+    createBy: textOf(known ? row.create_by : row.order_create_by),
     status: null,
     doneTime: null,
-    folder: row.folder,
+    folder: textOf(row.folder),
   };
 }
 
@@ -58,7 +58,7 @@ export function openBakFiles(database: Database, rule: FolderRule): BakFileTable
   const { engine, kysely } = database;
   const folderName = rememberingFolders(rule);
   const length = engine === 'mysql' ? sql`CHAR_LENGTH(f.filename)` : sql`LENGTH(f.filename)`;
-  const name = engine === 'mysql' ? sql`CONVERT(f.filename USING utf8mb4)` : sql`f.filename`;
+  const name = engine === 'mysql' ? sql`CONVERT(f.filename USING utf8mb4)` : sql`CAST(f.filename AS TEXT)`;
   let collation: Promise<string> | null = null;
 
   /** Whether a row `b` has the name of the file `f`, byte for byte. */
@@ -100,7 +100,9 @@ export function openBakFiles(database: Database, rule: FolderRule): BakFileTable
       .select(['id_order', 'create_time'])
       .where(withinRange(engine, sql`id_order`, range))
       .execute();
-    return rows.filter((row) => parseLocalTime(row.create_time) === null).map((row) => idOf(row.id_order));
+    return rows
+      .filter((row) => parseLocalTime(textOf(row.create_time)) === null)
+      .map((row) => idOf(row.id_order));
   };
 
   /** EXPLAIN (MariaDB 10.11): range orderbak_file key_len 8 "Using index". */

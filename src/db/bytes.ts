@@ -1,5 +1,11 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Database, Engine } from './tables.js';
+import type { Database, Engine, RawText } from './tables.js';
+
+/** A text of the shop's that a database may give as bytes. What of them is no UTF-8 becomes U+FFFD, and so no name of a file. */
+export function textOf<T extends RawText | null>(value: T): Exclude<T, Uint8Array> | string;
+export function textOf(value: RawText | null): string | null {
+  return value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : value;
+}
 
 /**
  * SQL for a text as its bytes. Names are compared so: trailing spaces and case count, whatever the collation of the shop's

@@ -1,6 +1,7 @@
 import { fileTypeOf } from '../domain/file-type.js';
 import type { BakFile, FolderFacts, NamedFile } from '../domain/order.js';
 import { bakFileColumns, bakFileOf, namesFile } from './bak-rows.js';
+import { textOf } from './bytes.js';
 import {
   badView,
   type Folders,
@@ -42,7 +43,7 @@ export async function readFolderFacts(database: Database, folders: Folders): Pro
     const order = orders.get(orderId);
     if (order === undefined) continue;
     if (type === null) throw badView(row);
-    order.named.push({ orderId, type, filename: row.filename });
+    order.named.push({ orderId, type, filename: textOf(row.filename) });
   }
   for (const row of recorded) {
     const order = orders.get(idOf(row.id_order));

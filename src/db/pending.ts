@@ -4,6 +4,7 @@ import { type FolderRule, folderOf } from '../domain/folder-name.js';
 import type { Order } from '../domain/order.js';
 import type { PendingRow, PendingRows } from '../steps/ports/records.js';
 import { namesFile } from './bak-rows.js';
+import { textOf } from './bytes.js';
 import { idOf } from './order-ids.js';
 import type { Database, Tables } from './tables.js';
 
@@ -114,6 +115,13 @@ function copiedType(number: number): PendingRow['type'] {
 }
 
 function orderOf(row: OrderRow): Order {
-  const { id_order, create_time: createTime, create_by: createBy, folder } = row;
-  return { id: idOf(id_order), createTime, createBy, status: null, doneTime: null, folder };
+  const [createTime, createBy] = [textOf(row.create_time), textOf(row.create_by)];
+  return {
+    id: idOf(row.id_order),
+    createTime,
+    createBy,
+    status: null,
+    doneTime: null,
+    folder: textOf(row.folder),
+  };
 }

@@ -2,6 +2,7 @@ import type { Census } from '../domain/census.js';
 import { type FileType, fileTypeOf } from '../domain/file-type.js';
 import { groupBy } from '../domain/group-by.js';
 import { namesOfPlainList } from '../domain/plain-list.js';
+import { textOf } from './bytes.js';
 import { badView, readNamed, readUnreadable } from './folder-reads.js';
 import { amongOrders, idOf } from './order-ids.js';
 import type { Database, Tables } from './tables.js';
@@ -31,7 +32,7 @@ export const readLists: ReadLists = async (database, ids) => {
     if (order === undefined) continue;
     const type = fileTypeOf(Number(row.file_type));
     if (type === null) throw badView(row);
-    add(order, type, row.filename);
+    add(order, type, textOf(row.filename));
   }
   return async () => orders;
 };
@@ -68,9 +69,10 @@ export const readRawLists: ReadLists = async (database, ids) => {
 function openLists(rows: readonly RawRow[]): OrderLists | null {
   const order = noLists();
   for (const row of rows) {
-    if (row.main !== null && row.main !== '') add(order, 'main', row.main);
+    const main = textOf(row.main);
+    if (main !== null && main !== '') add(order, 'main', main);
     for (const type of LISTS) {
-      const text = row[type];
+      const text = textOf(row[type]);
       const names = text === null || text === '' ? [] : namesOfPlainList(text);
       if (names === null) return null;
       for (const name of names) if (name !== '') add(order, type, name);

@@ -3,6 +3,7 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { type FolderRule, hostOf, originOf } from '../domain/folder-name.js';
 import { dayAfter } from '../domain/local-time.js';
 import type { Order } from '../domain/order.js';
+import { textOf } from './bytes.js';
 import { openForgottenOrders } from './forgotten-orders.js';
 import { amongOrders, idOf, idsAreText } from './order-ids.js';
 import { rememberingFolders } from './remembering-folders.js';
@@ -178,10 +179,10 @@ function doubtingTwins(orders: Order[]): Order[] {
 function orderOf(row: Tables['orderbak_order'] & { readonly status: string | null }): Order {
   return {
     id: idOf(row.id_order),
-    createTime: row.create_time,
-    createBy: row.create_by,
+    createTime: textOf(row.create_time),
+    createBy: textOf(row.create_by),
     status: row.status,
-    doneTime: row.done_time,
-    folder: row.folder,
+    doneTime: textOf(row.done_time),
+    folder: textOf(row.folder),
   };
 }

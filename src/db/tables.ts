@@ -3,6 +3,9 @@ import type { Generated, Kysely } from 'kysely';
 /** An id of the shop's as the driver gives it: a DECIMAL comes as text, and so does what is declared as text. `idOf` reads it. */
 export type RawId = number | string;
 
+/** A text of the shop's as the driver gives it: what is declared as bytes comes as bytes. `textOf` reads it. */
+export type RawText = string | Uint8Array;
+
 /** The columns as they are stored. Times of `tbl_bak_order` are text in the shop's zone; `…_ms` are ms since 1970. */
 export interface Tables {
   tbl_bak_order: {
@@ -25,11 +28,11 @@ export interface Tables {
   };
   orderbak_order: {
     id_order: RawId;
-    create_time: string | null;
-    create_by: string | null;
+    create_time: RawText | null;
+    create_by: RawText | null;
     status: string | number | null;
-    done_time: string | null;
-    folder: string | null;
+    done_time: RawText | null;
+    folder: RawText | null;
   };
   orderbak_order_file: {
     id_order: RawId;
@@ -37,15 +40,15 @@ export interface Tables {
     id_rework: number | null;
     id_discuss: number | null;
     file_type: number;
-    filename: string;
+    filename: RawText;
   };
   orderbak_order_raw: {
     id_order: RawId;
-    main: string | null;
-    ref: string | null;
-    complete: string | null;
-    rework: string | null;
-    discuss: string | null;
+    main: RawText | null;
+    ref: RawText | null;
+    complete: RawText | null;
+    rework: RawText | null;
+    discuss: RawText | null;
   };
   orderbak_unreadable: { id_order: RawId; origin: string; origin_id: number | null };
   orderbak_run: {

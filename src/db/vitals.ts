@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { SampledFile, SampledOrder } from '../domain/sample.js';
+import { textOf } from './bytes.js';
 import type { Database, RawId } from './tables.js';
 
 /** What the database is, e.g. `MariaDB 10.11.6`, and whether orderbak works on it. */
@@ -46,12 +47,19 @@ export async function sampleOrders(
   { kysely }: Database,
   limit: number,
 ): Promise<{ orders: SampledOrder[]; files: SampledFile[] }> {
-  const orders = await kysely
+  const rows = await kysely
     .selectFrom('orderbak_order')
     .selectAll()
     .orderBy('id_order', 'desc')
     .limit(limit)
     .execute();
+  const orders = rows.map((row) => ({
+    ...row,
+    create_time: textOf(row.create_time),
+    create_by: textOf(row.create_by),
+    done_time: textOf(row.done_time),
+    folder: textOf(row.folder),
+  }));
   const ids = orders.map((order) => order.id_order);
   if (ids.length === 0) return { orders, files: [] };
   const files = await kysely
@@ -59,7 +67,7 @@ export async function sampleOrders(
     .select(['id_order', 'file_type', 'filename'])
     .where('id_order', 'in', ids)
     .execute();
-  return { orders, files };
+  return { orders, files: files.map((file) => ({ ...file, filename: textOf(file.filename) })) };
 }
 
 /** An order that the view gives more than once, which it must not; null when there is none. */

@@ -1,5 +1,9 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { expect, test } from 'vitest';
-import { heldBy, openShop } from './shop.js';
+import { ENGINES } from '../support/database.js';
+import { createWorld } from '../support/worlds.js';
+import { heldBy, openShop, Shop } from './shop.js';
 
 /** What PHP writes of a name that is not ASCII; the character set of its table need not have these characters. */
 const listOf = (name: string) => {
@@ -38,3 +42,40 @@ test('a name that its table could not hold as it is stays known', async () => {
   expect([...new Set(names)]).toEqual(['Hà 😀.jpg', 'Nội.jpg', 'Trần.jpg', 'a.txt', 'phòng.jpg', '😀.jpg']);
   await shop.close();
 });
+
+test.each(ENGINES)(
+  'names and users that come as bytes from %s are the text that they hold',
+  async (engine) => {
+    const world = await createWorld(engine, { pictures: 'small' });
+    await world.addOrder({
+      user: 'Trần',
+      jobs: [{ image: 'Hà.txt', attach: ['b.txt'] }],
+      discusses: [['Nội.txt']],
+      trash: ['t.tmp'],
+    });
+    const type = engine === 'mariadb' ? 'BINARY' : 'BLOB';
+    const shipped = new URL(
+      `../../sql/source/${engine === 'sqlite' ? 'sqlite' : 'mysql'}.sql`,
+      import.meta.url,
+    );
+    const views = path.join(world.folder, 'views.sql');
+    const text = (await readFile(shipped, 'utf8'))
+      .replace('u.username AS create_by', `CAST(u.username AS ${type}) AS create_by`)
+      .replaceAll(/(, \d, )list\.(name|value)$/gm, `$1CAST(list.$2 AS ${type})`)
+      .replace('CONVERT(j.image USING utf8mb4) AS filename', 'CAST(j.image AS BINARY) AS filename')
+      .replace('j.image AS filename', 'CAST(j.image AS BLOB) AS filename');
+    await writeFile(views, text);
+    const shop = await Shop.open(world, { ORDERBAK_SOURCE_VIEWS: views });
+    await shop.app.migrate();
+    expect((await shop.run('insert')).counts).toMatchObject({ done: 3, failed: 0 });
+    expect((await shop.run('insert')).counts).toMatchObject({ done: 0, failed: 0 });
+    expect((await shop.rows()).map((row) => row.name).sort()).toEqual(['Hà.txt', 'Nội.txt', 'b.txt']);
+    const before = await shop.disk();
+    expect((await shop.run('unlink-trash')).counts).toMatchObject({ done: 1, failed: 0, held: 0 });
+    expect(await shop.losses(before)).toEqual([]);
+    expect((await shop.run('unlink-discuss')).counts).toMatchObject({ done: 1, failed: 0, held: 0 });
+    await shop.backUp();
+    expect((await shop.run('unlink-backed-up')).counts).toMatchObject({ done: 2, failed: 0, held: 0 });
+    await shop.close();
+  },
+);
