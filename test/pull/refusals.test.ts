@@ -34,7 +34,9 @@ describe.concurrent('a pull that cannot begin', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await Shop.open(
-      Object.fromEntries(['token', 'away', 'store', 'disk', 'twice', 'dry'].map((name) => [name, ORDER])),
+      Object.fromEntries(
+        ['token', 'away', 'plain', 'store', 'disk', 'twice', 'dry'].map((name) => [name, ORDER]),
+      ),
     );
   });
   afterAll(() => shop.close());
@@ -65,7 +67,7 @@ describe.concurrent('a pull that cannot begin', () => {
     }).listen(0, '127.0.0.1');
     await once(plain, 'listening');
     const { port } = plain.address() as AddressInfo;
-    const office = await shop.office('away');
+    const office = await shop.office('plain');
     const finished = await office.pull([], { env: { ORDERBAK_PULL_URL: `https://127.0.0.1:${port}` } });
     plain.close();
     expectBlock(finished, 1, /answers, but without TLS[\s\S]*http:\/\/ in \[pull\] url/);

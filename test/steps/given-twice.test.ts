@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENGINES } from '../support/database.js';
 import { askOrderbak } from '../support/kept-orderbak.js';
@@ -17,20 +19,20 @@ const STEPS = [
   ['unlink-backed-up', ['a.txt', 'main.jpg']],
 ] as const;
 
+const row = (table: string) =>
+  `SELECT o.id_order, o.create_time, u.username AS create_by, o.status, o.done_qc_time AS done_time, NULL AS folder
+   FROM ${table} o LEFT JOIN tbl_user u ON u.id_user = o.id_user`;
+const VIEW = `CREATE VIEW orderbak_order AS ${row('tbl_order')} UNION ALL ${row('tbl_order_archive')}`;
+
 /** A shop with all files of two orders backed up, whose view gives the orders of an archive too. */
 async function openArchived(engine: (typeof ENGINES)[number]) {
   const { shop, orders } = await openShop(engine, [ORDER, ORDER]);
   await shop.run('insert');
   await shop.backUp();
-  const row = (table: string) =>
-    `SELECT o.id_order, o.create_time, u.username AS create_by, o.status, o.done_qc_time AS done_time, NULL AS folder
-     FROM ${table} o LEFT JOIN tbl_user u ON u.id_user = o.id_user`;
   await shop.world.ask(async (database) => {
     await database.run('CREATE TABLE tbl_order_archive AS SELECT * FROM tbl_order');
     await database.run('DROP VIEW orderbak_order');
-    await database.run(
-      `CREATE VIEW orderbak_order AS ${row('tbl_order')} UNION ALL ${row('tbl_order_archive')}`,
-    );
+    await database.run(VIEW);
   });
   return { shop, orders };
 }
@@ -62,7 +64,13 @@ describe.for(ENGINES)('an order that the view gives twice on %s', (engine) => {
   );
 
   test('is found by the doctor', async () => {
-    const { stdout } = await askOrderbak(shop.world, ['doctor']);
+    const shipped = engine === 'sqlite' ? 'sqlite.sql' : 'mysql.sql';
+    const views = await readFile(path.join(import.meta.dirname, '../../sql/source', shipped), 'utf8');
+    const file = path.join(shop.world.folder, 'views.sql');
+    await writeFile(file, views.replace(/CREATE [\w ]*VIEW orderbak_order AS[^;]*/, VIEW));
+    const env = { ORDERBAK_SOURCE_VIEWS: file };
+    expect(await askOrderbak(shop.world, ['migrate'], { env })).toMatchObject({ code: 0 });
+    const { stdout } = await askOrderbak(shop.world, ['doctor'], { env });
     expect(stdout).toMatch(/! views +orderbak_order gives order \d+ twice/);
   });
 });
