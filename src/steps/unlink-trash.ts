@@ -1,49 +1,20 @@
 import { addCensus, type Census, EMPTY_CENSUS, whyAlarming } from '../domain/census.js';
-import type { Clock } from '../domain/clock.js';
-import type { FolderFacts, FolderNames, Order } from '../domain/order.js';
+import type { FolderNames, Order } from '../domain/order.js';
 import { type Retention, whyKept } from '../domain/retention.js';
 import { EXIT, OrderbakError } from '../errors.js';
-import { carryOut, type TakeAway } from './carry-out.js';
-import { type Findings, findTrash, glanceForTrash } from './find-trash.js';
-import { freshness } from './freshness.js';
-import type { FolderViews, Glance, OrderFolder, OrderStore, Stamp } from './ports/disk.js';
-import type { Deletions, Removal } from './ports/removals.js';
-import type { NamesPage, OrderFilter, Source } from './ports/shop.js';
+import { type Findings, glanceForTrash } from './find-trash.js';
+import type { FolderViews, Glance } from './ports/disk.js';
+import type { NamesPage, OrderFilter } from './ports/shop.js';
+import { type RemovingTrash, removeTrash, type TrashItem } from './remove-trash.js';
 import { settleRemovals } from './settle.js';
-import {
-  type Applying,
-  type Failure,
-  type Held,
-  type Outcome,
-  type Planned,
-  type Step,
-  sumOf,
-  troubleOf,
-} from './step.js';
+import { type Planned, type Step, troubleOf } from './step.js';
 
 const FILES_AN_ITEM = 256;
 
-export interface TrashParts {
-  readonly source: Source;
-  readonly deletions: Deletions;
-  readonly store: OrderStore;
-  readonly retention: Retention;
+export interface TrashParts extends RemovingTrash {
   readonly only: OrderFilter;
-  readonly clock: Clock;
-  readonly localNow: () => string;
-  /** Younger files are left alone, ms. */
-  readonly minAge: number;
-  /** How long trash waits in the quarantine, ms; 0 = it is unlinked at once. */
-  readonly keep: number;
   /** What the database knew at an earlier run; null = there was none, or a person vouches for what it knows now. */
   readonly earlier: Census | null;
-}
-
-/** Files of one folder that nobody knows; `orderIds` are the orders to ask again about. */
-export interface TrashItem {
-  readonly folder: string;
-  readonly orderIds: readonly number[];
-  readonly names: readonly string[];
 }
 
 /**
@@ -149,72 +120,4 @@ function alarm(fault: string): OrderbakError {
     `${fault}: rows seem to be missing, and nothing was removed`,
     "Look whether the shop's tables are complete. If they are, look at the plan with --dry-run --verbose and allow it once with --max-delete.",
   );
-}
-
-async function removeTrash(item: TrashItem, applying: Applying, parts: TrashParts): Promise<Outcome> {
-  const { source, store, retention, clock, minAge, keep } = parts;
-  let folder: OrderFolder | null;
-  try {
-    folder = await store.openFolder(item.folder);
-  } catch (error) {
-    return sumOf(item.names.map((name) => troubleOf(null, `${item.folder}/${name}`, error)));
-  }
-  if (folder === null) return { skipped: item.names.length };
-  try {
-    const whyStale = freshness(clock);
-    const answer = await source.sameFacts(item.orderIds);
-    const facts = answer.folders.find((candidate) => candidate.folder === item.folder);
-    if (facts === undefined) return { held: item.names.map((name) => moved(item.folder, name)) };
-    const now = await findTrash(facts, folder, retention, clock() - minAge);
-    const wanted = new Set(item.names);
-    const allowed = now.trash
-      .filter((file) => wanted.has(file.name))
-      .map(({ name, look: stamp }) => ({
-        removal: removalOf(facts, name, stamp, applying.run, keep),
-        stamp,
-      }));
-    const isWanted = ({ path }: Held | Failure) => wanted.has(path.slice(item.folder.length + 1));
-    const troubles: Outcome = {
-      held: (now.troubles.held ?? []).filter(isWanted),
-      failed: (now.troubles.failed ?? []).filter(isWanted),
-    };
-    const removed = await carryOut([{ folder, allowed }], takeTrash, whyStale, applying, parts);
-    const told = allowed.length + (troubles.held?.length ?? 0) + (troubles.failed?.length ?? 0);
-    return sumOf([troubles, removed, { skipped: item.names.length - told }]);
-  } finally {
-    await folder.close();
-  }
-}
-
-const takeTrash: TakeAway = async (folder, { filename, quarantine }, stamp) => {
-  if (quarantine !== null) return folder.quarantine(filename, stamp, quarantine);
-  const gone = await folder.unlink(filename, stamp);
-  // The file is gone, and that has to be told; a thumb that cannot go with it is only in nobody's way.
-  if (gone) await folder.removeThumb(filename).catch(() => undefined);
-  return gone;
-};
-
-function removalOf(
-  { folder, orders }: FolderFacts,
-  filename: string,
-  stamp: Stamp,
-  run: number,
-  keep: number,
-): Removal {
-  const quarantine = keep > 0 ? `.orderbak-trash/${run}/${folder}/${filename}` : null;
-  return {
-    rule: 'trash',
-    folder,
-    filename,
-    rows: [],
-    size: stamp.size,
-    sha256: null,
-    thumb: 'none: trash',
-    quarantine,
-    orderIds: orders.map((order) => order.id),
-  };
-}
-
-function moved(folder: string, name: string): Held {
-  return { id: null, path: `${folder}/${name}`, reason: 'its order moved to another folder' };
 }
