@@ -9,6 +9,7 @@ export const order = () =>
   new Option('--order <id...>', 'only these orders').argParser(
     (text: string, before: number[] | undefined) => [...(before ?? []), ...text.split(',').map(wholeNumber)],
   );
+export const ofRun = (words: string) => new Option('--run <n>', words).argParser(wholeNumber);
 export const maxDelete = () =>
   new Option(
     '--max-delete <n|p%>',

@@ -9,6 +9,7 @@ import { type Output, openOutput } from '../output.js';
 import { withConfig } from '../render.js';
 import type { CommonFlags } from '../run-step.js';
 import { usage } from '../usage.js';
+import { withServerHere } from '../with-server.js';
 
 interface InitFlags extends CommonFlags, InitAnswers {
   readonly yes?: true;
@@ -118,12 +119,7 @@ function getter(asking: Asking | null, output: Output): Get {
 }
 
 async function prepared(path: string): Promise<string> {
-  const [{ openServerApp }, { loadConfig }] = await Promise.all([
-    import('../../app/server.js'),
-    import('../../config/load.js'),
-  ]);
-  const app = await openServerApp(loadConfig(path, process.env));
-  const { statements } = await app.migrate().finally(() => app.close());
+  const { statements } = await withServerHere(path, (app) => app.migrate());
   return `the database is ready (${statements} statements), and the root is marked`;
 }
 

@@ -7,6 +7,7 @@ import { helpTail, QUESTION_CODES } from '../help.js';
 import { type FormatFlags, format, type Listing, printListing, sizeText } from '../listing.js';
 import { order, reject } from '../options.js';
 import type { CommonFlags } from '../run-step.js';
+import { withServerHere } from '../with-server.js';
 
 interface ListFlags extends CommonFlags, FormatFlags {
   readonly type?: FileType[];
@@ -60,18 +61,11 @@ export function listCommand(): Command {
     );
   return command.action(() => {
     const flags = command.optsWithGlobals<ListFlags>();
-    return answering(flags, async () => {
-      const [{ openServerApp }, { loadConfig }] = await Promise.all([
-        import('../../app/server.js'),
-        import('../../config/load.js'),
-      ]);
-      const app = await openServerApp(loadConfig(flags.config ?? null, process.env));
-      try {
-        await printListing(LISTING, app.list(flags.type ?? [], flags.order ?? null), flags);
-      } finally {
-        await app.close();
-      }
-    });
+    return answering(flags, () =>
+      withServerHere(flags.config, (app) =>
+        printListing(LISTING, app.list(flags.type ?? [], flags.order ?? null), flags),
+      ),
+    );
   });
 }
 

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { helpTail, STEP_CODES } from '../help.js';
 import { dryRun } from '../options.js';
 import type { StepFlags } from '../run-step.js';
+import { withServer } from '../with-server.js';
 
 /** The second server question of task 4, by hand. */
 export function markBackedUpCommand(): Command {
@@ -34,9 +35,7 @@ export function markBackedUpCommand(): Command {
     await runStep('mark-backed-up', flags, async (config, choices) => {
       const { readClaims } = await import('../claims.js');
       const claims = readClaims(ids, flags.from ?? null);
-      const { openServerApp } = await import('../../app/server.js');
-      const app = await openServerApp(config);
-      return app.markBackedUp(claims, choices).finally(() => app.close());
+      return withServer(config, (app) => app.markBackedUp(claims, choices));
     });
   });
 }

@@ -5,6 +5,7 @@ import { helpTail } from '../help.js';
 import { openOutput } from '../output.js';
 import { withConfig } from '../render.js';
 import type { CommonFlags } from '../run-step.js';
+import { withServerHere } from '../with-server.js';
 
 /** Brings database and root up to date. */
 export function migrateCommand(): Command {
@@ -26,14 +27,9 @@ export function migrateCommand(): Command {
     );
   return command.action(() => {
     const flags = command.optsWithGlobals<CommonFlags & { print?: true }>();
-    return answering(flags, async () => {
-      const output = openOutput(flags);
-      const [{ openServerApp }, { loadConfig }] = await Promise.all([
-        import('../../app/server.js'),
-        import('../../config/load.js'),
-      ]);
-      const app = await openServerApp(loadConfig(flags.config ?? null, process.env));
-      try {
+    return answering(flags, () =>
+      withServerHere(flags.config, async (app) => {
+        const output = openOutput(flags);
         if (flags.print) {
           const statements = await app.planMigration();
           if (output.json) output.answer(JSON.stringify({ ok: true, command: 'migrate', statements }));
@@ -47,10 +43,8 @@ export function migrateCommand(): Command {
           const next = withConfig('orderbak insert --dry-run', flags.config);
           output.tell(`${toldText(statements, marker)} Next: ${next}`);
         }
-      } finally {
-        await app.close();
-      }
-    });
+      }),
+    );
   });
 }
 

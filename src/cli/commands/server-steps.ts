@@ -7,6 +7,7 @@ import { helpTail, STEP_CODES } from '../help.js';
 import { dryRun, limit, maxDelete, olderThan, order } from '../options.js';
 import { openOutput } from '../output.js';
 import type { StepFlags } from '../run-step.js';
+import { withServer } from '../with-server.js';
 
 interface ServerStep {
   readonly name: StepName;
@@ -75,20 +76,17 @@ export function serverStepCommands(): Command[] {
     for (const option of step.options) command.addOption(option);
     return command.addHelpText('after', helpTail(step.examples, STEP_CODES)).action(async () => {
       const { runStep } = await import('../run-step.js');
-      await runStep(step.name, command.optsWithGlobals<StepFlags>(), async (config, choices) => {
-        const { openServerApp } = await import('../../app/server.js');
-        const app = await openServerApp(config);
-        try {
+      const flags = command.optsWithGlobals<StepFlags>();
+      await runStep(step.name, flags, (config, choices) =>
+        withServer(config, async (app) => {
           const summary = await step.run(app, choices);
-          const output = openOutput(command.optsWithGlobals<StepFlags>());
+          const output = openOutput(flags);
           if (output.watched && summary.ok)
             for (const order of await app.unknownOrders(choices.only ?? []))
               output.tell(`${output.paint.yellow('!')} orderbak ${step.name}: order ${order} is not known`);
           return summary;
-        } finally {
-          await app.close();
-        }
-      });
+        }),
+      );
     });
   });
 }

@@ -5,6 +5,7 @@ import { helpTail, QUESTION_CODES } from '../help.js';
 import { openOutput } from '../output.js';
 import type { CommonFlags } from '../run-step.js';
 import { whyObject, whyText } from '../why-text.js';
+import { withServerHere } from '../with-server.js';
 
 /** Tells in words what became of files, and what will. */
 export function whyCommand(): Command {
@@ -29,14 +30,9 @@ export function whyCommand(): Command {
     );
   return command.action((what: string[]) => {
     const flags = command.optsWithGlobals<CommonFlags>();
-    return answering(flags, async () => {
-      const [{ openServerApp }, { loadConfig }] = await Promise.all([
-        import('../../app/server.js'),
-        import('../../config/load.js'),
-      ]);
-      const app = await openServerApp(loadConfig(flags.config ?? null, process.env));
-      const output = openOutput(flags);
-      try {
+    return answering(flags, () =>
+      withServerHere(flags.config, async (app) => {
+        const output = openOutput(flags);
         const files: object[] = [];
         let isKnown = true;
         for (const [i, asked] of what.entries()) {
@@ -47,9 +43,7 @@ export function whyCommand(): Command {
         }
         if (output.json) output.answer(JSON.stringify({ ok: isKnown, command: 'why', files }));
         if (!isKnown) process.exitCode = EXIT.failed;
-      } finally {
-        await app.close();
-      }
-    });
+      }),
+    );
   });
 }
