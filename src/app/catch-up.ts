@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadedConfig } from '../config/load.js';
+import { machinesOf } from '../config/role.js';
 import type { Clock } from '../domain/clock.js';
 import { lastDue } from '../domain/schedule/due.js';
 import type { Entry } from '../domain/schedule/entry.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import type { Woken } from '../schedule/run-entry.js';
 import { startApart } from '../schedule/start-step.js';
-import { entriesOf, machinesOf, zoneOf } from './entries.js';
+import { entriesOf, zoneOf } from './entries.js';
 import { programArgv } from './place.js';
 import { self, type WakeChoices, wake, withBook } from './schedule.js';
 

@@ -1,4 +1,5 @@
 import { isNothing, type LoadedConfig, noConfiguration } from '../config/load.js';
+import { isRoleGiven, machinesOf } from '../config/role.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import type { Check, Finding } from '../reports/examine.js';
 import { openScheduler, ownTarget, ownUser } from '../schedule/choose.js';
@@ -31,15 +32,14 @@ const OLDEST_NODE = [20, 19] as const;
 export function openDoctor({ load, deep, listen }: DoctorOptions): Doctor {
   const known = readQuietly(load);
   const config = known?.config ?? null;
-  const isServer = config !== null && (config.database.url !== null || config.orders.root !== null);
-  const isOffice = config !== null && (config.pull.url !== null || config.pull.store !== null);
-  const server = isServer ? serverChecks(config, deep, listen) : null;
-  const office = isOffice ? officeChecks(config, deep) : null;
+  const machines = config === null || !isRoleGiven(config) ? [] : machinesOf(config);
+  const server = config !== null && machines.includes('server') ? serverChecks(config, deep, listen) : null;
+  const office = config !== null && machines.includes('office') ? officeChecks(config, deep) : null;
   const settled: Check = {
     name: 'configuration',
     look: async () => {
       const loaded = load();
-      if (isServer || isOffice) {
+      if (machines.length > 0) {
         const open = await openSecrets(loaded);
         const origin = originText(loaded);
         return open === null ? origin : warning(`${origin}; ${open.message}`, open.remedy);
@@ -60,7 +60,7 @@ export function openDoctor({ load, deep, listen }: DoctorOptions): Doctor {
       ...(server?.checks ?? []),
       ...(office?.checks ?? []),
       ...(config === null || config.log.file === null ? [] : [logCheck(config.log.file)]),
-      ...(isServer ? zoneChecks(config) : []),
+      ...(config !== null && server !== null ? zoneChecks(config) : []),
       ...(known === null ? [] : [scheduleCheck(known)]),
     ],
     async close() {

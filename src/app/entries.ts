@@ -27,12 +27,6 @@ export function machineZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-/** The kinds of machine that this one is. */
-export function machinesOf(config: Config): ('server' | 'office')[] {
-  const role = roleOf(config);
-  return role === 'both' ? ['server', 'office'] : [role];
-}
-
 /** The entry of this machine with that name. Throws with exit 2 when it is switched off, or another machine's. */
 export function entryNamed(config: Config, name: NightStep): Entry {
   const entry = entriesOf(config).find((one) => one.name === name);

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isRoleGiven, machinesOf } from '../config/role.js';
 import type { Config } from '../config/schema.js';
-import { openDatabase } from '../db/open.js';
 import { openRunHistory } from '../db/run-history.js';
 import { openRuns } from '../db/runs.js';
 import { openSteering } from '../db/steering.js';
@@ -18,8 +18,8 @@ import { EXIT, OrderbakError } from '../errors.js';
 import { type Steered, steer } from '../jobs/steer.js';
 import { removeBell, ring } from '../store/doorbell.js';
 import type { ClearedLog } from '../store/old-log.js';
-import { openStoreCatalog } from './catalog.js';
 import { clearLog } from './log.js';
+import { openRecords } from './records.js';
 
 const PAGE = 1000;
 const MOST = 1000;
@@ -148,10 +148,12 @@ export async function openJobs(config: Config, step: string | null) {
 
 /** Opens what keeps the runs of a step; without a step: those of the server, where this machine is one. */
 export async function runsDatabase(config: Config, step: string | null): Promise<Database> {
-  const { database, pull } = config;
-  const isOffice = pull.store !== null && (step === 'pull' || database.url === null);
-  if (isOffice) return openStoreCatalog(config);
-  if (database.url !== null) return openDatabase(database.url);
+  const machines = machinesOf(config);
+  if (isRoleGiven(config))
+    return openRecords(
+      config,
+      step === 'pull' && machines.includes('office') ? 'office' : (machines[0] ?? 'server'),
+    );
   throw new OrderbakError(
     EXIT.usage,
     'config',

@@ -1,22 +1,21 @@
 import { hostname } from 'node:os';
 import { need } from '../config/needs.js';
+import { machinesOf } from '../config/role.js';
 import type { Config } from '../config/schema.js';
 import { readMarks, readMonthLines } from '../db/month-lines.js';
-import { openDatabase } from '../db/open.js';
 import { openRunHistory } from '../db/run-history.js';
 import { type Ledger, readLedger } from '../reports/ledger.js';
-import { openStoreCatalog } from './catalog.js';
 import { machineZone } from './entries.js';
+import { openRecords } from './records.js';
 
 /**
  * What was done on this machine, see `readLedger`: on the server by orders and nights, in the office by nights. A machine
  * that is both tells of the server.
  */
 export async function ledgerOf(config: Config, month: string | null): Promise<Ledger> {
-  const isServer = config.database.url !== null || config.pull.store === null;
-  const database = isServer
-    ? await openDatabase(need(config.database.url, 'database.url', config))
-    : await openStoreCatalog(config);
+  const [machine = 'server'] = machinesOf(config);
+  const isServer = machine === 'server';
+  const database = await openRecords(config, machine);
   const shop = isServer ? need(config.shop.timezone, 'shop.timezone', config) : config.shop.timezone;
   const { between } = openRunHistory(database, hostname());
   return readLedger(month, {

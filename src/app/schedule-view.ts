@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { LoadedConfig } from '../config/load.js';
-import { roleOf } from '../config/role.js';
+import { machinesOf, roleOf } from '../config/role.js';
 import { openRunHistory } from '../db/run-history.js';
 import { openScheduleBook } from '../db/schedule-book.js';
 import { machineOf } from '../domain/night.js';
@@ -10,7 +10,7 @@ import type { Entry, Role } from '../domain/schedule/entry.js';
 import { messageOf, OrderbakError } from '../errors.js';
 import type { Turn } from '../schedule/book.js';
 import { agree, type Scheduler } from '../schedule/scheduler.js';
-import { entriesOf, machinesOf, zoneOf } from './entries.js';
+import { entriesOf, zoneOf } from './entries.js';
 import { itemsOf, placeOf } from './place.js';
 import { withDatabaseOf } from './schedule.js';
 

@@ -1,8 +1,7 @@
 import { hostname, uptime } from 'node:os';
 import type { LoadedConfig } from '../config/load.js';
-import { need } from '../config/needs.js';
+import { machinesOf } from '../config/role.js';
 import type { Config } from '../config/schema.js';
-import { openDatabase } from '../db/open.js';
 import { openScheduleBook } from '../db/schedule-book.js';
 import type { Database } from '../db/tables.js';
 import type { Clock } from '../domain/clock.js';
@@ -12,9 +11,9 @@ import { isAlive } from '../jobs/is-alive.js';
 import type { ScheduleBook } from '../schedule/book.js';
 import { runEntry, type Self, type Woken } from '../schedule/run-entry.js';
 import { startStep } from '../schedule/start-step.js';
-import { openStoreCatalog } from './catalog.js';
-import { machinesOf, zoneOf } from './entries.js';
+import { zoneOf } from './entries.js';
 import { programArgv } from './place.js';
+import { openRecords } from './records.js';
 
 const clock: Clock = Date.now;
 
@@ -24,10 +23,7 @@ export async function withDatabaseOf<T>(
   machine: 'server' | 'office',
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
-  const database =
-    machine === 'office'
-      ? await openStoreCatalog(config)
-      : await openDatabase(need(config.database.url, 'database.url', config));
+  const database = await openRecords(config, machine);
   return work(database).finally(() => database.close());
 }
 

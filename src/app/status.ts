@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { need } from '../config/needs.js';
+import { machinesOf } from '../config/role.js';
 import type { Config } from '../config/schema.js';
 import { readBacklog, readRecordedAt } from '../db/backlog.js';
 import { lastGood } from '../db/last-good.js';
@@ -24,11 +25,10 @@ export interface Status {
 
 /** Looks at this machine: the shop's server, the one in the office, or both, as the configuration says. */
 export async function readStatus(config: Config): Promise<Status> {
-  const isOffice = config.pull.store !== null || config.pull.url !== null;
-  const isServer = config.database.url !== null || !isOffice;
+  const machines = machinesOf(config);
   return {
-    server: isServer ? await readServer(config) : null,
-    office: isOffice ? await readOffice(config) : null,
+    server: machines.includes('server') ? await readServer(config) : null,
+    office: machines.includes('office') ? await readOffice(config) : null,
   };
 }
 

@@ -1,3 +1,4 @@
+import { machinesOf } from '../config/role.js';
 import type { Config } from '../config/schema.js';
 import { openRuns } from '../db/runs.js';
 import { machineOf, NIGHT, type NightStep } from '../domain/night.js';
@@ -6,7 +7,6 @@ import { type NightSummary, runNight } from '../jobs/run-night.js';
 import type { Summary } from '../jobs/summary.js';
 import { runByName } from './by-name.js';
 import { OWN, type RunChoices, toldOf } from './choices.js';
-import { machinesOf } from './entries.js';
 import { runsDatabase } from './jobs.js';
 
 /** The steps of the night that are this machine's: the server's, the office's, or both. */
@@ -26,7 +26,7 @@ export async function wholeNight(
   if (others.length > 0 || steps.length === 0) throw notHere(others);
   const database = await runsDatabase(config, null);
   // On a machine that is both, the record of a pull stands in the store's catalog, and cannot be tied to the night's.
-  const isElsewhere = (step: NightStep) => step === 'pull' && config.database.url !== null;
+  const isElsewhere = (step: NightStep) => step === 'pull' && machinesOf(config).length > 1;
   return runNight(
     steps,
     { ...choices, kin: choices.errand.kin, told: toldOf(choices) },

@@ -1,14 +1,29 @@
+import type { Machine } from '../domain/night.js';
 import type { Role } from '../domain/schedule/entry.js';
 import type { Config } from './schema.js';
 
 /** The role of this machine: what `[machine] role` says, else what it has been given to work with. */
-export function roleOf({ machine, database, pull }: Config): Role {
-  if (machine.role !== null) return machine.role;
-  if (database.url === null) return pull.url === null ? 'server' : 'office';
-  return pull.url === null ? 'server' : 'both';
+export function roleOf(config: Config): Role {
+  if (config.machine.role !== null) return config.machine.role;
+  if (!hasOffice(config)) return 'server';
+  return hasServer(config) ? 'both' : 'office';
+}
+
+/** The kinds of machine that this one is, the server first. */
+export function machinesOf(config: Config): Machine[] {
+  const role = roleOf(config);
+  return role === 'both' ? ['server', 'office'] : [role];
 }
 
 /** Whether somebody has said that role, and it is not what a machine is of which nothing is known. */
-export function isRoleGiven({ machine, database, pull }: Config): boolean {
-  return machine.role !== null || database.url !== null || pull.url !== null;
+export function isRoleGiven(config: Config): boolean {
+  return config.machine.role !== null || hasServer(config) || hasOffice(config);
+}
+
+function hasServer({ database, orders }: Config): boolean {
+  return database.url !== null || orders.root !== null;
+}
+
+function hasOffice({ pull }: Config): boolean {
+  return pull.url !== null || pull.store !== null;
 }
