@@ -30,6 +30,11 @@ export class OrderbakError extends Error {
   }
 }
 
+/** Whether it may pass by itself (exit 75): what was asked for is away, and it is worth asking again. */
+export function isAway(error: unknown): error is OrderbakError {
+  return error instanceof OrderbakError && error.exit === EXIT.away;
+}
+
 /** Not a failure: what was found is not certain to be what it should be, so the file is kept and the reason told. */
 export class Doubt extends Error {
   override readonly name = 'Doubt';

@@ -4,7 +4,7 @@ import { machinesOf } from '../config/role.js';
 import type { Clock } from '../domain/clock.js';
 import { lastDue } from '../domain/schedule/due.js';
 import type { Entry } from '../domain/schedule/entry.js';
-import { EXIT, OrderbakError } from '../errors.js';
+import { isAway } from '../errors.js';
 import type { Woken } from '../schedule/run-entry.js';
 import { startApart } from '../schedule/start-step.js';
 import { entriesOf, zoneOf } from './entries.js';
@@ -25,8 +25,7 @@ async function untilThere(ask: () => Promise<unknown>, stop: AbortSignal): Promi
       await ask();
       return;
     } catch (error) {
-      const isAway = error instanceof OrderbakError && error.exit === EXIT.away;
-      if (!isAway || stop.aborted || performance.now() > end) throw error;
+      if (!isAway(error) || stop.aborted || performance.now() > end) throw error;
       await sleep(BETWEEN);
     }
   }

@@ -6,7 +6,7 @@ import type { Config } from './schema.js';
 export function roleOf(config: Config): Role {
   if (config.machine.role !== null) return config.machine.role;
   if (!hasOffice(config)) return 'server';
-  return hasServer(config) ? 'both' : 'office';
+  return config.database.url === null ? 'office' : 'both';
 }
 
 /** The kinds of machine that this one is, the server first. */
@@ -17,11 +17,8 @@ export function machinesOf(config: Config): Machine[] {
 
 /** Whether somebody has said that role, and it is not what a machine is of which nothing is known. */
 export function isRoleGiven(config: Config): boolean {
-  return config.machine.role !== null || hasServer(config) || hasOffice(config);
-}
-
-function hasServer({ database, orders }: Config): boolean {
-  return database.url !== null || orders.root !== null;
+  const { machine, database, orders } = config;
+  return machine.role !== null || database.url !== null || orders.root !== null || hasOffice(config);
 }
 
 function hasOffice({ pull }: Config): boolean {

@@ -6,7 +6,7 @@ import {
   SelectQueryNode,
   WithNode,
 } from 'kysely';
-import { EXIT, messageOf, OrderbakError } from '../errors.js';
+import { EXIT, isAway, messageOf, OrderbakError } from '../errors.js';
 import { columnsOf, type OldMarks, selectOldTable } from './old-table.js';
 import { splitSql } from './split-sql.js';
 import type { Database } from './tables.js';
@@ -30,7 +30,7 @@ export async function asMigrated(
     tables.set('orderbak_restore', "SELECT '' AS folder, '' AS filename FROM tbl_bak_order WHERE 1 = 0");
   const seen = { ...database, kysely: kysely.withPlugin(bringing(tables)) };
   await checkViews(seen).catch((error: unknown) => {
-    if (error instanceof OrderbakError && error.exit === EXIT.away) throw error;
+    if (isAway(error)) throw error;
     throw new OrderbakError(
       EXIT.failed,
       'bad-view',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
-import { EXIT, messageOf, OrderbakError } from '../errors.js';
+import { EXIT, isAway, messageOf, OrderbakError } from '../errors.js';
 import { adoptStatements } from './adopt.js';
 import { bytesCollation } from './bytes.js';
 import { readExistingTable } from './existing-table.js';
@@ -49,7 +49,7 @@ async function execute({ kysely }: Database, statement: string): Promise<void> {
     await sql.raw(statement).execute(kysely);
   } catch (error) {
     if (isThereAlready(error)) return;
-    if (error instanceof OrderbakError && error.exit === EXIT.away) throw error;
+    if (isAway(error)) throw error;
     if (isDenied(error)) {
       const message = `a statement failed: ${messageOf(error)}`;
       throw new OrderbakError(

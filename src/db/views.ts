@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { EXIT, messageOf, OrderbakError } from '../errors.js';
+import { EXIT, isAway, messageOf, OrderbakError } from '../errors.js';
 import { SQL_FOLDER } from './migrations.js';
 import { idsAreText } from './order-ids.js';
 import { splitSql } from './split-sql.js';
@@ -29,7 +29,7 @@ export async function checkViews(database: Database): Promise<void> {
     try {
       await sql.raw(`SELECT ${COLUMNS[view]} FROM ${view} WHERE 1 = 0`).execute(database.kysely);
     } catch (error) {
-      if (error instanceof OrderbakError && error.exit === EXIT.away) throw error;
+      if (isAway(error)) throw error;
       throw new OrderbakError(
         EXIT.failed,
         'bad-view',

@@ -15,3 +15,6 @@ export function nextTry({ attempts, failed }: Tries, most: number): number | nul
   if (attempts >= most) return null;
   return attempts <= 1 ? failed : failed + HOUR * FACTOR ** (attempts - 2);
 }
+
+/** How often a question or a transfer that nobody answered is begun again within a run, and after how long (ms). */
+export const RETRY = { retries: 4, minTimeout: 500, factor: 2, randomize: true } as const;

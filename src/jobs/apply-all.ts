@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { EXIT, messageOf, OrderbakError } from '../errors.js';
+import { EXIT, isAway, messageOf, OrderbakError } from '../errors.js';
 import {
   type Applying,
   failureOf,
@@ -70,8 +70,7 @@ export async function applyAll<Item>(
       if (inHand.signal.aborted && error === inHand.signal.reason) {
         tracker.parts.drop(entries);
         tally.add({ skipped: files });
-      } else if (error instanceof OrderbakError && (error instanceof RunStopped || error.exit === EXIT.away))
-        return halted(error);
+      } else if (error instanceof RunStopped || isAway(error)) return halted(error);
       else {
         const failure = failureOf(null, '', error);
         tally.addBroken(failure, files, entries);

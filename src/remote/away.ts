@@ -1,10 +1,5 @@
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
 
-/** Whether it is worth asking again. */
-export function isAway(error: unknown): boolean {
-  return error instanceof OrderbakError && error.exit === EXIT.away;
-}
-
 /** What TLS calls an answer that is none of its own, on whatever version of OpenSSL. */
 const NO_TLS = new Set([
   'ERR_SSL_WRONG_VERSION_NUMBER',

@@ -1,10 +1,11 @@
 import pRetry from 'p-retry';
 import type * as z from 'zod';
+import { RETRY } from '../domain/retry.js';
 import { API, listAnswer, markAnswer, parseDigest } from '../domain/wire.js';
-import { EXIT, messageOf, OrderbakError } from '../errors.js';
+import { EXIT, isAway, messageOf, OrderbakError } from '../errors.js';
 import type { BackupServer, Download } from '../steps/ports/office.js';
 import { mustBeWhole, parseJson, readText } from './answer-text.js';
-import { away, isAway, silent } from './away.js';
+import { away, silent } from './away.js';
 import { mustBeGood } from './explain-answer.js';
 import type { RateLimit } from './rate-limit.js';
 import { UnusualAnswer } from './raw-answer.js';
@@ -22,7 +23,6 @@ export interface ClientOptions {
   retrying?(why: string): void;
 }
 
-const RETRY = { retries: 4, minTimeout: 500, factor: 2, randomize: true } as const;
 /** How long an answer may not begin: a large file is hashed first. */
 const PATIENCE_MS = 300_000;
 /** A validator as RFC 9110 §8.8.3 writes it, of a length that belongs into a header. */

@@ -1,7 +1,8 @@
 import pRetry from 'p-retry';
 import type { Receipt } from '../domain/order.js';
+import { RETRY } from '../domain/retry.js';
 import type { ListedFile } from '../domain/wire.js';
-import { EXIT, OrderbakError } from '../errors.js';
+import { EXIT, isAway, OrderbakError } from '../errors.js';
 import type { Arrival, BackupServer, Bundles, OfficeStore, PartFile } from './ports/office.js';
 import { type Applying, RunCancelled, RunStopped } from './step.js';
 
@@ -54,8 +55,6 @@ async function fetchBundle(files: readonly ListedFile[], fetching: Fetching): Pr
   await fetching.gate();
   return fetching.signal.aborted ? [] : fetching.bundles.fetch(files, fetching);
 }
-
-const RETRY = { retries: 4, minTimeout: 500, factor: 2, randomize: true } as const;
 
 /**
  * Fetches one file, going on where a broken transfer ended; bytes that are not what the server says are thrown away. A half
@@ -122,9 +121,4 @@ function noDigest(): OrderbakError {
 function otherSize({ size }: ListedFile, sent: number): OrderbakError {
   const message = `the server lists ${size} bytes and sends ${sent}; the next run asks it again`;
   return new OrderbakError(EXIT.away, 'other-size', message);
-}
-
-/** Whether it is worth trying again: nobody answered, or not what was asked for. */
-function isAway(error: unknown): boolean {
-  return error instanceof OrderbakError && error.exit === EXIT.away;
 }

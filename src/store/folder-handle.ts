@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { codeOf, Doubt } from '../errors.js';
+import { isOneName } from './one-name.js';
 
 /**
  * A folder that was walked to from the root part by part, following no link. On Linux names are resolved through the open
@@ -33,7 +34,7 @@ export function openRootHandle(root: string): FolderHandle {
  * Throws when it is a link or no folder, and for a name that does not mean a folder inside.
  */
 export function openInside(parent: FolderHandle, name: string): FolderHandle | null {
-  mustBeOneFolder(name);
+  if (!isOneName(name)) throw notAFolder(name);
   const path = join(parent.base, name);
   try {
     if (HAS_PROC) return onHandle(openSync(path, ONLY_A_FOLDER));
@@ -46,11 +47,6 @@ export function openInside(parent: FolderHandle, name: string): FolderHandle | n
 
 /** How a folder is opened without following a link. */
 const ONLY_A_FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
-
-/** Throws Doubt for a name that does not mean a folder inside another. */
-function mustBeOneFolder(name: string): void {
-  if (name === '' || name === '.' || name === '..' || /[/\0]/.test(name)) throw notAFolder(name);
-}
 
 /** What is said of a folder that could not be opened: null when there is none of that name; else throws. */
 function noFolder(name: string, error: unknown): null {

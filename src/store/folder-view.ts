@@ -2,7 +2,7 @@ import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { codeOf, Doubt } from '../errors.js';
 import type { FolderListing, FolderView, Glance } from '../steps/ports/disk.js';
 import { type FolderHandle, openBelow } from './folder-handle.js';
-import { isBelow } from './look-at.js';
+import { isOneName } from './one-name.js';
 
 /**
  * Shows `a/b/c` below a folder to `see`. Null when a part does not exist; throws when a part is no real folder.
@@ -31,7 +31,7 @@ export function listingOf(entries: readonly Dirent[]): FolderListing {
 }
 
 function lookIn(base: string, filename: string): Glance | null {
-  if (!isBelow(filename)) throw new Doubt('its name does not stay inside its folder');
+  if (!isOneName(filename)) throw new Doubt('its name does not stay inside its folder');
   try {
     const stats = lstatSync(`${base}/${filename}`, { throwIfNoEntry: false, bigint: true });
     if (stats === undefined) return null;

@@ -2,6 +2,7 @@ import { lstatSync, type Stats } from 'node:fs';
 import { join, sep } from 'node:path';
 import { codeOf } from '../errors.js';
 import type { Glance, ListedPlace } from '../steps/ports/disk.js';
+import { isOneName } from './one-name.js';
 
 /**
  * What these files below `root` are now, in the order given; null for what is no regular file, and for all of a folder that
@@ -25,19 +26,14 @@ function realFolder(root: string, folder: string): string | null {
   let path = root;
   for (const part of folder.split('/')) {
     path = join(path, part);
-    if (!isBelow(part) || !stat(path)?.isDirectory()) return null;
+    if (!isOneName(part) || !stat(path)?.isDirectory()) return null;
   }
   return path;
 }
 
 function glanceAt(path: string, filename: string): Glance | null {
-  const stats = isBelow(filename) ? stat(`${path}${sep}${filename}`) : undefined;
+  const stats = isOneName(filename) ? stat(`${path}${sep}${filename}`) : undefined;
   return stats?.isFile() ? { size: stats.size, mtimeMs: Math.floor(stats.mtimeMs) } : null;
-}
-
-/** Whether a name can only mean something directly inside its folder. */
-export function isBelow(name: string): boolean {
-  return name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name);
 }
 
 function stat(path: string): Stats | undefined {

@@ -8,7 +8,7 @@ import type { Receipt } from '../domain/order.js';
 import { sameReceipt } from '../domain/removal.js';
 import { whyNoPlace } from '../domain/store-name.js';
 import type { ListedFile } from '../domain/wire.js';
-import { codeOf, EXIT, OrderbakError } from '../errors.js';
+import { codeOf, isAway } from '../errors.js';
 import type { Keeping, KeptClaim, OfficeStore } from '../steps/ports/office.js';
 import type { HalfFiles } from './half-files.js';
 import { type KeepingPlace, keepArrivals, othersThan, type PlacedFile } from './keep-arrivals.js';
@@ -162,7 +162,7 @@ export async function openOfficeStore(
       );
       return { kept: entries.map(({ arrival }) => arrival), failed: [] };
     } catch (error) {
-      if (error instanceof OrderbakError && error.exit === EXIT.away) throw error;
+      if (isAway(error)) throw error;
       return { kept: [], failed: entries.map(({ arrival: { file } }) => ({ file, error })) };
     }
   }

@@ -4,8 +4,8 @@ import { codeOf, Doubt, EXIT, messageOf, OrderbakError } from '../errors.js';
 import type { OrderFolder } from '../steps/ports/disk.js';
 import { type FolderHandle, openInside } from './folder-handle.js';
 import { listingOf } from './folder-view.js';
-import { isBelow } from './look-at.js';
 import { makeBelow } from './make-folder.js';
+import { isOneName } from './one-name.js';
 import type { OrderStoreParts } from './order-store.js';
 import { readRange } from './read-range.js';
 import { isStill, openRegular, stampAt, stampOf } from './regular-file.js';
@@ -20,9 +20,7 @@ export function openOrderFolder(
 ): OrderFolder {
   const pathOf = (name: string) => {
     // Every name that reaches the disk passes here; one with a separator would leave the folder.
-    if (name.includes('/') || name.includes('\0') || name === '.' || name === '..') {
-      throw new Doubt('its name does not stay inside its folder');
-    }
+    if (!isOneName(name)) throw new Doubt('its name does not stay inside its folder');
     return join(folder.base, name);
   };
   const thumbs = openThumbs(folder, parts.thumbsFolder, parts.pictures);
@@ -68,7 +66,7 @@ export function openOrderFolder(
 
     known(filenames) {
       return filenames.map((filename) => {
-        const stamp = isBelow(filename) ? stampAt(join(folder.base, filename)) : null;
+        const stamp = isOneName(filename) ? stampAt(join(folder.base, filename)) : null;
         const sha256 = stamp === null ? undefined : parts.digests.knownOf(stamp);
         return stamp === null || sha256 === undefined ? null : { size: stamp.size, sha256 };
       });
@@ -175,7 +173,6 @@ async function isFile(path: string): Promise<boolean> {
   }
 }
 
-/** Renames without replacing what may already wait under that name. */
 /** Answers false where another step has taken it in this very moment. */
 async function unlinkThere(path: string): Promise<boolean> {
   try {
@@ -187,6 +184,7 @@ async function unlinkThere(path: string): Promise<boolean> {
   }
 }
 
+/** Renames without replacing what may already wait under that name. */
 async function renameAside(from: string, to: string): Promise<void> {
   if (await isFile(to)) throw new Doubt('the quarantine holds a file of that name already');
   await renameSurely(from, to);

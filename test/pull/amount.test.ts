@@ -80,10 +80,13 @@ describe.concurrent('how many at once, and how many at all', () => {
 
   test('killed at any moment, again and again: the last run finishes, and nothing is lost or left', async () => {
     const office = await shop.office('killed');
-    for (const ms of [300, 450, 600, 800]) {
-      const run = office.begin(['--transfers', '2'], { env: { ORDERBAK_PULL_RATE_LIMIT: '3MB' } });
+    // So slow that it cannot end before.
+    const env = { ORDERBAK_PULL_RATE_LIMIT: '500kB' };
+    for (const ms of [0, 80, 160, 240]) {
+      const run = office.begin(['--transfers', '2'], { env });
+      await office.untilHalf(run, 1);
       setTimeout(() => run.child.kill('SIGKILL'), ms);
-      await run.finished;
+      expect(await run.finished).toMatchObject({ signal: 'SIGKILL' });
       expect(await office.strangers()).toEqual([]);
     }
     await office.pullWell();
