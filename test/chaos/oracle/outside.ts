@@ -1,12 +1,21 @@
-import { MARKER, orderFile, QUARANTINE, THUMBS } from './places.js';
+import { DISK_MEMORY, MARKER, orderFile, QUARANTINE, THUMBS } from './places.js';
 import type { State, Told, Tree } from './state.js';
 
 /** I5: what changed where nobody had any business, and what appeared below the root that nobody asked for. */
 export function strayChanges(before: State, after: State, told: Told): string[] {
   return [
-    ...changesOf(before.outside, after.outside).map((change) => `I5: outside the roots: ${change}`),
+    ...changesOf(withoutMemory(before.outside), withoutMemory(after.outside)).map(
+      (change) => `I5: outside the roots: ${change}`,
+    ),
     ...strangers(before, after, told).map((path) => `I5: ${path} appeared below the root`),
   ];
+}
+
+/** A tree without the user's file in which `pull` keeps in mind on which disk its store lies, and the folders that it is in. */
+function withoutMemory(tree: Tree): Tree {
+  return Object.fromEntries(
+    Object.entries(tree).filter(([path]) => !`home/${DISK_MEMORY}/`.startsWith(`${path}/`)),
+  );
 }
 
 /** What one look at a tree shows otherwise than another. Times of folders change with their entries, which show by themselves. */
