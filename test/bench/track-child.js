@@ -22,7 +22,7 @@ const step = unlinkTrashStep({
   earlier: null,
 });
 const runs = openRuns(database);
-const silent = { ...runs, tell: async () => ({ run: null, orders: new Map() }) };
+const silent = { ...runs, tell: async () => ({ run: null, orders: new Map(), untold: [] }) };
 const nobody = { planning() {}, started() {}, moved() {}, advanced() {}, finished() {} };
 const summary = await runJob(
   isTracked ? step : { ...step, entries: undefined },
