@@ -11,11 +11,9 @@ export function strayChanges(before: State, after: State, told: Told): string[] 
   ];
 }
 
-/** A tree without the user's file in which `pull` keeps in mind on which disk its store lies, and the folders that it is in. */
+/** A tree without the file in which a user's `pull` keeps in mind on which disk its store lies, and the folders that it is in. */
 function withoutMemory(tree: Tree): Tree {
-  return Object.fromEntries(
-    Object.entries(tree).filter(([path]) => !`home/${DISK_MEMORY}/`.startsWith(`${path}/`)),
-  );
+  return Object.fromEntries(Object.entries(tree).filter(([path]) => !DISK_MEMORY.test(path)));
 }
 
 /** What one look at a tree shows otherwise than another. Times of folders change with their entries, which show by themselves. */

@@ -28,5 +28,5 @@ export function heldByOffice(state: State): Set<string> {
   return new Set(finalFiles(state.store).values());
 }
 
-/** Below the home of the user who pulls: on which disk the store lies. */
-export const DISK_MEMORY = '.local/share/orderbak/stores.json';
+/** Below the home of a user who pulls: on which disk the store lies. */
+export const DISK_MEMORY = /(^|\/)\.local(\/share(\/orderbak(\/stores\.json)?)?)?$/;
