@@ -1,8 +1,8 @@
 import { access, mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
-import { diskOf } from './disk-book.js';
 import { syncFolder } from './durable.js';
+import { diskOf } from './store-disk.js';
 
 /** The folder of the store that belongs to orderbak: catalog and half files. */
 export const OWN_FOLDER = '.orderbak';

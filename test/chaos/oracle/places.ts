@@ -29,4 +29,4 @@ export function heldByOffice(state: State): Set<string> {
 }
 
 /** Below the home of a user who pulls: on which disk the store lies. */
-export const DISK_MEMORY = /(^|\/)\.local(\/share(\/orderbak(\/stores\.json)?)?)?$/;
+export const DISK_MEMORY = /(^|\/)\.local(\/share(\/orderbak(\/store-[0-9a-f]+\.json)?)?)?$/;
