@@ -148,13 +148,14 @@ export async function openJobs(config: Config, step: string | null) {
 
 /** Opens what keeps the runs of a step; without a step: those of the server, where this machine is one. */
 export async function runsDatabase(config: Config, step: string | null): Promise<Database> {
+  if (!isRoleGiven(config)) throw noRuns();
   const machines = machinesOf(config);
-  if (isRoleGiven(config))
-    return openRecords(
-      config,
-      step === 'pull' && machines.includes('office') ? 'office' : (machines[0] ?? 'server'),
-    );
-  throw new OrderbakError(
+  const isOffice = step === 'pull' ? machines.includes('office') : !machines.includes('server');
+  return openRecords(config, isOffice ? 'office' : 'server');
+}
+
+function noRuns(): OrderbakError {
+  return new OrderbakError(
     EXIT.usage,
     'config',
     'neither database.url nor pull.store is set, so that there are no runs to look at',

@@ -1,4 +1,3 @@
-import { openServerApp } from '../app/server.js';
 import { openTidings } from '../app/tidings.js';
 import type { Config } from '../config/schema.js';
 import type { Summary } from '../jobs/summary.js';
@@ -6,6 +5,7 @@ import { INTERRUPTED, watchInterrupts } from './interrupts.js';
 import type { Output } from './output.js';
 import { tidingText, troubleText } from './render.js';
 import { type CommonFlags, choicesOf, tellFaults } from './run-step.js';
+import { withServer } from './with-server.js';
 
 /**
  * Deletes for good what has waited in the quarantine for `age` ms and for as long as [trash] keep promises; its exit code
@@ -20,9 +20,8 @@ export async function clearTrash(
   if (config.database.url === null || config.orders.root === null) return null;
   const interrupts = watchInterrupts(() => {});
   try {
-    const app = await openServerApp(config);
     const choices = choicesOf(config, flags, output, interrupts.signal);
-    const summary = await app.clearTrash(age, choices).finally(() => app.close());
+    const summary = await withServer(config, (app) => app.clearTrash(age, choices));
     if (summary === null) return null;
     process.exitCode = interrupts.exitCode() ?? (summary.interrupted ? INTERRUPTED : summary.exit);
     const trouble = troubleText(summary, output);

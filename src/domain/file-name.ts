@@ -60,3 +60,8 @@ function isUnprintable(code: number): boolean {
     (code >= 0x2066 && code <= 0x2069)
   );
 }
+
+/** Where a file of an order folder lies, below the root or the store. */
+export function pathOf({ folder, filename }: { readonly folder: string; readonly filename: string }): string {
+  return `${folder}/${filename}`;
+}

@@ -1,3 +1,4 @@
+import { pathOf } from '../domain/file-name.js';
 import { Doubt } from '../errors.js';
 import type { OrderFolder, Stamp } from './ports/disk.js';
 import type { Deletions, Intent, Mandate, Removal } from './ports/removals.js';
@@ -115,8 +116,4 @@ async function syncAll(departures: readonly Departure[]): Promise<Map<string, un
     }),
   );
   return faults;
-}
-
-function pathOf({ folder, filename }: { folder: string; filename: string }): string {
-  return `${folder}/${filename}`;
 }

@@ -1,3 +1,4 @@
+import { pathOf } from '../domain/file-name.js';
 import { isMarked, type ListedFile, type MarkResult, type MarkStatus } from '../domain/wire.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { type Fetching, fetchFiles } from './fetch-files.js';
@@ -89,8 +90,4 @@ async function mark(arrivals: readonly Arrival[], fetching: Fetching): Promise<M
   }
   await fetching.office.marked(results.filter(({ status }) => isMarked(status)).map(({ id }) => id));
   return new Map(results.map(({ id, status }) => [id, status]));
-}
-
-function pathOf(file: ListedFile): string {
-  return `${file.folder}/${file.filename}`;
 }

@@ -1,3 +1,4 @@
+import { pathOf } from '../domain/file-name.js';
 import type { FolderFacts } from '../domain/order.js';
 import type { Retention } from '../domain/retention.js';
 import { whyWantedAgain } from '../domain/wanted-again.js';
@@ -39,9 +40,4 @@ export async function judgeWaiting(
     else held.push({ id: null, path: pathOf(file), reason });
   }
   return { held, free };
-}
-
-/** Where a file lay, below the root. */
-export function pathOf({ folder, filename }: Trashed): string {
-  return `${folder}/${filename}`;
 }

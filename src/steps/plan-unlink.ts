@@ -79,14 +79,17 @@ function* planFolders(
     const paths: Path[] = [];
     for (const row of rows) {
       const { id, filename, thumbFault } = row;
+      const hold = (reason: string) =>
+        ({ kind: 'held', held: { id, path: pathOf(facts, row), reason } }) as const;
       const verdict = judgeRemoval(facts, filename, retention);
-      const reason = verdict.allowed
-        ? verdict.receipt === null
-          ? whyThumbless(facts.folder, row, views, thumbsFolder)
-          : null
-        : verdict.reason;
-      if (reason !== null) yield { kind: 'held', held: { id, path: pathOf(facts, row), reason } };
-      else if (verdict.allowed) paths.push({ id, filename, receipt: verdict.receipt, thumbFault });
+      if (!verdict.allowed) {
+        yield hold(verdict.reason);
+        continue;
+      }
+      const { receipt } = verdict;
+      const fault = receipt === null ? whyThumbless(facts.folder, row, views, thumbsFolder) : null;
+      if (fault === null) paths.push({ id, filename, receipt, thumbFault });
+      else yield hold(fault);
     }
     // What is held back for another reason would be counted each night anew.
     if (isCounted && paths.length > 0) {

@@ -1,10 +1,11 @@
 import type { Clock } from '../domain/clock.js';
+import { pathOf } from '../domain/file-name.js';
 import { groupBy } from '../domain/group-by.js';
 import type { FolderFacts } from '../domain/order.js';
 import { pagesOf } from '../domain/pages.js';
 import type { Retention } from '../domain/retention.js';
 import { freshness } from './freshness.js';
-import { judgeWaiting, pathOf } from './judge-waiting.js';
+import { judgeWaiting } from './judge-waiting.js';
 import type { OrderStore } from './ports/disk.js';
 import type { Deletions, Quarantine, Trashed, WaitingFilter } from './ports/removals.js';
 import type { OncePlaces, Source } from './ports/shop.js';

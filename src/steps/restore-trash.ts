@@ -1,3 +1,4 @@
+import { pathOf } from '../domain/file-name.js';
 import { pagesOf } from '../domain/pages.js';
 import { Doubt } from '../errors.js';
 import type { OrderStore } from './ports/disk.js';
@@ -67,7 +68,7 @@ async function bringBack(
   try {
     for (const file of files) {
       await confirm();
-      const path = `${file.folder}/${file.filename}`;
+      const path = pathOf(file);
       try {
         const note = await store.restore(file);
         back.push(file);
@@ -88,8 +89,7 @@ async function bringBack(
 function planId(id: number, file: Trashed | undefined): Planned<number[]> {
   if (file === undefined)
     return failing(String(id), 'unknown', 'no file in the quarantine has ever had this id');
-  if (file.purged !== null)
-    return failing(`${file.folder}/${file.filename}`, 'purged', wasPurged(file.purged));
+  if (file.purged !== null) return failing(pathOf(file), 'purged', wasPurged(file.purged));
   return restoring([file]);
 }
 
