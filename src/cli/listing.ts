@@ -18,8 +18,8 @@ export interface FormatFlags {
 export interface Listing<T> {
   readonly command: string;
   readonly columns: readonly (readonly [title: string, align: 'left' | 'right'])[];
-  /** The entry as scripts see it: JSON on one line. */
-  line(entry: T): string;
+  /** A page as scripts see it: each entry as JSON on one line, with `between` between two. */
+  json(page: readonly T[], between: string): string;
   /** The entry as a person sees it: plain text, a column each. */
   cells(entry: T): string[];
   /** Bytes, for the sum. */
@@ -56,14 +56,14 @@ interface Marks {
 
 /** Nothing is written before the first entries are there: a question that fails has no half answer. */
 async function printLines<T>(
-  { line }: Listing<T>,
+  { json }: Listing<T>,
   pages: AsyncIterable<readonly T[]>,
   { head, between, none }: Marks,
 ): Promise<void> {
   let before = head;
   for await (const page of pages) {
     if (page.length === 0) continue;
-    await writeAnswer(before + page.map(line).join(between));
+    await writeAnswer(before + json(page, between));
     before = between;
   }
   await writeAnswer(before === head ? head + none : '\n');

@@ -24,9 +24,7 @@ const LISTING: Listing<ListedFile> = {
     ['type', 'left'],
     ['size', 'right'],
   ],
-  // Without `mtime`, which is for the office's client only. By hand: of millions of rows JSON.stringify takes half the time.
-  line: ({ id, id_order, folder, filename, file_type, size }) =>
-    `{"id":${id},"id_order":${id_order},"folder":${JSON.stringify(folder)},"filename":${JSON.stringify(filename)},"file_type":"${file_type}","size":${size}}`,
+  json: asJson,
   cells: ({ id, id_order, folder, filename, file_type, size }) => [
     String(id),
     String(id_order),
@@ -67,6 +65,37 @@ export function listCommand(): Command {
       ),
     );
   });
+}
+
+/**
+ * By hand, and without `mtime`, which is for the office's client only: of millions of files JSON.stringify takes half the time,
+ * and a text of its own for each, which goes into the page's, a sixth.
+ */
+function asJson(page: readonly ListedFile[], between: string): string {
+  const next = `${between}{"id":`;
+  const texts: (string | number)[] = [];
+  let [order, type]: [number | null, FileType | null] = [null, null];
+  let [place, after] = ['', ''];
+  for (const file of page) {
+    if (file.id_order !== order) {
+      order = file.id_order;
+      // The files of an order lie in one folder.
+      place = `,"id_order":${order},"folder":${JSON.stringify(file.folder)},"filename":`;
+    }
+    if (file.file_type !== type) {
+      type = file.file_type;
+      after = `,"file_type":"${type}","size":`;
+    }
+    texts.push(
+      texts.length === 0 ? '{"id":' : next,
+      file.id,
+      place,
+      JSON.stringify(file.filename),
+      after,
+      `${file.size}}`,
+    );
+  }
+  return texts.join('');
 }
 
 function parseTypes(text: string): FileType[] {

@@ -53,10 +53,7 @@ function listing(
       ['until', 'left'],
       ['file', 'left'],
     ],
-    line: ({ id, run, folder, filename, size, since, restoring }) => {
-      const times = { since: new Date(since).toISOString(), until: new Date(since + keep).toISOString() };
-      return JSON.stringify({ id, run, folder, filename, size, ...times, restoring: restoring !== null });
-    },
+    json: (page, between) => page.map((file) => jsonOf(file, keep)).join(between),
     cells: ({ id, run, folder, filename, size, since, restoring }) => [
       String(id),
       String(run),
@@ -73,4 +70,12 @@ function listing(
       return { json: { strangers: count }, line: count === 0 ? null : line };
     },
   };
+}
+
+function jsonOf(
+  { id, run, folder, filename, size, since, restoring }: QuarantinedFile,
+  keep: number,
+): string {
+  const times = { since: new Date(since).toISOString(), until: new Date(since + keep).toISOString() };
+  return JSON.stringify({ id, run, folder, filename, size, ...times, restoring: restoring !== null });
 }
