@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { type FolderRule, hostOf, originOf } from '../domain/folder-name.js';
+import { groupBy } from '../domain/group-by.js';
 import { dayAfter } from '../domain/local-time.js';
 import type { Order } from '../domain/order.js';
 import { textOf } from './bytes.js';
@@ -39,11 +40,9 @@ export function openShopOrders(database: Database, rule: FolderRule) {
     return doubtingTwins(rows.map(orderOf));
   };
 
-  /** Those of these orders that the shop knows. */
-  const byIds = async (ids: readonly number[]): Promise<Map<number, Order>> => {
-    const orders = ids.length === 0 ? [] : await ordersWhere(amongOrders(engine, ids));
-    return new Map(orders.map((order) => [order.id, order]));
-  };
+  /** Those of these orders that the shop knows; one that the view gives twice has two rows, which may name two folders. */
+  const byIds = async (ids: readonly number[]): Promise<Map<number, Order[]>> =>
+    groupBy(ids.length === 0 ? [] : await ordersWhere(amongOrders(engine, ids)), ({ id }) => id);
 
   const createdOn = async (days: readonly string[], memory: DayMemory): Promise<readonly Order[]> => {
     const missing = days.filter((day) => !memory.has(day));
@@ -100,14 +99,19 @@ export function openShopOrders(database: Database, rule: FolderRule) {
   };
 
   /** Puts orders into those of these folders that they have a say about: their own, or the one among whose thumbs theirs lies. */
-  const placed = (names: readonly string[], orders: Iterable<Order>): Map<string, Order[]> => {
-    const folders = new Map(names.map((name): [string, Order[]] => [name, []]));
+  const placed = (names: readonly string[], orders: readonly Order[]): Map<string, Order[]> => {
+    const folders = new Map(names.map((name) => [name, new Map<number, Order>()]));
+    const put = (folder: string | null, order: Order) => {
+      const inIt = folders.get(folder ?? '');
+      // Of the rows of one order that in doubt counts: another question may have found just one of two.
+      if (!inIt?.get(order.id)?.isGivenTwice) inIt?.set(order.id, order);
+    };
     for (const order of orders) {
       const own = folderName(order);
-      if (own !== null) folders.get(own)?.push(order);
-      else folders.get(hostOf(order, rule) ?? '')?.push({ ...order, isAmongThumbs: true });
+      if (own !== null) put(own, order);
+      else put(hostOf(order, rule), { ...order, isAmongThumbs: true });
     }
-    return folders;
+    return new Map(Array.from(folders, ([name, inIt]) => [name, [...inIt.values()]]));
   };
 
   const whyHomeless = (id: number, order: Order | undefined): string => {
@@ -125,10 +129,10 @@ export function openShopOrders(database: Database, rule: FolderRule) {
     const own = await byIds(orderIds);
     const names = new Set<string>();
     for (const id of orderIds) {
-      const order = own.get(id);
-      const folder = order && folderName(order);
-      if (folder) names.add(folder);
-      else homeless.set(id, whyHomeless(id, order));
+      const rows = own.get(id) ?? [];
+      const folders = rows.map(folderName).filter((folder) => folder !== null);
+      for (const folder of folders) names.add(folder);
+      if (folders.length === 0) homeless.set(id, whyHomeless(id, rows[0]));
     }
     const others = [...(await forgotten.inFolders([...names])), ...(await findOthers([...names]))];
     return { folders: placed([...names], await withForgotten(orderIds, own, others)), homeless };
@@ -137,24 +141,24 @@ export function openShopOrders(database: Database, rule: FolderRule) {
   /** These orders as the shop has them (`own`), or as they are remembered, and others. */
   const withForgotten = async (
     orderIds: readonly number[],
-    own: ReadonlyMap<number, Order>,
+    own: ReadonlyMap<number, Order[]>,
     others: readonly Order[],
-  ): Promise<Iterable<Order>> => {
+  ): Promise<Order[]> => {
     const gone = await forgotten.among(orderIds.filter((id) => !own.has(id)));
-    const all = new Map([...gone, ...others].map((order) => [order.id, order]));
-    for (const [id, order] of own) all.set(id, order);
-    return all.values();
+    const all = groupBy([...gone, ...others], ({ id }) => id);
+    for (const [id, rows] of own) all.set(id, rows);
+    return [...all.values()].flat();
   };
 
   /** These orders once more, and those that may have come to lie in these folders since. */
-  const again = async (orderIds: readonly number[], folders: readonly string[]): Promise<Iterable<Order>> =>
+  const again = async (orderIds: readonly number[], folders: readonly string[]): Promise<Order[]> =>
     withForgotten(orderIds, await byIds(orderIds), await newcomers(folders));
 
   /** All orders whose files lie in these folders. */
-  const inFolders = async (folders: readonly string[]): Promise<Order[]> => {
-    const found = [...(await forgotten.inFolders(folders)), ...(await neighbours(folders))];
-    return [...new Map(found.map((order) => [order.id, order])).values()];
-  };
+  const inFolders = async (folders: readonly string[]): Promise<Order[]> => [
+    ...(await forgotten.inFolders(folders)),
+    ...(await neighbours(folders)),
+  ];
 
   return { neighbours, newcomers, newestId, housed, byIds, again, inFolders, placed };
 }

@@ -32,16 +32,13 @@ export function openSource(database: Database, rule: FolderRule): Source {
     return { folders: await readFolderFacts(database, folders), homeless };
   };
 
-  const readPlaces = async (places: OncePlaces, found: Iterable<Order>): Promise<FolderFacts[]> => {
+  const readPlaces = async (places: OncePlaces, found: readonly Order[]): Promise<FolderFacts[]> => {
     const inIt = placed([...places.keys()], found);
     const once = await byIds([...new Set([...places.values()].flat())]);
     const orders = new Map<string, Order[]>();
     for (const [folder, ids] of places) {
       const all = new Map((inIt.get(folder) ?? []).map((order) => [order.id, order]));
-      for (const id of ids) {
-        const order = once.get(id);
-        if (order !== undefined) all.set(id, order);
-      }
+      for (const id of ids) for (const order of once.get(id) ?? []) all.set(id, order);
       orders.set(folder, [...all.values()]);
     }
     const facts = new Map((await readFolderFacts(database, orders)).map((each) => [each.folder, each]));

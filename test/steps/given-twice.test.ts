@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { daysAgo } from '../support/clock.js';
 import { ENGINES } from '../support/database.js';
 import { askOrderbak } from '../support/kept-orderbak.js';
 import type { OrderPlan } from '../support/order-plan.js';
@@ -88,3 +89,36 @@ test.each(STEPS)(
     await shop.close();
   },
 );
+
+/** A double click: two orders of one user in one second. */
+const BOTH = { user: 'studio', createTime: daysAgo(170) };
+
+test.each([
+  ['tbl_order', 'tbl_order_archive'],
+  ['tbl_order_archive', 'tbl_order'],
+])('an order that %s and %s give different folders keeps its files in both', async (...tables) => {
+  const { shop, orders, before } = await openShop('sqlite', [
+    { ...BOTH, jobs: [{ image: 'm.txt' }], discusses: [['said.txt']] },
+    { ...BOTH, jobs: [{ image: 'own.txt' }, { image: 'said.txt' }], discusses: [['talk.txt']] },
+  ]);
+  const twice = at(orders, 1);
+  expect(at(orders, 0).folder).toBe(twice.folder);
+  await shop.world.ask(async (database) => {
+    await database.run('CREATE TABLE tbl_order_archive AS SELECT * FROM tbl_order');
+    await database.run(
+      "UPDATE tbl_order_archive SET create_time = '2020-01-01 00:00:00' WHERE id_order = ?",
+      [twice.id],
+    );
+    await database.run('DROP VIEW orderbak_order');
+    await database.run(`CREATE VIEW orderbak_order AS ${tables.map(row).join(' UNION ALL ')}`);
+  });
+  await shop.run('insert');
+  await shop.run('unlink-trash', { maxDelete: { kind: 'share', percent: 100 } });
+  const talk = await shop.run('unlink-discuss');
+  expect(talk).toMatchObject({ counts: { done: 0 } });
+  expect(heldBy(talk)['said.txt']).toBe(
+    `the view orderbak_order gives order ${twice.id} twice, and not the same`,
+  );
+  expect(await shop.changes(before)).toEqual([]);
+  await shop.close();
+});
