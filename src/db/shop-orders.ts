@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import { type FolderRule, hostOf, originOf } from '../domain/folder-name.js';
+import { type FolderRule, hostOf, meantBy, originOf } from '../domain/folder-name.js';
 import { groupBy } from '../domain/group-by.js';
 import { dayAfter } from '../domain/local-time.js';
 import type { Order } from '../domain/order.js';
 import { textOf } from './bytes.js';
 import { openForgottenOrders } from './forgotten-orders.js';
+import { openMisspeltOrders } from './misspelt-orders.js';
 import { amongOrders, idOf, idsAreText } from './order-ids.js';
 import { rememberingFolders } from './remembering-folders.js';
 import { statusText } from './status-text.js';
@@ -40,6 +41,8 @@ export function openShopOrders(database: Database, rule: FolderRule) {
     return doubtingTwins(rows.map(orderOf));
   };
 
+  const misspelt = openMisspeltOrders(engine, rule, ordersWhere);
+
   /** Those of these orders that the shop knows; one that the view gives twice has two rows, which may name two folders. */
   const byIds = async (ids: readonly number[]): Promise<Map<number, Order[]>> =>
     groupBy(ids.length === 0 ? [] : await ordersWhere(amongOrders(engine, ids)), ({ id }) => id);
@@ -67,6 +70,7 @@ export function openShopOrders(database: Database, rule: FolderRule) {
   const neighbours = async (folders: readonly string[], memory: DayMemory = new Map()): Promise<Order[]> => {
     if (folders.length === 0) return [];
     const orders = await ordersWhere(sql`folder IN (${sql.join(withThumbs(folders))})`);
+    orders.push(...(await misspelt.inFolders(folders)));
     const named = isNested ? withThumbs(folders) : folders;
     const origins = named.map((folder) => originOf(folder, rule)).filter((origin) => origin !== null);
     const ids = origins.flatMap((origin) => ('id' in origin ? [origin.id] : []));
@@ -98,7 +102,10 @@ export function openShopOrders(database: Database, rule: FolderRule) {
     return [...moved, ...(await ordersWhere(sql`id_order > ${await newestId()}`))];
   };
 
-  /** Puts orders into those of these folders that they have a say about: their own, or the one among whose thumbs theirs lies. */
+  /**
+   * Puts orders into those of these folders that they have a say about: their own, the one among whose thumbs theirs lies, or
+   * the one that a misspelt name may mean.
+   */
   const placed = (names: readonly string[], orders: readonly Order[]): Map<string, Order[]> => {
     const folders = new Map(names.map((name) => [name, new Map<number, Order>()]));
     const put = (folder: string | null, order: Order) => {
@@ -108,8 +115,10 @@ export function openShopOrders(database: Database, rule: FolderRule) {
     };
     for (const order of orders) {
       const own = folderName(order);
+      const host = own === null ? hostOf(order, rule) : null;
       if (own !== null) put(own, order);
-      else put(hostOf(order, rule), { ...order, isAmongThumbs: true });
+      else if (host !== null) put(host, { ...order, isAmongThumbs: true });
+      else put(meantBy(order, rule), { ...order, isMisspelt: true });
     }
     return new Map(Array.from(folders, ([name, inIt]) => [name, [...inIt.values()]]));
   };

@@ -56,6 +56,21 @@ export function hostOf(order: Order, rule: FolderRule): string | null {
   return folder === null ? null : hostIn(folder, rule);
 }
 
+/**
+ * The folder that the view may mean by a spelling that names none (`x/`, `./x`, `a\\b`), or the one among whose thumbs that
+ * lies; null when it gives a plain name, or none.
+ */
+export function meantBy({ folder }: Pick<Order, 'folder'>, rule: FolderRule): string | null {
+  if (folder === null || isPlainFolder(folder)) return null;
+  const parts: string[] = [];
+  for (const part of folder.replaceAll('\\', '/').split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  const meant = parts.join('/');
+  return isPlainFolder(meant) ? (hostIn(meant, rule) ?? meant) : null;
+}
+
 function namedFolder(order: Order, rule: FolderRule): string | null {
   const folder = order.folder ?? fillTemplate(order, rule);
   return folder !== null && isPlainFolder(folder) ? folder : null;

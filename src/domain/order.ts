@@ -13,6 +13,8 @@ export interface Order {
   readonly isForgotten?: true;
   /** Its folder lies among the thumbs of the folder with which it is told. */
   readonly isAmongThumbs?: true;
+  /** The view gives its folder in a spelling that may mean the folder with which it is told. */
+  readonly isMisspelt?: true;
   /** The view gives it twice, and not the same: this is one of the two. */
   readonly isGivenTwice?: true;
 }

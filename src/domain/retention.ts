@@ -22,6 +22,7 @@ export function retentionAt(
 export function whyKept(order: Order, retention: Retention): string | null {
   if (order.isForgotten) return `the shop no longer knows order ${order.id}`;
   if (order.isAmongThumbs) return `order ${order.id} has its folder among the thumbs of this one`;
+  if (order.isMisspelt) return `the view orderbak_order spells this folder otherwise for order ${order.id}`;
   if (order.isGivenTwice) return `the view orderbak_order gives order ${order.id} twice, and not the same`;
   if (order.status === null || !retention.statuses.includes(order.status)) {
     return `order ${order.id} is not finished (status ${order.status ?? 'unknown'})`;
@@ -37,15 +38,15 @@ export function whyKept(order: Order, retention: Retention): string | null {
   return null;
 }
 
-/** Why a folder is not understood, in words; null when all of its lists and records can be read, and its thumbs are thumbs. */
+/** Why a folder is not understood, in words; null when all of its lists and records can be read, its thumbs are thumbs, and its name is one. */
 export function whyUnclear(
   { orders, unreadable }: Pick<FolderFacts, 'orders' | 'unreadable'>,
   retention: Retention,
 ): string | null {
   const [order] = unreadable;
   if (order !== undefined) return `order ${order} has a list or a record that cannot be read`;
-  const lodger = orders.find(({ isAmongThumbs }) => isAmongThumbs);
-  return lodger === undefined ? null : whyKept(lodger, retention);
+  const stranger = orders.find(({ isAmongThumbs, isMisspelt }) => isAmongThumbs || isMisspelt);
+  return stranger === undefined ? null : whyKept(stranger, retention);
 }
 
 /** Why nothing that nobody names may leave a folder, in words: it is not understood, or one of its orders must stay. */

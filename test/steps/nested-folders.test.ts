@@ -14,17 +14,22 @@ const HOST: OrderPlan = {
 };
 const LODGER: OrderPlan = { jobs: [{ image: 'a.jpg' }, { image: 'b.jpg' }], trash: ['c.jpg'] };
 
-/** Two orders, of which the second has its folder where the thumbs of the first are. */
-async function openNested(engine: Engine, lodger: OrderPlan, below: string) {
+/** Two orders, of which the second has its folder below that of the first, or there; the view gives it as `spelt` says. */
+async function openNested(
+  engine: Engine,
+  lodger: OrderPlan,
+  below: string,
+  spelt = (folder: string) => folder,
+) {
   const world = await createWorld(engine, { pictures: 'small' });
   const [host, other] = await world.addOrders([HOST, { ...lodger, missing: 'all' }]);
   if (host === undefined || other === undefined) throw new Error('there are no orders');
-  const nested = `${host.folder}/${below}`;
+  const nested = path.posix.join(host.folder, below);
   await plantFiles(world, { id: other.id, folder: nested, plan: lodger });
   await world.ask(async (database) => {
     const put = 'UPDATE tbl_order SET title = ? WHERE id_order = ?';
     await database.run(put, [host.folder, host.id]);
-    await database.run(put, [nested, other.id]);
+    await database.run(put, [spelt(nested), other.id]);
   });
   const shipped = new URL(
     `../../sql/source/${engine === 'sqlite' ? 'sqlite' : 'mysql'}.sql`,
@@ -75,3 +80,30 @@ describe.for(ENGINES)('an order whose folder is the thumbs’ folder of another 
     await shop.close();
   });
 });
+
+describe.for(ENGINES)(
+  'an order whose folder the view spells otherwise than that of another on %s',
+  (engine) => {
+    test.each(['x/', './x', '/x', 'x//', 'y/../x', '.\\x', './x/thumb/'])(
+      '%s: nothing there is touched',
+      async (how) => {
+        const open: OrderPlan = { jobs: [{ image: 'a.jpg' }, { image: 'own.txt' }], status: 4 };
+        const below = how.includes('thumb') ? 'thumb' : '.';
+        const spelt = (folder: string) => how.replace(/x(?:\/thumb)?/, folder);
+        const { shop, lodger } = await openNested(engine, open, below, spelt);
+        await shop.run('insert');
+        await shop.backUp();
+        const before = await shop.disk();
+        const words = `the view orderbak_order spells this folder otherwise for order ${lodger.id}`;
+        const talk = await shop.run('unlink-discuss');
+        expect(heldBy(talk)).toEqual({ 'a.jpg': words, 'c.jpg': words });
+        const trash = await shop.run('unlink-trash', { maxDelete: { kind: 'share', percent: 100 } });
+        expect(heldBy(trash)).toMatchObject({ 'stray.tmp': words });
+        const gone = await shop.run('unlink-backed-up');
+        expect(heldBy(gone)).toMatchObject({ 'm.txt': words });
+        expect(await shop.changes(before)).toEqual([]);
+        await shop.close();
+      },
+    );
+  },
+);
