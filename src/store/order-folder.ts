@@ -95,7 +95,7 @@ export function openOrderFolder(
 
     async ensureThumb(filename, file, knownFault) {
       pathOf(filename);
-      return thumbs.ensure({ name: filename, path: file.path }, knownFault);
+      return thumbs.ensure({ name: filename, path: file.path }, file.stamp.mtimeNs, knownFault);
     },
 
     async unlink(filename, stamp) {

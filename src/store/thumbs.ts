@@ -16,20 +16,22 @@ import { openRegular } from './regular-file.js';
 export interface Thumbs {
   /**
    * Makes sure that a good thumb of a file is safe on disk, under the file's own name in the thumbs' folder.
-   * A thumb that is there and decodes is left as it is. `source` is the file's name and where the picture child reads it;
-   * a `knownFault` says why these bytes could not be decoded before, and is not found out again.
+   * A thumb that is there and decodes is left as it is, unless the file was written after it, at `writtenNs` (mtime): then it
+   * shows something else. `source` is the file's name and where the picture child reads it; a `knownFault` says why these bytes
+   * could not be decoded before, and is not found out again.
    */
-  ensure(source: PictureSource, knownFault: string | null): Promise<ThumbResult>;
+  ensure(source: PictureSource, writtenNs: bigint, knownFault: string | null): Promise<ThumbResult>;
 }
 
 /** Opens the thumbs of an order folder; `thumbsFolder` is the name of theirs, which is made when it is needed. */
 export function openThumbs(folder: FolderHandle, thumbsFolder: string, pictures: Pictures): Thumbs {
   let swept: Promise<void> | null = null;
 
-  const ensure: Thumbs['ensure'] = async (source, knownFault) => {
+  const ensure: Thumbs['ensure'] = async (source, writtenNs, knownFault) => {
     const thumbs = openInside(folder, thumbsFolder);
     try {
-      if (thumbs !== null && (await hasGoodThumb(thumbs, source.name, pictures))) return { kind: 'kept' };
+      if (thumbs !== null && (await hasGoodThumb(thumbs, source.name, writtenNs, pictures)))
+        return { kind: 'kept' };
       if (knownFault !== null) return { kind: 'unreadable', reason: knownFault };
       const rendered = await pictures.render(source);
       if (rendered.kind !== 'thumb') return rendered;
@@ -53,19 +55,24 @@ export function openThumbs(folder: FolderHandle, thumbsFolder: string, pictures:
   };
 
   return {
-    ensure: (source, knownFault) =>
-      ensure(source, knownFault).catch((error: unknown) => {
+    ensure: (source, writtenNs, knownFault) =>
+      ensure(source, writtenNs, knownFault).catch((error: unknown) => {
         throw notAllowed(error, join(folder.base, thumbsFolder));
       }),
   };
 }
 
-async function hasGoodThumb(thumbs: FolderHandle, filename: string, pictures: Pictures): Promise<boolean> {
+async function hasGoodThumb(
+  thumbs: FolderHandle,
+  filename: string,
+  writtenNs: bigint,
+  pictures: Pictures,
+): Promise<boolean> {
   const path = join(thumbs.base, filename);
   const existing = await openRegular(path, filename);
   if (existing === null) return false;
   try {
-    if (!(await pictures.decodes(path))) return false;
+    if (existing.stamp.mtimeNs < writtenNs || !(await pictures.decodes(path))) return false;
     // A run that was killed may have written it; the picture goes only when it is durable.
     await existing.handle.sync();
     await thumbs.sync();
