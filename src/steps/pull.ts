@@ -46,7 +46,7 @@ export function pullStep(parts: PullParts): Step<Parcel> {
         for await (const planned of inParcels(wantedFiles(parts, room.total, signal))) {
           // Looked at when more is asked for: what --limit leaves out needs no room.
           yield planned;
-          if (planned.kind === 'do') bytes += planned.bytes;
+          if (planned.kind === 'do') bytes += planned.bytes - (await office.heldBytes(planned.item));
           if (bytes + RESERVE > room.free) throw storeFull(room.free);
         }
       } catch (error) {

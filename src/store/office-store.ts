@@ -86,6 +86,13 @@ export async function openOfficeStore(
       return { free: bavail * bsize + (await halves.size()), total: blocks * bsize };
     },
 
+    async heldBytes(files) {
+      const known = await knownIn(files.map(({ folder }) => folder));
+      const isHeld = ({ folder, filename, size }: ListedFile) =>
+        known.get(folder)?.some((kept) => kept.filename === filename && kept.size === size);
+      return files.filter(isHeld).reduce((sum, { size }) => sum + (size ?? 0), 0);
+    },
+
     isEmpty: () => catalog.isEmpty(),
 
     async sweep() {

@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withDatabase } from '../support/database.js';
 import { differences, snapshot } from '../support/snapshot.js';
 import { Shop } from './office.js';
 import { type Answer, fair, isDownload, LIST, type Weather } from './proxy.js';
@@ -88,7 +89,12 @@ describe.concurrent('a list that means ill', () => {
   beforeAll(async () => {
     const names = ['names', 'rows', 'twice', 'backwards', 'endless', 'half', 'longer', 'separators', 'long'];
     shop = await Shop.open(
-      { ...Object.fromEntries(names.map((name) => [name, ORDER])), enormous: LARGE, limited: LARGE },
+      {
+        ...Object.fromEntries(names.map((name) => [name, ORDER])),
+        enormous: LARGE,
+        limited: LARGE,
+        held: LARGE,
+      },
       { 'first.psd': 1_100_000, 'large.psd': 1_100_000 },
     );
   });
@@ -187,6 +193,25 @@ describe.concurrent('a list that means ill', () => {
     await office.pullWell(['--limit', '1']);
     expect(office.proxy.asked.filter(isDownload)).toHaveLength(1);
     expect(await office.pull()).toMatchObject({ code: 5 });
+  });
+
+  test('what the store holds already needs no room either: it is only marked', async () => {
+    const { blocks, bsize } = await statfs(shop.world.folder);
+    const office = await shop.office('held');
+    await office.pullWell();
+    await shop.forgetMarks(office.order);
+    office.proxy.takeDownloads();
+    // Copies of a size for which nobody has the time.
+    const size = blocks * bsize;
+    const catalog = `sqlite:${path.join(office.store, '.orderbak/catalog.sqlite')}`;
+    await withDatabase(catalog, (database) => database.run('UPDATE store_file SET size = ?', [size]));
+    office.proxy.weather = listing((files) => ({
+      files: files.map((file) => ({ ...file, size })),
+      next: null,
+    }));
+    await office.pullWell();
+    expect(office.proxy.takeDownloads()).toEqual([]);
+    await office.expectMarked(office.names);
   });
 
   test('files that have another size than the list says: not let in until it says the true one', async () => {

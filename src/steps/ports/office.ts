@@ -68,6 +68,8 @@ export interface OfficeStore {
   ready(): Promise<void>;
   /** Bytes of its disk that are free for files, and all that it has. */
   room(): Promise<{ readonly free: number; readonly total: number }>;
+  /** How many bytes of these files need no room, because it has them already as far as its catalog knows. */
+  heldBytes(files: readonly ListedFile[]): Promise<number>;
   /** Whether no file was ever kept in it. */
   isEmpty(): Promise<boolean>;
   /** Removes half files that nobody has come back to for 30 days. */
