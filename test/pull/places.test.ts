@@ -9,7 +9,10 @@ const LONG = `${'ảnh phòng khách '.repeat(12)}dài.jpg`;
 const ORDER = { jobs: [{ image: 'photo.jpg', attach: ['plan.pdf'], complete: ['large.psd'] }] };
 const ORDERS = {
   ...Object.fromEntries(
-    ['equal', 'links', 'folderLink', 'damaged', 'forgotten', 'unlisted'].map((name) => [name, ORDER]),
+    ['equal', 'links', 'folderLink', 'damaged', 'forgotten', 'marked', 'unlisted'].map((name) => [
+      name,
+      ORDER,
+    ]),
   ),
   differing: { jobs: [...ORDER.jobs, { image: LONG }] },
   named: {
@@ -157,6 +160,19 @@ describe.concurrent('the place of a file in the store', () => {
     await office.pullWell();
     expect(office.proxy.takeDownloads()).toEqual([]);
     await office.expectAllStored();
+  });
+
+  test('is forgotten with the catalog, after it was marked: its hash stays in the list when others come', async () => {
+    const office = await shop.office('marked');
+    await office.pullWell();
+    await rm(catalogOf(office));
+    const gone = `${hashOf(Buffer.from('gone'))}  gone.jpg\n`;
+    await writeFile(office.inStore('SHA256SUMS'), gone, { flag: 'a' });
+    const forget = 'UPDATE tbl_bak_order SET bak_date_time = NULL WHERE id_order = ? AND filename = ?';
+    await shop.world.ask((database) => database.run(forget, [office.order.id, 'photo.jpg']));
+    await office.pullWell();
+    await office.expectAllStored();
+    expect(sha256sum(office).status).toBe(0);
   });
 
   test('was given, but a kill came before catalog and list of hashes', async () => {
