@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { need } from '../config/needs.js';
 import type { Config } from '../config/schema.js';
-import { openCatalogDatabase } from '../db/catalog.js';
+import { mustBeSound, openCatalogDatabase } from '../db/catalog.js';
 import { rowPath } from '../domain/wire.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { BackupClient } from '../remote/backup-client.js';
@@ -54,7 +54,7 @@ async function storeFinding(store: string): Promise<Finding> {
 
 async function catalogFinding(store: string): Promise<string> {
   const database = await openCatalogDatabase(store);
-  await database.close();
+  await mustBeSound(database, store).finally(() => database.close());
   return 'can be read and written to';
 }
 

@@ -3,18 +3,18 @@ import { Kysely, sql } from 'kysely';
 import { OrderbakError } from '../errors.js';
 import type { Catalog, Kept } from '../store/office-store.js';
 import { OWN_FOLDER } from '../store/own-folder.js';
-import { ExplainingDialect, explainDatabaseError } from './explain-errors.js';
+import { databaseDamaged, ExplainingDialect, explainDatabaseError } from './explain-errors.js';
 import { migrateCatalog } from './migrations.js';
 import { sqliteDialect } from './sqlite.js';
 import type { Database, Tables } from './tables.js';
 
 /** Opens the SQLite file of a store, making its tables when they are missing. Throws with exit 75 when it cannot be used. */
 export async function openCatalogDatabase(store: string): Promise<Database> {
-  const path = join(store, OWN_FOLDER, 'catalog.sqlite');
+  const path = pathIn(store);
   try {
     // A store may lie on a network disk, where SQLite's write-ahead log does not work: the plain journal does.
     const dialect = await sqliteDialect(path, ['journal_mode = DELETE', 'synchronous = FULL']);
-    const kysely = new Kysely<Tables>({ dialect: new ExplainingDialect(dialect, null) });
+    const kysely = new Kysely<Tables>({ dialect: new ExplainingDialect(dialect, path) });
     const database: Database = { engine: 'sqlite', kysely, close: () => kysely.destroy() };
     await migrateCatalog(database);
     return database;
@@ -23,6 +23,17 @@ export async function openCatalogDatabase(store: string): Promise<Database> {
     const hint = `If ${path} is damaged, move it away: the next run makes a new one of what the store holds.`;
     throw new OrderbakError(exit, code, `the store's catalog cannot be used: ${message}`, hint, error);
   }
+}
+
+/** Reads all of a store's catalog. Throws with exit 1 when it is damaged anywhere. */
+export async function mustBeSound({ kysely }: Database, store: string): Promise<void> {
+  const { rows } = await sql<{ quick_check: string }>`PRAGMA quick_check(1)`.execute(kysely);
+  const found = rows[0]?.quick_check ?? 'it cannot be checked';
+  if (found !== 'ok') throw databaseDamaged(pathIn(store), found);
+}
+
+function pathIn(store: string): string {
+  return join(store, OWN_FOLDER, 'catalog.sqlite');
 }
 
 /** Opens the catalog of the store. */

@@ -34,6 +34,9 @@ const AWAY = new Set([
 /** A file of SQLite that may be read, or not even that. */
 const SHUT_WORDS = /readonly database|unable to open database/i;
 
+/** A file of SQLite in which something stands that SQLite did not write. */
+const DAMAGED_WORDS = /disk image is malformed|file is not a database/i;
+
 /** The account lacks a right. */
 const DENIED = new Set([
   'ER_TABLEACCESS_DENIED_ERROR',
@@ -67,6 +70,7 @@ export function explainDatabaseError(error: unknown, file: string | null): Order
     const words = `this user may not write the database ${file}: ${message}`;
     return new OrderbakError(EXIT.away, 'database-away', words, hint, error);
   }
+  if (file !== null && DAMAGED_WORDS.test(message)) return databaseDamaged(file, message, error);
   if (DENIED.has(code)) {
     const [, right, table] = /^(.+) command denied to user .* for table (\S+)$/.exec(message) ?? [];
     const grant = right === undefined ? '' : ` (GRANT ${right} ON ${table} TO …)`;
@@ -109,6 +113,14 @@ export function explainDatabaseError(error: unknown, file: string | null): Order
     undefined,
     error,
   );
+}
+
+/** The error of a file of SQLite that is damaged (exit 1). */
+export function databaseDamaged(file: string, message: string, cause?: unknown): OrderbakError {
+  const hint =
+    'Move it away, and put its last good copy there. Of the catalog of a store no copy is needed: the next run makes a new one.';
+  const words = `the database ${file} is damaged: ${message}`;
+  return new OrderbakError(EXIT.failed, 'database', words, hint, cause);
 }
 
 /** Wraps a dialect so that its errors come out explained, and a statement that lost a deadlock is tried again. */

@@ -1,15 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withDatabase } from '../support/database.js';
+import { askOrderbak } from '../support/kept-orderbak.js';
 import { hashOf, type Office, Shop, someBytes } from './office.js';
 
 const LONG = `${'ảnh phòng khách '.repeat(12)}dài.jpg`;
 const ORDER = { jobs: [{ image: 'photo.jpg', attach: ['plan.pdf'], complete: ['large.psd'] }] };
 const ORDERS = {
   ...Object.fromEntries(
-    ['equal', 'links', 'folderLink', 'damaged', 'forgotten', 'marked', 'unlisted'].map((name) => [
+    ['equal', 'links', 'folderLink', 'damaged', 'forgotten', 'inside', 'marked', 'unlisted'].map((name) => [
       name,
       ORDER,
     ]),
@@ -159,6 +160,27 @@ describe.concurrent('the place of a file in the store', () => {
     await rm(office.inStore('SHA256SUMS'));
     await office.pullWell();
     expect(office.proxy.takeDownloads()).toEqual([]);
+    await office.expectAllStored();
+  });
+
+  test('is unknown where the catalog is damaged inside: pull names it, and so does the doctor', async () => {
+    const office = await stored('inside');
+    const [row] = await withDatabase(`sqlite:${catalogOf(office)}`, (database) =>
+      database.all("SELECT rootpage FROM sqlite_schema WHERE name = 'store_file'"),
+    );
+    const file = await open(catalogOf(office), 'r+');
+    await file.write(Buffer.alloc(4096, 0xff), 0, 4096, (Number(row?.rootpage) - 1) * 4096);
+    await file.close();
+    const pull = await office.pull();
+    expect(pull).toMatchObject({ code: 1, stdout: '' });
+    const env = { ORDERBAK_PULL_URL: office.proxy.url, ORDERBAK_PULL_STORE: office.store };
+    const doctor = await askOrderbak(shop.world, ['doctor'], { machine: 'office', env });
+    for (const said of [pull.stderr, doctor.stdout]) {
+      expect(said).toContain(`${catalogOf(office)} is damaged`);
+      expect(said).toContain('makes a new one');
+    }
+    await rm(catalogOf(office));
+    await office.pullWell();
     await office.expectAllStored();
   });
 
