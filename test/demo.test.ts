@@ -66,10 +66,10 @@ async function finish(child: ChildProcessWithoutNullStreams) {
 
 describe('a demo for looking at', () => {
   test('tells the night, says that all is well, and leaves nothing', async () => {
-    const tmp = await newTmp();
+    const [tmp, home] = [await newTmp(), await newTmp()];
     // What this machine has been told about a real shop is no business of the demo.
     const shop = { ORDERBAK_CONFIG: '/no/such/file', ORDERBAK_ORDERS_ROOT: scene, ORDERBAK_TRASH_KEEP: 'x' };
-    const { code, stdout, stderr } = await finish(start(['demo'], tmp, shop));
+    const { code, stdout, stderr } = await finish(start(['demo'], tmp, { ...shop, HOME: home }));
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const words = [
       'migrate',
@@ -84,7 +84,7 @@ describe('a demo for looking at', () => {
     for (const word of words) expect(stdout).toContain(word);
     expect(stdout).toMatch(/✔ (\d+) of \1 originals are in the office byte for byte/);
     expect(stdout.includes('\u001b')).toBe(false);
-    expect(await readdir(tmp)).toEqual([]);
+    expect([...(await readdir(tmp)), ...(await readdir(home))]).toEqual([]);
   });
 
   test('cleans up when it is interrupted', async () => {

@@ -61,6 +61,10 @@ export function environmentOf(place: Place, machine: Machine, url: string | null
     TMPDIR: place.scratch,
     TMP: place.scratch,
     TEMP: place.scratch,
+    // What orderbak keeps for its user it keeps there too: see `env-paths` for each system.
+    HOME: place.scratch,
+    XDG_DATA_HOME: place.scratch,
+    LOCALAPPDATA: place.scratch,
     ORDERBAK_CONFIG: emptyConfig(place),
     ...settings,
   };
