@@ -31,7 +31,7 @@ describe('who is told of runs', () => {
     });
     env = {
       ORDERBAK_NOTIFY_PING_URL: `${web.url}/ping/{step}`,
-      ORDERBAK_NOTIFY_WEBHOOK: `${web.url}/hook?key=secret`,
+      ORDERBAK_NOTIFY_WEBHOOK: `${web.url.replace('//', '//caller:pa%40ss@')}/hook?key=secret`,
       ORDERBAK_NOTIFY_SMTP_URL: `smtp://mailer:pa%40ss@127.0.0.1:${post.port}`,
       ORDERBAK_NOTIFY_MAIL_FROM: 'backup@shop.example',
       ORDERBAK_NOTIFY_MAIL_TO: 'lan@shop.example, mai@shop.example',
@@ -89,6 +89,8 @@ describe('who is told of runs', () => {
         summary: JSON.parse(done.stdout),
       },
     ]);
+    expect(web.heard.find(({ path }) => path.startsWith('/hook'))?.account).toBe('caller:pa@ss');
+    expect(web.heard.find(({ path }) => path.startsWith('/ping'))?.account).toBe(null);
     expect(post.letters).toEqual([
       {
         from: 'backup@shop.example',

@@ -8,6 +8,8 @@ export interface Heard {
   /** With its query. */
   readonly path: string;
   readonly body: string;
+  /** `user:password`, where it gave one. */
+  readonly account: string | null;
 }
 
 /** A web server that writes down what it hears. */
@@ -22,7 +24,10 @@ export interface WebSink {
 export async function openWebSink(): Promise<WebSink> {
   const heard: Heard[] = [];
   const server = createHttpServer(async (request, response) => {
-    heard.push({ method: request.method ?? '', path: request.url ?? '', body: await text(request) });
+    const { method = '', url: path = '', headers } = request;
+    const basic = /^Basic (.+)$/.exec(headers.authorization ?? '')?.[1];
+    const account = basic === undefined ? null : Buffer.from(basic, 'base64').toString();
+    heard.push({ method, path, body: await text(request), account });
     response.writeHead(sink.status).end('well');
   });
   const sink: WebSink = {
