@@ -6,37 +6,40 @@ const NO_TLS = new Set([
   'ERR_SSL_PACKET_LENGTH_TOO_LONG',
   'ERR_SSL_HTTP_REQUEST',
 ]);
-/** A certificate that nobody whom this machine trusts has signed. */
-const UNTRUSTED = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
 const LATER = 'Nothing is lost; the next run goes on where this one stopped.';
 
 /** What to look at where nobody answers as orderbak does. */
 export const LOOK_THERE =
   'See that `orderbak serve` runs there, that a web server in front of it passes /admin/backup/ on, and that the address is right, its http:// or https:// too.';
 
-/** Nobody answered, or somebody whose certificate is not trusted (exit 75), or somebody without the TLS that the address asks for (exit 1: that does not pass by itself). */
-export function silent(url: string, error: unknown, hint = `${LOOK_THERE} ${LATER}`): OrderbakError {
-  if (NO_TLS.has(codeOf(error))) return withoutTls(url, error);
-  if (UNTRUSTED.has(codeOf(error))) return untrusted(url, error);
-  return away(`${url} does not answer: ${messageOf(error) || codeOf(error)}`, error, hint);
+const UNKNOWN_SIGNER =
+  'If that certificate is your own, set NODE_EXTRA_CA_CERTS=/path/to/ca.pem in the environment of orderbak here (the README says more); if not, see that the web server sends its whole chain.';
+
+/** What to do about a certificate, by what TLS calls its fault. */
+const CERTIFICATES: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNKNOWN_SIGNER,
+  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_SIGNER,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_SIGNER,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_SIGNER,
+  CERT_HAS_EXPIRED: 'Renew it there, restart what shows it, and see that the clock is right here.',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'Write a name that the certificate is for in [pull] url.',
+};
+
+/**
+ * Nobody answered (exit 75), somebody whose certificate is not trusted (75 too: it may be renewed before the next night), or
+ * somebody without the TLS that the address asks for (exit 1: that does not pass by itself). `later` ends the advice.
+ */
+export function silent(url: string, error: unknown, later = ` ${LATER}`): OrderbakError {
+  const code = codeOf(error);
+  if (NO_TLS.has(code)) return withoutTls(url, error);
+  const remedy = CERTIFICATES[code];
+  const what = remedy === undefined ? 'does not answer' : 'shows a certificate that is not trusted';
+  return away(`${url} ${what}: ${messageOf(error) || code}`, error, `${remedy ?? LOOK_THERE}${later}`);
 }
 
 /** Exit 75: what may pass by itself. */
 export function away(message: string, cause?: unknown, hint = LATER): OrderbakError {
   return new OrderbakError(EXIT.away, 'server-away', message, hint, cause);
-}
-
-function untrusted(url: string, cause: unknown): OrderbakError {
-  const message = `${url} answers with a certificate that this machine does not trust: ${messageOf(cause)}`;
-  const hint =
-    'Let the server send its whole chain. A certificate of your own is trusted where NODE_EXTRA_CA_CERTS=/path/to/ca.pem stands in the environment.';
-  return away(message, cause, hint);
 }
 
 function withoutTls(url: string, cause: unknown): OrderbakError {

@@ -43,7 +43,7 @@ async function knock(
     await body.dump();
     return { status: statusCode, date: String(headers.date) };
   } catch (error) {
-    throw silent(base.origin, error, LOOK_THERE);
+    throw silent(base.origin, error, '');
   } finally {
     await agent.destroy();
   }

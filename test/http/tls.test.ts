@@ -86,8 +86,8 @@ describe.concurrent('a server that speaks TLS itself', () => {
     const office = await shop.office('one');
     const stranger = await office.pull([], { env: { ORDERBAK_PULL_URL: url } });
     expect(stranger).toMatchObject({ code: 75, stdout: '' });
-    expect(stranger.stderr).toMatch(/self.signed certificate/);
-    expect(stranger.stderr).toContain('NODE_EXTRA_CA_CERTS');
+    expect(stranger.stderr).toMatch(/certificate that is not trusted: self.signed certificate/);
+    expect(stranger.stderr).toMatch(/set NODE_EXTRA_CA_CERTS=.*Nothing is lost/);
     await office.expectMarked([]);
     // Node reads the certificates when it starts.
     const friend = office.begin([], { env: { ORDERBAK_PULL_URL: url, NODE_EXTRA_CA_CERTS: own.cert } });
