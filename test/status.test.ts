@@ -158,18 +158,21 @@ describe.for(ENGINES)('status on %s', (engine) => {
     expect(stdout).toMatch(/^unlinked +4 /m);
     expect(stdout).toMatch(/^unlink-trash +2\d{3}-.*(ago|now)\) +2\d{3}-.* failed: 1 done/m);
     expect(stdout.trim().split('\n').length).toBeLessThan(25);
+    // Others than those of `schedule list`, where the machine's zone is not the shop's.
+    expect(stdout.trim().split('\n').at(-1)).toBe('times are those of Asia/Ho_Chi_Minh');
     expect(stdout).not.toContain('the schedule is held');
   });
 
   test.skipIf(!hasTerminal)('no line is wider than a narrow terminal', async () => {
     const { env } = placeOf(shop.world, ['status'], {});
     const orderbak = `${process.execPath} ${PROGRAM}`;
-    const argv = ['sh', '-c', `${orderbak} status; ${orderbak} schedule list`];
+    const argv = ['sh', '-c', `${orderbak} status; ${orderbak} schedule list; ${orderbak} report`];
     const { said } = await atTerminal(argv, '', env);
     const seen = stripVTControlCharacters(said).split('\r\n');
     expect(seen.filter((line) => line.length > 80 && !/^✖|disk/.test(line))).toEqual([]);
     expect(seen).toContainEqual(expect.stringMatching(/^ +(completed|failed): \d+ done/));
     expect(seen).toContainEqual(expect.stringMatching(/^ +\d.* failed +none yet$/));
+    expect(seen).toContainEqual(expect.stringMatching(/^night +step /));
   });
 
   test('that the schedule is held is told, and what a whole night held back is counted once', async () => {

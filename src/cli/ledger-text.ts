@@ -31,8 +31,8 @@ const NIGHT_MEASURES: readonly Measure<NightLine>[] = [
 
 const KNOWN = 'bytes: of files whose size a receipt or their removal tells';
 
-/** What was done, as tables for a person: by the months of the orders' creation, and night by night. */
-export function ledgerText({ months, nights }: Ledger, paint: ChalkInstance): string {
+/** What was done, as tables for a person: by the months of the orders' creation, and night by night; `most` columns wide. */
+export function ledgerText({ months, nights }: Ledger, most: number, paint: ChalkInstance): string {
   const monthly: Column<MonthLine>[] = [
     { title: 'orders of', align: 'left', cell: ({ month }) => month ?? 'unknown' },
     ...MONTH_MEASURES.map(shown),
@@ -43,7 +43,7 @@ export function ledgerText({ months, nights }: Ledger, paint: ChalkInstance): st
     ...NIGHT_MEASURES.map(shown),
     { title: 'result', align: 'left', cell: ({ status, runs }) => (runs === 0 ? '' : status) },
   ];
-  const tables = [[...inColumns(monthly, months), KNOWN], inColumns(nightly, nights)].filter(
+  const tables = [[...inColumns(monthly, months, most), KNOWN], inColumns(nightly, nights, most)].filter(
     (_, at) => [months, nights][at]?.length !== 0,
   );
   if (tables.length === 0) return 'Nothing was done yet.';

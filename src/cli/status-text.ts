@@ -12,10 +12,11 @@ import type { DiskStatus, MachineStatus } from '../reports/status.js';
 import { agoText } from './ago.js';
 import { type Column, inColumns } from './columns.js';
 
-/** Where a person looks: the moment, ms since 1970, what the clock on the wall shows at a moment, and how wide lines may be. */
+/** Where a person looks: the moment, ms since 1970, what the clock on the wall shows at a moment, in which zone, and how wide lines may be. */
 export interface Wall {
   readonly now: number;
   readonly localTime: (ms: number) => string;
+  readonly zone: string;
   readonly columns: number;
 }
 
@@ -40,7 +41,7 @@ export function statusText({ server, office }: Status, wall: Wall, paint: ChalkI
   const blocks = [head];
   if (server !== null) blocks.push(serverText(server, wall, paint));
   if (office !== null) blocks.push(officeText(office, wall, paint));
-  return blocks.join('\n\n');
+  return `${blocks.join('\n\n')}\ntimes are those of ${wall.zone}`;
 }
 
 function serverText(status: ServerStatus, wall: Wall, paint: ChalkInstance): string {

@@ -48,7 +48,7 @@ export function statusCommand(): Command {
       const told = statusObject(status);
       const zone = config.shop.timezone ?? machineZone();
       const localTime = (ms: number) => localText(ms, zone).slice(0, -3);
-      const wall = { now: Date.now(), localTime, columns: columnsOf(process.stdout) };
+      const wall = { now: Date.now(), localTime, zone, columns: columnsOf(process.stdout) };
       if (output.json) output.answer(JSON.stringify(told));
       else if (!output.quiet) output.answer(statusText(status, wall, answerPaint(flags)));
       else if (!told.ok) output.answer(told.needs.map(({ message }) => message).join('\n'));
