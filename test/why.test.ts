@@ -216,6 +216,22 @@ describe.for(ENGINES)('why on %s', (engine) => {
     expect(await shop.disk()).toEqual(before);
   });
 
+  test('by hand: which list of the shop cannot be read, and what to type with the configuration that was typed', async () => {
+    const config = path.join(shop.world.folder, 'a file.toml');
+    await writeFile(config, '');
+    const ids = [await idOf('b.txt'), await idOf('hopeful.txt')].map(String);
+    const { stdout } = await askOrderbak(shop.world, ['why', ...ids, '--config', config]);
+    const broken = orderOf('broken').id;
+    expect(stdout).toMatch(
+      new RegExp(`^  list +tbl_job\\.attach of row \\d+ \\(order ${broken}\\) cannot be read`, 'm'),
+    );
+    expect(stdout).toMatch(
+      new RegExp(`^  next +orderbak mark-backed-up ${ids[1]} --config "${config}"$`, 'm'),
+    );
+    // Nor is a list named where all of them can be read.
+    expect(stdout.match(/^ {2}list /gm)).toHaveLength(1);
+  });
+
   test('what can be no file of an order: exit 2; a root that is away: 75', async () => {
     for (const asked of ['/etc/hostname', 'name.jpg', '../../x/y.jpg'])
       expect(await askOrderbak(shop.world, ['why', asked]), asked).toMatchObject({ code: 2, stdout: '' });

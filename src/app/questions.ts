@@ -1,4 +1,5 @@
 import { need } from '../config/needs.js';
+import { brokenLists } from '../db/broken-lists.js';
 import { unknownOrders } from '../db/known-orders.js';
 import { pastRemovals } from '../db/past-removals.js';
 import type { FileType } from '../domain/file-type.js';
@@ -10,6 +11,8 @@ import { type Answer, why, whyRow } from '../reports/why.js';
 import type { OrderFilter } from '../steps/ports/shop.js';
 import { rootNames } from '../store/root.js';
 import type { Ground } from './ground.js';
+
+const BROKEN_LISTS_TOLD = 5;
 
 /** What a person asks of the server; nothing is changed. */
 export function questionsOf(ground: Ground) {
@@ -48,6 +51,7 @@ export function questionsOf(ground: Ground) {
       const parts = {
         source,
         rows: bakFiles,
+        brokenLists: (orders: ReadonlySet<number>) => brokenLists(database, orders, BROKEN_LISTS_TOLD),
         removalsOf: (folder: string, filename: string) => pastRemovals(database, folder, filename),
         store: disk,
         retention: ground.retention(null),

@@ -2,6 +2,7 @@ import type { ChalkInstance } from 'chalk';
 import { printable } from '../domain/file-name.js';
 import { type Finding, isDifference, KINDS, type Kind } from '../domain/shadow.js';
 import type { Compared } from '../reports/shadow.js';
+import { withConfig } from './render.js';
 
 /** A comparison so far: counts, and the first findings of each kind. */
 export interface ShadowSum {
@@ -55,8 +56,8 @@ export function differencesOf({ counts }: ShadowSum): number {
   return KINDS.filter(isDifference).reduce((total, kind) => total + counts[kind], 0);
 }
 
-/** The comparison in some lines for a person. */
-export function shadowText(sum: ShadowSum, paint: ChalkInstance): string {
+/** The comparison in some lines for a person; `config` = the configuration file that was typed. */
+export function shadowText(sum: ShadowSum, config: string | undefined, paint: ChalkInstance): string {
   const { counts, examples, folders, since } = sum;
   const differences = differencesOf(sum);
   const mark = differences === 0 ? paint.green('✔') : paint.red('✖');
@@ -79,7 +80,9 @@ export function shadowText(sum: ShadowSum, paint: ChalkInstance): string {
     ...(isLost(folders) ? [paint.yellow(LOST)] : []),
     ...(blocks.length > 0 ? [''] : []),
     ...blocks,
-    ...(next === null ? [] : [paint.dim(`At the switch, when you have looked at the copies: ${next}`)]),
+    ...(next === null
+      ? []
+      : [paint.dim(`At the switch, when you have looked at the copies: ${withConfig(next, config)}`)]),
   ].join('\n');
 }
 

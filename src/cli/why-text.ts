@@ -1,26 +1,42 @@
 import prettyBytes from 'pretty-bytes';
 import { printable } from '../domain/file-name.js';
-import type { BakFile, FolderFacts, Receipt } from '../domain/order.js';
+import type { BakFile, BrokenList, FolderFacts, Receipt } from '../domain/order.js';
 import type { PastRemoval } from '../domain/past-removal.js';
+import { PULL_THERE } from '../reports/judge-file.js';
 import type { Sight } from '../reports/sight.js';
 import type { Account, Answer } from '../reports/why.js';
 import { isoOf } from './iso-of.js';
+import { withConfig } from './render.js';
 
 type LocalTime = (ms: number) => string;
 
-/** A file's answer in one block: the answer, what it stands on, and what to type next. `keep` in ms. */
-export function whyText(asked: string, answer: Answer, localTime: LocalTime, keep: number): string {
+/** What the words about a file hang on beside what is known of it. */
+export interface WhyCircumstances {
+  readonly localTime: LocalTime;
+  /** How long trash waits, in ms. */
+  readonly keep: number;
+  /** The configuration file that was typed. */
+  readonly config: string | undefined;
+}
+
+/** A file's answer in one block: the answer, what it stands on, and what to type next. */
+export function whyText(
+  asked: string,
+  answer: Answer,
+  { localTime, keep, config }: WhyCircumstances,
+): string {
   const { account, next } = answer;
   const lines = [headOf(answer, localTime, keep)];
   const add = (label: string, text: string) => lines.push(`  ${label.padEnd(8)} ${printable(text)}`);
   add('file', account === null ? asked : `${account.folder}/${account.filename}`);
   if (account !== null) {
     for (const text of shopLines(account)) add('shop', text);
+    for (const list of account.broken) add('list', brokenLine(list));
     for (const row of account.rows) add('record', recordLine(row));
     add('disk', diskLine(account.sight, localTime));
     for (const removal of account.removals) add('removal', removalLine(removal, localTime));
   }
-  if (next !== null) add('next', next);
+  if (next !== null) add('next', next === PULL_THERE ? next : withConfig(next, config));
   return lines.join('\n');
 }
 
@@ -46,6 +62,10 @@ function shopLines({ facts, filename }: Account): string[] {
     const broken = facts.unreadable.has(id) ? ', and has a list or a record that cannot be read' : '';
     return `order ${id} (status ${status ?? 'none'}, finished ${doneTime ?? 'never'}) ${names}${broken}`;
   });
+}
+
+function brokenLine({ orderId, origin, row }: BrokenList): string {
+  return `${origin}${row === null ? '' : ` of row ${row}`} (order ${orderId}) cannot be read; nothing of its folder is removed until the shop's list is put right`;
 }
 
 function typesOf({ named }: FolderFacts, order: number, filename: string): string[] {

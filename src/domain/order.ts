@@ -48,6 +48,13 @@ export interface BakFile {
   readonly thumbFault: string | null;
 }
 
+/** A list of the shop's that cannot be read: where it stands, in the words of the source view, and in which row. */
+export interface BrokenList {
+  readonly orderId: number;
+  readonly origin: string;
+  readonly row: number | null;
+}
+
 /** Everything that is known of one order folder, read at one moment. */
 export interface FolderFacts {
   readonly folder: string;

@@ -12,6 +12,9 @@ import type { Sight } from './sight.js';
  */
 export type Status = 'gone' | 'kept' | 'held' | 'due' | 'missing' | 'unknown';
 
+/** What is to be typed on the other machine. */
+export const PULL_THERE = 'orderbak pull (on the machine in the office)';
+
 /** The answer to "why?". */
 export interface Judgement {
   readonly status: Status;
@@ -68,7 +71,7 @@ function nextFor(facts: FolderFacts, rows: readonly BakFile[]): string | null {
   const word = copied.find((row) => row.bakTime !== null && row.receipt === null);
   if (word !== undefined) return `orderbak mark-backed-up ${word.id}`;
   if (facts.unreadable.size > 0) return null;
-  return copied.some((row) => row.bakTime === null) ? 'orderbak pull (on the machine in the office)' : null;
+  return copied.some((row) => row.bakTime === null) ? PULL_THERE : null;
 }
 
 function judgeStranger({ facts, filename, sight }: Evidence, retention: Retention): Judgement {

@@ -1,5 +1,5 @@
 import { baseName } from '../domain/file-name.js';
-import type { BakFile, FolderFacts } from '../domain/order.js';
+import type { BakFile, BrokenList, FolderFacts } from '../domain/order.js';
 import type { PastRemoval } from '../domain/past-removal.js';
 import type { Place } from '../domain/typed-path.js';
 import type { LocatedFile } from '../steps/ports/records.js';
@@ -13,12 +13,15 @@ export interface WhyParts extends SightParts {
     byId(ids: readonly number[]): Promise<LocatedFile[]>;
     named(filename: string): Promise<LocatedFile[]>;
   };
+  /** The first few lists of these orders that cannot be read. */
+  brokenLists(orders: ReadonlySet<number>): Promise<BrokenList[]>;
   removalsOf(folder: string, filename: string): Promise<PastRemoval[]>;
 }
 
 /** All that is known of one file. */
 export interface Account extends Place {
   readonly facts: FolderFacts;
+  readonly broken: readonly BrokenList[];
   readonly rows: readonly BakFile[];
   readonly sight: Sight;
   readonly removals: readonly PastRemoval[];
@@ -53,8 +56,9 @@ export async function why({ folder, filename }: Place, parts: WhyParts): Promise
     own.length > 0 ? [] : (await parts.rows.named(filename)).filter((row) => row.folder === folder);
   const rows = [...own, ...others];
   const strays = [...own.filter((row) => forgotten.has(row.orderId)), ...others];
+  const broken = await parts.brokenLists(facts.unreadable);
   const removals = await parts.removalsOf(folder, filename);
   const sight = await see(filename, facts, rows, parts);
-  const account = { folder, filename, facts, rows, sight, removals };
+  const account = { folder, filename, facts, broken, rows, sight, removals };
   return { account, ...judgeFile({ ...account, strays }, parts.retention) };
 }

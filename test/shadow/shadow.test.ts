@@ -105,6 +105,12 @@ describe.for(ENGINES)('beside old scripts on %s, shadow', (engine) => {
     expect(stdout).toMatch(/^ {2}\d+@lan\.nguyen\/uncopied\.txt \(row 3\): it is not backed up yet/m);
     expect(stdout).toContain('  … and 3 more; --all names them');
     expect(stdout).toMatch(/\nAt the switch, .*: orderbak mark-backed-up 1\n$/);
+    const config = path.join(shop.world.folder, 'orderbak.toml');
+    await writeFile(config, '');
+    expect((await ask(['--config', config])).stdout).toContain(
+      `: orderbak mark-backed-up 1 --config ${config}\n`,
+    );
+    await rm(config);
     const agreed = String(shop.orders.agreed.id);
     expect(await ask(['--order', agreed])).toMatchObject({
       code: 0,

@@ -79,7 +79,8 @@ export function shadowCommand(): Command {
         ? {}
         : { findings: KINDS.flatMap((kind) => sum.examples[kind].map(text.findingObject)) };
       if (output.json) output.answer(JSON.stringify({ ...text.sumObject(sum), ...told }));
-      else if (!output.quiet || differences > 0) output.answer(text.shadowText(sum, answerPaint(flags)));
+      else if (!output.quiet || differences > 0)
+        output.answer(text.shadowText(sum, flags.config, answerPaint(flags)));
       if (differences > 0) process.exitCode = EXIT.failed;
     });
   });

@@ -4,7 +4,6 @@ import { answering } from '../answering.js';
 import { helpTail, QUESTION_CODES } from '../help.js';
 import { openOutput } from '../output.js';
 import type { CommonFlags } from '../run-step.js';
-import { whyObject, whyText } from '../why-text.js';
 import { withServerHere } from '../with-server.js';
 
 /** Tells in words what became of files, and what will. */
@@ -32,14 +31,16 @@ export function whyCommand(): Command {
     const flags = command.optsWithGlobals<CommonFlags>();
     return answering(flags, () =>
       withServerHere(flags.config, async (app) => {
+        const { whyObject, whyText } = await import('../why-text.js');
         const output = openOutput(flags);
+        const told = { localTime: app.localTime, keep: app.trashKeep, config: flags.config };
         const files: object[] = [];
         let isKnown = true;
         for (const [i, asked] of what.entries()) {
           const answer = await app.why(asked, process.cwd());
           isKnown &&= answer.status !== 'unknown';
           if (output.json) files.push(whyObject(asked, answer));
-          else output.answer(`${i === 0 ? '' : '\n'}${whyText(asked, answer, app.localTime, app.trashKeep)}`);
+          else output.answer(`${i === 0 ? '' : '\n'}${whyText(asked, answer, told)}`);
         }
         if (output.json) output.answer(JSON.stringify({ ok: isKnown, command: 'why', files }));
         if (!isKnown) process.exitCode = EXIT.failed;
