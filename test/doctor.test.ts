@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { zoneFinding } from '../src/app/doctor-zone.js';
 import { clockFinding } from '../src/app/findings.js';
@@ -8,9 +9,10 @@ import { makeAccount, NO_ACCOUNT } from './support/account.js';
 import { daysAgo, unixTime } from './support/clock.js';
 import { ENGINES, withDatabase } from './support/database.js';
 import { askOrderbak } from './support/kept-orderbak.js';
-import { type RunOptions, runOrderbak } from './support/run.js';
+import { PROGRAM, placeOf, type RunOptions, runOrderbak } from './support/run.js';
 import { startServe } from './support/serve.js';
 import { differences, snapshot } from './support/snapshot.js';
+import { atTerminal, hasTerminal } from './support/terminal.js';
 import { createWorld, type World } from './support/worlds.js';
 
 interface Examined {
@@ -283,6 +285,20 @@ test('without a configuration it says so, in lines for a person', async () => {
     /✖ configuration {2}there is no configuration file; looked for .*\n +`orderbak init` makes one/,
   );
 });
+
+test.skipIf(!hasTerminal)(
+  'at a terminal no word is broken in two, and lines go on below where they began',
+  async () => {
+    const world = await newWorld('sqlite');
+    const { env } = placeOf(world, ['doctor'], { env: { ORDERBAK_SERVER_LISTEN: '127.0.0.1:1' } });
+    const { said } = await atTerminal([process.execPath, PROGRAM, 'doctor'], '', env, { columns: 70 });
+    const lines = stripVTControlCharacters(said).trimEnd().split('\r\n');
+    expect(lines).toContainEqual(expect.stringMatching(/^✖ serve {10}\S/));
+    // Only a word that is longer than the room beside the names.
+    expect(lines.filter((line) => line.length > 70 && /^.{17}.* /.test(line))).toEqual([]);
+    expect(lines.filter((line) => !/^([✔!✖–] [a-z ]{14} | {17})\S/.test(line))).toEqual([]);
+  },
+);
 
 test.skipIf(process.platform !== 'linux')(
   'a log is tried without a line, and so is whether old pieces of it could be removed',

@@ -8,6 +8,18 @@ export function columnsOf(stream: NodeJS.WriteStream): number {
   return stream.isTTY && stream.columns > 0 ? stream.columns : Number.POSITIVE_INFINITY;
 }
 
+/** Words in lines of at most so many columns of a terminal; a word that is wider has a line of its own. */
+export function inLines(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
+    const fits = stringWidth(longer) <= columns;
+    if (lines.length === 0 || !fits) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
+}
+
 /** A line cut to so many columns of a terminal, where a character may be two wide. Its colours stay, so that they end. */
 export function cutTo(line: string, columns: number): string {
   if (stringWidth(line) <= columns) return line;

@@ -9,6 +9,7 @@ import { examinedText } from '../doctor-text.js';
 import { helpTail } from '../help.js';
 import { answerPaint, openOutput } from '../output.js';
 import type { CommonFlags } from '../run-step.js';
+import { columnsOf } from '../width.js';
 
 /** Looks whether a machine has all that its night needs. */
 export function doctorCommand(): Command {
@@ -52,7 +53,8 @@ export function doctorCommand(): Command {
         for await (const examined of examine(doctor.checks, Date.now)) {
           checks.push(examined);
           const isWorthIt = !output.quiet || examined.status === 'failed';
-          if (!output.json && isWorthIt) output.answer(examinedText(examined, paint));
+          if (!output.json && isWorthIt)
+            output.answer(examinedText(examined, columnsOf(process.stdout), paint));
         }
       } finally {
         await doctor.close();
