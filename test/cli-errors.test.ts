@@ -111,6 +111,17 @@ describe('a command line that is not right', () => {
   });
 });
 
+test('what a wrong value should be is a sentence of its own', async () => {
+  const { code, stderr } = await run(['list', '--order', 'x']);
+  expect({ code, said: stderr.split('\n')[0] }).toEqual({
+    code: 2,
+    said: "✖ orderbak: option '--order <id...>' argument 'x' is invalid. Write a whole number above 0.",
+  });
+  expect((await run(['mark-backed-up', '0'])).stderr).toContain(
+    '"0" is no id. Write a whole number above 0.\n',
+  );
+});
+
 test('under --json an error is one object on standard output, and the words stay on standard error', async () => {
   const [step, migrate] = await Promise.all([
     run(['insert', '--json'], { ORDERBAK_DATABASE_URL: 'sqlite:/nowhere.db' }),

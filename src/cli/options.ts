@@ -32,7 +32,7 @@ export function wholeNumber(text: string): number {
     : reject('write a whole number above 0');
 }
 
-/** Ends the parsing of an option's value with words. */
+/** Ends the parsing of an option's value with words, which the parser puts after a sentence of its own. */
 export function reject(words: string): never {
-  throw new InvalidArgumentError(words);
+  throw new InvalidArgumentError(`${words.charAt(0).toUpperCase()}${words.slice(1)}.`);
 }

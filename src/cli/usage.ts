@@ -11,6 +11,6 @@ export function typedId(command: string, text: string): number {
   try {
     return wholeNumber(text);
   } catch (error) {
-    throw usage(command, `"${text}" is no id: ${messageOf(error)}`);
+    throw usage(command, `"${text}" is no id. ${messageOf(error)}`);
   }
 }
