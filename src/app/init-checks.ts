@@ -29,6 +29,7 @@ export const lookAtRoot: Look = async (root) => {
   return count === 1 ? '1 folder lies in it' : `${count} folders lie in it`;
 };
 
+/** An IANA time zone; says what time it is there. */
 export const lookAtZone: Look = async (zone) => {
   if (!isTimeZone(zone)) throw wrong(`"${zone}" is no time zone`, 'Write one such as "Asia/Ho_Chi_Minh".');
   return `it is ${new Intl.DateTimeFormat('en-GB', { timeZone: zone, timeStyle: 'short' }).format()} there`;

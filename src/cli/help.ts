@@ -39,9 +39,13 @@ export function helpTail(
 
 const { done, failed, usage, partial, refused, stopped, busy, away } = EXIT;
 
-/** The codes of a step, of one that asks the server, of the command that unlocks steps, and of a question. */
+/** The codes of a step. */
 export const STEP_CODES = [done, failed, usage, partial, stopped, busy, away] as const;
+/** Of a step that asks the server, which may refuse. */
 export const PULL_CODES = [done, failed, usage, partial, refused, stopped, busy, away] as const;
+/** Of the command that unlocks steps. */
 export const UNLOCK_CODES = [done, failed, usage, busy, away] as const;
+/** Of a question, which changes nothing. */
 export const QUESTION_CODES = [done, failed, usage, stopped, away] as const;
+/** Of a command that speaks to runs, and touches no file. */
 export const JOBS_CODES = [done, failed, usage, away] as const;

@@ -6,6 +6,7 @@ import { writeAnswer } from './output.js';
 const FORMATS = ['table', 'ndjson', 'json'] as const;
 type Format = (typeof FORMATS)[number];
 
+/** The option for the shape of a list. */
 export const format = () =>
   new Option('--format <format>', 'table on a terminal, else ndjson').choices(FORMATS);
 

@@ -26,21 +26,32 @@ function shown(raw: unknown): string {
   return typeof raw === 'number' ? String(raw) : JSON.stringify(raw);
 }
 
+/** Any text but an empty one. */
 export const text = z.string().min(1, 'must not be empty');
+/** A span of time, read as ms. */
 export const duration = read(parseDuration, 'a span of time such as "24h", "7d" or "90 minutes"');
+/** An age by the calendar: months and years are not of one length. */
 export const age = read(parseCalendarAge, 'an age such as "3 months", "1 year" or "90 days"');
+/** The most that a run may remove. */
 export const ceiling = read(parseCeiling, 'a ceiling such as "500" or "50%"');
+/** An IANA time zone by its name. */
 export const zone = read(
   (name) => (isTimeZone(name) ? name : null),
   'a time zone such as "Asia/Ho_Chi_Minh" or "Europe/Berlin"',
 );
+/** A rate, read as bytes a second. */
 export const byteRate = read(parseByteRate, 'a rate such as "10MB" or "512 KiB" a second');
+/** A time of day, read as minutes since midnight. */
 export const timeOfDay = read(parseTimeOfDay, 'a time of day such as "06:30"');
+/** Where `serve` listens. */
 export const listen = read(parseListen, 'an address and port such as "127.0.0.1:8480"');
+/** Which part of the night the machine plays. */
 export const role = z.enum(ROLES, {
   error: ({ input }) => `${shown(input)} is none of ${ROLES.join(', ')}`,
 });
+/** A folder's name, which must not lead anywhere else. */
 export const thumbsFolder = read((name) => (isPlainName(name) ? name : null), 'the plain name of a folder');
+/** A name that needs no quotes in SQL. */
 export const sqlName = read(
   (name) => (/^[A-Za-z_][\w$]{0,63}$/.test(name) ? name : null),
   'the plain name of a table or column',
@@ -57,7 +68,9 @@ export const day = z.preprocess(
 export const httpUrl = read(parseHttpUrl, 'a URL such as "https://shop.example"', true);
 /** Whoever knows it can use it. */
 export const webAddress = read(parseWebAddress, 'a web address such as "https://hc-ping.com/…"', true);
+/** A mail server; it may have a password in it. */
 export const smtpUrl = read(parseSmtpUrl, 'a mail server such as "smtps://user:password@mail.example"', true);
+/** One plain address, without a name before it. */
 export const mailAddress = z.string().regex(/^[^\s@<>",;]+@[^\s@<>",;]+$/, 'is no e-mail address');
 
 /** A whole number between two ends, both included. */
@@ -97,6 +110,7 @@ export const mailAddresses = z
   )
   .pipe(z.array(mailAddress).min(1, 'must not be empty'));
 
+/** The template of an order folder's name; it tells unrelated orders apart, and stays below the root. */
 export const folderTemplate = z.string().superRefine((template, context) => {
   const fault = templateFault(template);
   if (fault !== null)

@@ -7,6 +7,7 @@ import type { Database, Tables } from './tables.js';
 /** The orders of each folder. */
 export type Folders = ReadonlyMap<string, readonly Order[]>;
 
+/** The ids of all orders of these folders, each once. */
 export function orderIdsOf(folders: Folders): number[] {
   const ids = new Set<number>();
   for (const orders of folders.values()) for (const order of orders) ids.add(order.id);

@@ -19,6 +19,7 @@ export interface Count {
   readonly office: { readonly store: Tally };
 }
 
+/** The folders, in the shop's root or in an order's, that hold no originals. */
 export const THUMBS = 'thumb';
 export const QUARANTINE = '.orderbak-trash';
 const OWN = '.orderbak*/**';

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'smol-toml';
 
+/** The shop's time zone. */
 export const ZONE = 'Asia/Ho_Chi_Minh';
 const ROOT = 'server/uploads/order';
 const DATABASE = 'server/shop.sqlite';

@@ -10,6 +10,7 @@ const FEW = 20;
 /** Fewer than so many may all be gone for a reason of their own. */
 const HARDLY_ANY = 3;
 
+/** The sum of no orders at all. */
 export const EMPTY_CENSUS: Census = { orders: 0, main: 0, ref: 0, complete: 0, rework: 0, discuss: 0 };
 const KINDS = Object.keys(EMPTY_CENSUS) as (keyof Census)[];
 

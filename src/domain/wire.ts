@@ -20,6 +20,7 @@ const id = z.int().positive();
 const size = z.int().nonnegative();
 const sha256 = z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal digits');
 
+/** A row of the list answer; other members are ignored, so that a newer server may send more. */
 export const listedFile = z.object({
   id,
   id_order: z.int(),
@@ -78,6 +79,7 @@ export function rowPath(folder: string, filename: string): string {
   return `${folder}/${filename}`.slice(0, MOST_SHOWN);
 }
 
+/** A receipt as the mark call takes it: size in bytes, SHA-256 in hex. */
 export const receiptClaim = z.strictObject({ id, size, sha256 });
 /** What the office says that it holds. */
 export type ReceiptClaim = z.infer<typeof receiptClaim>;
@@ -90,6 +92,7 @@ export const markRequest = z.preprocess(
   }),
 );
 
+/** The words of a mark answer. */
 export const markStatus = z.enum(['marked', 'already', 'mismatch', 'unknown', 'missing']);
 /** What became of a receipt: `mismatch` = the server holds other bytes; `missing` = it holds none. */
 export type MarkStatus = z.infer<typeof markStatus>;
@@ -112,6 +115,7 @@ export const markAnswer = z.object({
   ),
 });
 
+/** The body of a call for a bundle: ids of rows. */
 export const bundleRequest = z.strictObject({ ids: z.array(id).min(1).max(MOST_PER_CALL) });
 
 /** `sha-256=:…:` (RFC 9530) of a digest in hex. */

@@ -21,6 +21,7 @@ export class Parts {
     return this.parts.size;
   }
 
+  /** An item comes to the plan: one more to wait for of each order that it has files of. */
   plan(entries: readonly Entry[]): void {
     for (const [order, some] of byOrder(entries)) {
       const part = this.parts.get(order) ?? {
@@ -118,6 +119,7 @@ export function keyOf({ id, path }: { readonly id: number | null; readonly path:
   return id === null ? path : `#${id}`;
 }
 
+/** The ids of the orders to which these files belong, each once. */
 export function ordersOf(entries: readonly Entry[]): number[] {
   return [...new Set(entries.map((entry) => entry.order))];
 }

@@ -1,5 +1,6 @@
 import type { Item, Place, Rendered } from '../domain/schedule/item.js';
 
+/** The schedulers that entries can be installed in. */
 export const TARGETS = ['cron', 'systemd', 'launchd', 'task-scheduler'] as const;
 export type Target = (typeof TARGETS)[number];
 

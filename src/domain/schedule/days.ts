@@ -5,6 +5,7 @@ export interface Days {
   readonly weekday: string;
 }
 
+/** No day is left out. */
 export const DAILY: Days = { day: '*', month: '*', weekday: '*' };
 
 /** From Sunday, as cron counts them. */

@@ -12,6 +12,7 @@ interface RunFlags extends CommonFlags {
   readonly log?: string;
 }
 
+/** The argument that names an entry of the schedule: a step. */
 export const entryArgument = () => new Argument('<entry>', 'one of the entries').choices(NIGHT);
 
 /** What the installed lines call. */

@@ -7,9 +7,11 @@ export interface TargetFlags extends CommonFlags {
   readonly runAs?: string | undefined;
 }
 
+/** The option for another scheduler than this machine's own. */
 export const targetOption = () =>
   new Option('--target <scheduler>', "instead of this machine's own").choices(TARGETS);
 
+/** The option for the user whose entries they are to be, where root installs them. */
 export const runAsOption = () =>
   new Option('--run-as <user>', 'as root: who is to run it, else the owner of the configuration file');
 

@@ -2,6 +2,7 @@ import type { Item, Place, Rendered } from '../item.js';
 import { MADE_BY } from './made-by.js';
 import { escapeXml } from './xml.js';
 
+/** What the names of orderbak's own jobs begin with, so that no other is touched. */
 export const LABEL_PREFIX = 'com.orderbak.';
 const UMASK = 0o022;
 
