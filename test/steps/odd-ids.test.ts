@@ -77,6 +77,7 @@ describe.for(SHOPS)('ids of orders on %s: %s', ([engine, , types]) => {
     const listed: unknown[] = [];
     for await (const page of shop.app.list([], null)) listed.push(...page.map((file) => file.id_order));
     expect(listed).toEqual([]);
+    expect(await shop.app.unknownOrders([99_999, good.id, broken.id])).toEqual([99_999]);
     await shop.close();
   });
 });
