@@ -99,5 +99,3 @@ export function openRunHistory({ engine, kysely }: Database, host: string) {
       ),
   };
 }
-
-export type RunHistory = ReturnType<typeof openRunHistory>;

@@ -172,8 +172,6 @@ export function openShopOrders(database: Database, rule: FolderRule) {
   return { neighbours, newcomers, newestId, housed, byIds, again, inFolders, placed };
 }
 
-export type ShopOrders = ReturnType<typeof openShopOrders>;
-
 /** Whole days, because the same second may be written with a fraction, a `T`, or as a time that the clock skipped. */
 function isCreatedOn(days: readonly string[]): RawBuilder<SqlBool> {
   const ranges = days.map((day) => sql`(create_time >= ${day} AND create_time < ${dayAfter(day)})`);

@@ -43,5 +43,3 @@ export function openSteering({ engine, kysely }: Database) {
     remove: (runs: readonly number[]) => forgetRuns(kysely, runs),
   };
 }
-
-export type Steering = ReturnType<typeof openSteering>;

@@ -21,7 +21,7 @@ const size = z.int().nonnegative();
 const sha256 = z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal digits');
 
 /** A row of the list answer; other members are ignored, so that a newer server may send more. */
-export const listedFile = z.object({
+const listedFile = z.object({
   id,
   id_order: z.int(),
   folder: z.string(),
@@ -93,7 +93,7 @@ export const markRequest = z.preprocess(
 );
 
 /** The words of a mark answer. */
-export const markStatus = z.enum(['marked', 'already', 'mismatch', 'unknown', 'missing']);
+const markStatus = z.enum(['marked', 'already', 'mismatch', 'unknown', 'missing']);
 /** What became of a receipt: `mismatch` = the server holds other bytes; `missing` = it holds none. */
 export type MarkStatus = z.infer<typeof markStatus>;
 

@@ -5,8 +5,6 @@ import { EXIT, OrderbakError } from '../errors.js';
 /** What steering needs of the record. */
 export interface SteerPorts {
   byId(id: number): Promise<RunRecord | null>;
-  /** Runs that may still do something. */
-  active(): Promise<RunRecord[]>;
   /** The steps of a night. */
   steps(night: number): Promise<RunRecord[]>;
   want(runs: readonly number[], wanted: Wanted | null): Promise<void>;
