@@ -35,7 +35,7 @@ const OWNED = [
   { modules: /^undici$/, rooms: ['remote', 'notify'], why: 'the network belongs to remote and notify' },
   { modules: /^nodemailer$/, rooms: ['notify'], why: 'mail belongs to notify' },
   {
-    modules: /^(commander|chalk|cli-progress|cli-table3)$/,
+    modules: /^(commander|chalk|cli-progress)$/,
     rooms: ['cli', 'demo'],
     why: 'talking to people belongs to cli',
   },

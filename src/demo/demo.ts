@@ -1,3 +1,2 @@
-export { reportText } from './report-text.js';
 export { type DemoReport, type DemoWatch, runDemo } from './run-demo.js';
 export { storyteller } from './story.js';

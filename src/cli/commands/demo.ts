@@ -53,7 +53,10 @@ async function playDemo(flags: OutputFlags, keep: boolean): Promise<void> {
     if (output.watched) output.tell('\ndemo: interrupted, cleaning up');
   });
   try {
-    const { reportText, runDemo, storyteller } = await import('../../demo/demo.js');
+    const [{ runDemo, storyteller }, { reportText }] = await Promise.all([
+      import('../../demo/demo.js'),
+      import('../demo-text.js'),
+    ]);
     const watch = tellsStory ? storyteller(paint, output.answer) : SILENT;
     const report = await runDemo(keep, watch, interrupts.signal);
     if (output.json) output.answer(reportJson(report));

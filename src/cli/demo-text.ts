@@ -1,10 +1,10 @@
 import type { ChalkInstance } from 'chalk';
-import Table from 'cli-table3';
 import prettyBytes from 'pretty-bytes';
-import type { Count, Tally } from './count.js';
-import { FATES, FATES_IN_ORDER } from './proof.js';
-import type { DemoReport } from './run-demo.js';
-import { secondsText } from './seconds.js';
+import type { Count, Tally } from '../demo/count.js';
+import type { DemoReport } from '../demo/demo.js';
+import { FATES, FATES_IN_ORDER } from '../demo/proof.js';
+import { secondsText } from '../demo/seconds.js';
+import { type Column, inColumns } from './columns.js';
 
 /** The end of the story: before and after, the proof, what stays and why, what to try next. */
 export function reportText(report: DemoReport, paint: ChalkInstance): string {
@@ -21,19 +21,27 @@ export function reportText(report: DemoReport, paint: ChalkInstance): string {
 }
 
 function diskLines({ before, after }: DemoReport, paint: ChalkInstance): string[] {
-  const table = new Table({
-    head: ['', 'before', 'after'].map((word) => paint.bold(word)),
-    style: { head: [], border: [], compact: true },
-    colAligns: ['left', 'right', 'right'],
-  });
-  const row = (name: string, tallyOf: (count: Count) => Tally) =>
-    table.push([name, tallyText(tallyOf(before)), tallyText(tallyOf(after))]);
-  row("server  orders' files", (count) => count.server.orders);
-  row('        thumbs', (count) => count.server.thumbs);
-  row('        quarantine', (count) => count.server.quarantine);
-  row('office  copies', (count) => count.office.store);
-  return [table.toString()];
+  const columns: Column<Place>[] = [
+    { title: '', align: 'left', cell: ({ name }) => name },
+    { title: 'before', align: 'right', cell: ({ tallyOf }) => tallyText(tallyOf(before)) },
+    { title: 'after', align: 'right', cell: ({ tallyOf }) => tallyText(tallyOf(after)) },
+  ];
+  const [head = '', ...lines] = inColumns(columns, PLACES);
+  return [paint.bold(head), ...lines];
 }
+
+/** Where files lie, on both machines. */
+interface Place {
+  readonly name: string;
+  tallyOf(count: Count): Tally;
+}
+
+const PLACES: readonly Place[] = [
+  { name: "server  orders' files", tallyOf: ({ server }) => server.orders },
+  { name: '        thumbs', tallyOf: ({ server }) => server.thumbs },
+  { name: '        quarantine', tallyOf: ({ server }) => server.quarantine },
+  { name: 'office  copies', tallyOf: ({ office }) => office.store },
+];
 
 function tallyText({ files, bytes }: Tally): string {
   return files === 0 ? '–' : `${files} files ${prettyBytes(bytes).padStart(8)}`;
