@@ -1,6 +1,5 @@
-import prettyBytes from 'pretty-bytes';
 import prettyMs from 'pretty-ms';
-import { isShort, type Room } from '../domain/room.js';
+import { isShort, type Room, roomText } from '../domain/room.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import type { Finding } from '../reports/examine.js';
 
@@ -26,9 +25,4 @@ export function roomFinding(told: string, room: Room): Finding {
   return isShort(room)
     ? { status: 'warning', message, remedy: 'Free space on its disk.' }
     : { status: 'ok', message };
-}
-
-/** Bytes that are free, for a person. */
-function roomText({ free, total }: Room): string {
-  return `${prettyBytes(free)} of ${prettyBytes(total)} free`;
 }

@@ -5,6 +5,7 @@ import type { Status } from '../app/status.js';
 import { ROW_STATES, type RowState } from '../domain/backlog.js';
 import { printable } from '../domain/file-name.js';
 import type { StepHealth } from '../domain/health.js';
+import { roomText } from '../domain/room.js';
 import type { RunRecord } from '../domain/run.js';
 import type { OfficeStatus } from '../reports/office-status.js';
 import type { Pile, ServerStatus } from '../reports/server-status.js';
@@ -133,7 +134,7 @@ function resultOf(
 
 function diskLine({ path, room, fault }: DiskStatus): string {
   if (room === null) return `disk: ${printable(fault ?? path)}`;
-  return `disk of ${path}: ${prettyBytes(room.free)} of ${prettyBytes(room.total)} free`;
+  return `disk of ${path}: ${roomText(room)}`;
 }
 
 function at(ms: number, { now, localTime }: Wall): string {

@@ -1,3 +1,5 @@
+import prettyBytes from 'pretty-bytes';
+
 /** A disk's room in bytes: what is free for this user, and all that it has. */
 export interface Room {
   readonly free: number;
@@ -9,4 +11,9 @@ const SHORT_SHARE = 0.05;
 /** Whether so little is free that a person should look at it. */
 export function isShort({ free, total }: Room): boolean {
   return free < total * SHORT_SHARE;
+}
+
+/** What is free of it, for a person: `75 GB of 271 GB free`. */
+export function roomText({ free, total }: Room): string {
+  return `${prettyBytes(free)} of ${prettyBytes(total)} free`;
 }
