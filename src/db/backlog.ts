@@ -9,6 +9,7 @@ import {
 } from '../domain/backlog.js';
 import { FILE_TYPES } from '../domain/file-type.js';
 import { namesFile } from './bak-rows.js';
+import { nullableNumber } from './nullable-number.js';
 import type { Database } from './tables.js';
 
 const MOST_RUNS = 1000;
@@ -36,7 +37,7 @@ export async function readBacklog({ engine, kysely }: Database): Promise<Backlog
     const bytes = state === 'unlinked' ? removed.bytes : (row?.bytes ?? null);
     return {
       files: Number(row?.files ?? 0),
-      bytes: row === undefined ? 0 : bytes === null ? null : Number(bytes),
+      bytes: row === undefined ? 0 : nullableNumber(bytes),
     };
   };
   const first = rows.find((row) => row.state === 'recorded')?.first;

@@ -1,4 +1,5 @@
 import type { PastRemoval } from '../domain/past-removal.js';
+import { nullableNumber } from './nullable-number.js';
 import type { Database } from './tables.js';
 
 /** Every removal of a path that was ever written down, in its order. */
@@ -27,12 +28,8 @@ export async function pastRemovals(
     step: row.step ?? 'a run that is forgotten',
     size: Number(row.size),
     intended: Number(row.intended_ms),
-    done: timeOf(row.done_ms),
-    purged: timeOf(row.purged_ms),
-    restored: timeOf(row.restored_ms),
+    done: nullableNumber(row.done_ms),
+    purged: nullableNumber(row.purged_ms),
+    restored: nullableNumber(row.restored_ms),
   }));
-}
-
-function timeOf(ms: number | null): number | null {
-  return ms === null ? null : Number(ms);
 }

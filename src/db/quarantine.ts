@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Clock } from '../domain/clock.js';
 import type { Quarantine, Trashed } from '../steps/ports/removals.js';
 import { orderIdsOf } from './deletions.js';
+import { nullableNumber } from './nullable-number.js';
 import type { Database } from './tables.js';
 
 /** What waits, and the question which files are its own. */
@@ -148,10 +149,6 @@ function trashedOf({ run_id, quarantine, size, done_ms, purged_ms, ...row }: Tra
   const { id, folder, filename, begun_ms, restored_ms } = row;
   const place = { folder, filename, quarantine: quarantine ?? '' };
   const files = { id, run: run_id, ...place, size: Number(size), orderIds: orderIdsOf(row) };
-  const times = { since: Number(done_ms), purged: timeOf(purged_ms) };
-  return { ...files, ...times, restoring: timeOf(begun_ms), restored: timeOf(restored_ms) };
-}
-
-function timeOf(ms: number | null): number | null {
-  return ms === null ? null : Number(ms);
+  const times = { since: Number(done_ms), purged: nullableNumber(purged_ms) };
+  return { ...files, ...times, restoring: nullableNumber(begun_ms), restored: nullableNumber(restored_ms) };
 }

@@ -1,6 +1,7 @@
 import type { Selectable, SelectQueryBuilder } from 'kysely';
 import { type FailureRecord, type RunRecord, type RunStatus, statusNow, type Wanted } from '../domain/run.js';
 import { isAlive } from '../jobs/is-alive.js';
+import { nullableNumber } from './nullable-number.js';
 import type { Database, Tables } from './tables.js';
 
 /** What stands as the code of a file that was held back: it lies beside those that failed. */
@@ -22,27 +23,27 @@ export async function readFailures(
   return (await query.execute()).map((row) => ({
     run: Number(row.run_id),
     step: row.step,
-    id: numberOf(row.item_id),
-    order: numberOf(row.id_order),
+    id: nullableNumber(row.item_id),
+    order: nullableNumber(row.id_order),
     path: row.path,
     code: row.code,
     message: row.message,
     attempts: row.attempts,
     failed: Number(row.failed_ms),
-    settled: numberOf(row.settled_ms),
+    settled: nullableNumber(row.settled_ms),
   }));
 }
 
 /** A run as it is known outside of the database, seen from a process on `host`. */
 export function recordOf(row: Row, host: string): RunRecord {
-  const silentMs = numberOf(row.silent);
+  const silentMs = nullableNumber(row.silent);
   const here = isAlive(row.pid) ? 'alive' : 'gone';
   // The column is only ever written from these words.
   const stored = row.status as RunStatus;
   return {
     id: Number(row.id),
-    parent: numberOf(row.parent_id),
-    resumes: numberOf(row.resumes_id),
+    parent: nullableNumber(row.parent_id),
+    resumes: nullableNumber(row.resumes_id),
     step: row.step,
     status: statusNow(stored, row.host === host ? here : 'elsewhere', silentMs),
     wanted: row.wanted as Wanted | null,
@@ -55,16 +56,16 @@ export function recordOf(row: Row, host: string): RunRecord {
     told: row.choices,
     doorbell: row.doorbell,
     started: Number(row.started_ms),
-    ended: numberOf(row.ended_ms),
+    ended: nullableNumber(row.ended_ms),
     silentMs,
     counts: countsOf(row),
     bytes: Number(row.bytes),
     bytesPlanned: Number(row.bytes_planned),
     rate: Number(row.rate),
-    leftMs: numberOf(row.left_ms),
+    leftMs: nullableNumber(row.left_ms),
     parts: Number(row.parts),
     partsDone: Number(row.parts_done),
-    lastOrder: numberOf(row.last_order),
+    lastOrder: nullableNumber(row.last_order),
     errors: Number(row.errors),
     lastError: row.last_error,
     error: row.error,
@@ -81,8 +82,4 @@ export function countsOf({ planned, done, skipped, held, failed }: RunRecord['co
     held: Number(held),
     failed: Number(failed),
   };
-}
-
-function numberOf(value: number | null): number | null {
-  return value === null ? null : Number(value);
 }

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { RunStart, Runs } from '../jobs/ports.js';
 import { forgetOld } from './forget-runs.js';
 import { nowMs } from './now.js';
+import { nullableNumber } from './nullable-number.js';
 import type { Database, Tables } from './tables.js';
 import { tellRun } from './tell-run.js';
 
@@ -62,7 +63,7 @@ export function openRuns(database: Database): Runs {
       return rows.map(({ id, item_id, failed_ms, ...failure }) => ({
         ...failure,
         row: Number(id),
-        id: item_id === null ? null : Number(item_id),
+        id: nullableNumber(item_id),
         failed: Number(failed_ms),
       }));
     },

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { NightStep } from '../domain/night.js';
 import type { Result, ScheduleBook, Turn } from '../schedule/book.js';
+import { nullableNumber } from './nullable-number.js';
 import type { Database, Tables } from './tables.js';
 
 /** How long turns are remembered, ms. */
@@ -117,7 +118,7 @@ function turnOf(row: Selectable<Tables['orderbak_schedule']>): Turn {
     host: row.host,
     pid: row.pid,
     begun: Number(row.begun_ms),
-    ended: row.ended_ms === null ? null : Number(row.ended_ms),
+    ended: nullableNumber(row.ended_ms),
     exit: row.exit_code,
   };
 }

@@ -1,4 +1,5 @@
 import type { StoreFigures } from '../domain/health.js';
+import { nullableNumber } from './nullable-number.js';
 import type { Database } from './tables.js';
 
 /** What the office's catalog says of the store. */
@@ -27,13 +28,9 @@ export async function readStoreFigures({ kysely }: Database): Promise<StoreFigur
   return {
     held: { files: Number(all.files), bytes: Number(all.bytes ?? 0) },
     unmarked: { files: Number(unmarked.files), bytes: Number(unmarked.bytes ?? 0) },
-    unmarkedSince: numberOf(unmarked.since),
+    // The types say that a minimum is always there; of no rows it is NULL.
+    unmarkedSince: nullableNumber(unmarked.since),
     half: Number(parts.files),
-    lastMarked: numberOf(all.marked),
+    lastMarked: nullableNumber(all.marked),
   };
-}
-
-/** The types say that a minimum is always there; of no rows it is NULL. */
-function numberOf(value: number | null): number | null {
-  return value === null ? null : Number(value);
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { SampledFile, SampledOrder } from '../domain/sample.js';
 import { textOf } from './bytes.js';
+import { nullableNumber } from './nullable-number.js';
 import type { Database, RawId } from './tables.js';
 
 /** What the database is, e.g. `MariaDB 10.11.6`, and whether orderbak works on it. */
@@ -38,8 +39,7 @@ export async function ownOffset({ engine, kysely }: Database): Promise<number | 
   const { rows } = await sql<{ seconds: number | null }>`
     SELECT TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', @@global.time_zone)) AS seconds
   `.execute(kysely);
-  const seconds = rows[0]?.seconds ?? null;
-  return seconds === null ? null : Number(seconds);
+  return nullableNumber(rows[0]?.seconds ?? null);
 }
 
 /** The newest orders of the view, at most `limit`, and the files that they name; as they come. */
