@@ -27,12 +27,12 @@ export interface BakFileTable extends BakFiles {
 }
 
 /** A row together with what the shop says of its order. */
-type LocatedRow = BakRow &
+type RowWithOrder = BakRow &
   Pick<Tables['tbl_bak_order'], 'order_create_time' | 'order_create_by'> &
   Pick<Tables['orderbak_order'], 'create_time' | 'create_by' | 'folder'> & { readonly known: number | null };
 
 /** An order that the shop has forgotten is still found by what was recorded of it. */
-function orderOfRow(row: LocatedRow): Order {
+function orderOfRow(row: RowWithOrder): Order {
   const known = row.known !== null;
   return {
     id: idOf(row.id_order),
@@ -57,7 +57,7 @@ export function openBakFiles(database: Database, rule: FolderRule): BakFileTable
 
   /** Rows and what the shop says of their orders. Rows of an older script may mean nothing; to everybody they are not there. */
   const locatedRows = async (condition: RawBuilder<unknown>): Promise<LocatedFile[]> => {
-    const { rows } = await sql<LocatedRow>`
+    const { rows } = await sql<RowWithOrder>`
       SELECT ${sql.join(bakFileColumns.map((column) => sql.ref(column)))},
         tbl_bak_order.order_create_time, tbl_bak_order.order_create_by,
         o.id_order AS known, o.create_time, o.create_by, o.folder

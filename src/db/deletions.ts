@@ -156,12 +156,12 @@ function intentOf(row: Selectable<Tables['orderbak_deletion']>): Intent {
     sha256: row.sha256,
     thumb: row.thumb,
     quarantine: row.quarantine,
-    orderIds: orderIdsOf(row),
+    orderIds: writtenOrderIds(row),
   };
 }
 
 /** The orders whose folder a piece of trash lay in; none where that was not written down. */
-export function orderIdsOf({ order_ids: text }: { readonly order_ids: string | null }): number[] {
+export function writtenOrderIds({ order_ids: text }: { readonly order_ids: string | null }): number[] {
   // The column is only ever written from an array of numbers, above.
   return text === null ? [] : (JSON.parse(text) as number[]);
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Clock } from '../domain/clock.js';
 import type { Quarantine, Trashed } from '../steps/ports/removals.js';
-import { orderIdsOf } from './deletions.js';
+import { writtenOrderIds } from './deletions.js';
 import { nullableNumber } from './nullable-number.js';
 import type { Database } from './tables.js';
 
@@ -148,7 +148,7 @@ interface TrashedRow {
 function trashedOf({ run_id, quarantine, size, done_ms, purged_ms, ...row }: TrashedRow): Trashed {
   const { id, folder, filename, begun_ms, restored_ms } = row;
   const place = { folder, filename, quarantine: quarantine ?? '' };
-  const files = { id, run: run_id, ...place, size: Number(size), orderIds: orderIdsOf(row) };
+  const files = { id, run: run_id, ...place, size: Number(size), orderIds: writtenOrderIds(row) };
   const times = { since: Number(done_ms), purged: nullableNumber(purged_ms) };
   return { ...files, ...times, restoring: nullableNumber(begun_ms), restored: nullableNumber(restored_ms) };
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import { type FolderRule, hostOf, meantBy, originOf } from '../domain/folder-name.js';
+import { type FolderRule, hostOf, meantBy, orderKeyOf } from '../domain/folder-name.js';
 import { groupBy } from '../domain/group-by.js';
 import { dayAfter } from '../domain/local-time.js';
 import type { Order } from '../domain/order.js';
@@ -8,8 +8,8 @@ import { textOf } from './bytes.js';
 import { openForgottenOrders } from './forgotten-orders.js';
 import { openMisspeltOrders } from './misspelt-orders.js';
 import { amongOrders, idOf, idsAreText } from './order-ids.js';
+import { statusAsText } from './order-status.js';
 import { rememberingFolders } from './remembering-folders.js';
-import { statusText } from './status-text.js';
 import type { Database, Tables } from './tables.js';
 
 const DAYS_A_QUESTION = 100;
@@ -35,7 +35,7 @@ export function openShopOrders(database: Database, rule: FolderRule) {
     const rows = await kysely
       .selectFrom('orderbak_order')
       .select(['id_order', 'create_time', 'create_by', 'done_time', 'folder'])
-      .select(statusText(engine).as('status'))
+      .select(statusAsText(engine).as('status'))
       .where(condition)
       .execute();
     return doubtingTwins(rows.map(orderOf));
@@ -72,7 +72,7 @@ export function openShopOrders(database: Database, rule: FolderRule) {
     const orders = await ordersWhere(sql`folder IN (${sql.join(withThumbs(folders))})`);
     orders.push(...(await misspelt.inFolders(folders)));
     const named = isNested ? withThumbs(folders) : folders;
-    const origins = named.map((folder) => originOf(folder, rule)).filter((origin) => origin !== null);
+    const origins = named.map((folder) => orderKeyOf(folder, rule)).filter((origin) => origin !== null);
     const ids = origins.flatMap((origin) => ('id' in origin ? [origin.id] : []));
     if (ids.length > 0) orders.push(...(await ordersWhere(amongOrders(engine, ids))));
     const days = [...new Set(origins.flatMap((origin) => ('days' in origin ? origin.days : [])))];

@@ -8,9 +8,9 @@ import type { FolderFactsAnswer, OncePlaces, OrderFilter, Source } from '../step
 import { readFolderFacts } from './folder-facts.js';
 import { readKnownNames } from './known-names.js';
 import { pageOf } from './order-ids.js';
+import { isStatus } from './order-status.js';
 import { readLists, readRawLists } from './shop-lists.js';
 import { type DayMemory, type FindOrders, openShopOrders } from './shop-orders.js';
-import { isStatus } from './status-text.js';
 import type { Database, Engine } from './tables.js';
 import { hasRawView } from './views.js';
 

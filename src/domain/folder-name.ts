@@ -113,13 +113,13 @@ function fieldOf(field: Field, order: Order, at: LocalTime | null, zone: string)
 }
 
 /** Where the orders can be looked for that the template puts into a folder: an id, or the days on which they were created. */
-export type Origin = { readonly id: number } | { readonly days: readonly string[] };
+export type OrderKey = { readonly id: number } | { readonly days: readonly string[] };
 
 /**
  * Reads a folder's name backwards; null when the template gives no such name.
  * Which of the orders found there really lie in the folder, `folderOf` decides.
  */
-export function originOf(folder: string, { template, zone }: FolderRule): Origin | null {
+export function orderKeyOf(folder: string, { template, zone }: FolderRule): OrderKey | null {
   const found = patternOf(template).exec(folder)?.groups;
   if (found === undefined) return null;
   const { id_order: id, create_unix: unix, yyyy, mm, dd } = found;

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type FolderRule, folderOf, hostOf, originOf, templateFault } from '../../src/domain/folder-name.js';
+import {
+  type FolderRule,
+  folderOf,
+  hostOf,
+  orderKeyOf,
+  templateFault,
+} from '../../src/domain/folder-name.js';
 import type { Order } from '../../src/domain/order.js';
 
 const SHOP: FolderRule = { template: '{create_unix}@{create_by}', zone: 'Asia/Ho_Chi_Minh', thumbs: 'thumb' };
@@ -131,7 +137,7 @@ describe('a folder tells where its orders may be found', () => {
     ['x.{yyyy}{mm}{dd}', 'xx20250131', null],
     ['{yyyy}/{mm}/{dd}', '2025/02/31', { days: [] }],
   ])('%s: %s', (template, folder, origin) => {
-    expect(originOf(folder, { ...SHOP, template })).toEqual(origin);
+    expect(orderKeyOf(folder, { ...SHOP, template })).toEqual(origin);
   });
 
   it('under every template, for every user and time', () => {
@@ -154,7 +160,7 @@ describe('a folder tells where its orders may be found', () => {
           const createTime = new Date(second * 1000).toISOString().slice(0, 19).replace('T', ' ');
           for (const zone of ['Asia/Ho_Chi_Minh', 'America/New_York', 'Pacific/Apia']) {
             const rule = { ...SHOP, template, zone };
-            const origin = originOf(folderOf(order({ id, createBy, createTime }), rule) ?? '', rule);
+            const origin = orderKeyOf(folderOf(order({ id, createBy, createTime }), rule) ?? '', rule);
             if (template.includes('id_order')) expect(origin).toEqual({ id });
             else expect(origin).toMatchObject({ days: expect.arrayContaining([createTime.slice(0, 10)]) });
           }

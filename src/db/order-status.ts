@@ -5,7 +5,7 @@ import type { Engine } from './tables.js';
  * SQL for the status of `orderbak_order` as text. A whole number is written as one, also where its column has places after the
  * point: 9.0 is "9". What is text stays as it is: "9.0" is a word like others.
  */
-export function statusText(engine: Engine): RawBuilder<string | null> {
+export function statusAsText(engine: Engine): RawBuilder<string | null> {
   const text = plainText(engine);
   if (engine === 'sqlite') {
     return sql`CASE WHEN typeof(status) = 'real' AND status = CAST(status AS INTEGER)
@@ -20,7 +20,7 @@ export function statusText(engine: Engine): RawBuilder<string | null> {
 export function isStatus(engine: Engine, statuses: readonly string[]): RawBuilder<SqlBool> {
   const bytes = engine === 'mysql' ? sql`COLLATE utf8mb4_bin` : sql``;
   const some = sql.join(statuses);
-  return sql`(${plainText(engine)} ${bytes} IN (${some}) OR (${statusText(engine)}) ${bytes} IN (${some}))`;
+  return sql`(${plainText(engine)} ${bytes} IN (${some}) OR (${statusAsText(engine)}) ${bytes} IN (${some}))`;
 }
 
 function plainText(engine: Engine): RawBuilder<string | null> {
