@@ -14,7 +14,7 @@ const FILES_AT_ONCE = 4;
 export type Claim = ReceiptClaim | { readonly id: number };
 
 /** What comparing a claim with the disk came to: its status, the server's receipt of what may be marked, what the system said. */
-export interface Check {
+export interface ClaimCheck {
   readonly status: MarkStatus;
   readonly receipt?: Receipt;
   readonly error?: unknown;
@@ -33,9 +33,9 @@ export async function checkAll(
   claims: readonly Claim[],
   rows: ReadonlyMap<number, LocatedFile>,
   store: OrderStore,
-): Promise<Check[]> {
+): Promise<ClaimCheck[]> {
   const open: Open[] = [];
-  const checks = claims.map((claim, at): Check => {
+  const checks = claims.map((claim, at): ClaimCheck => {
     const claimed = 'sha256' in claim ? { size: claim.size, sha256: claim.sha256.toLowerCase() } : null;
     const row = rows.get(claim.id);
     if (row === undefined || row.type === 'discuss') return { status: 'unknown' };
@@ -64,7 +64,7 @@ async function checkFolder(
   some: readonly Open[],
   store: OrderStore,
   reading: LimitFunction,
-  found: (at: number, check: Check) => void,
+  found: (at: number, check: ClaimCheck) => void,
 ): Promise<void> {
   let folder: OrderFolder | null = null;
   try {
@@ -87,7 +87,11 @@ async function checkFolder(
   }
 }
 
-async function checkFile(folder: OrderFolder, filename: string, claimed: Receipt | null): Promise<Check> {
+async function checkFile(
+  folder: OrderFolder,
+  filename: string,
+  claimed: Receipt | null,
+): Promise<ClaimCheck> {
   try {
     const file = await folder.open(filename);
     if (file === null) return { status: 'missing' };
@@ -103,12 +107,12 @@ async function checkFile(folder: OrderFolder, filename: string, claimed: Receipt
   }
 }
 
-function compare(claimed: Receipt | null, receipt: Receipt): Check {
+function compare(claimed: Receipt | null, receipt: Receipt): ClaimCheck {
   return claimed === null || sameReceipt(claimed, receipt)
     ? { status: 'marked', receipt }
     : { status: 'mismatch' };
 }
 
-function missingFor(error: unknown): Check {
+function missingFor(error: unknown): ClaimCheck {
   return error instanceof Doubt ? { status: 'missing' } : { status: 'missing', error };
 }

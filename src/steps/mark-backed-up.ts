@@ -1,5 +1,5 @@
 import type { MarkStatus } from '../domain/wire.js';
-import { type Check, type Claim, checkAll } from './check-claims.js';
+import { type Claim, type ClaimCheck, checkAll } from './check-claims.js';
 import type { OrderStore } from './ports/disk.js';
 import type { BakFiles } from './ports/records.js';
 import { type Failure, failureOf, type Outcome, type Planned, type Step } from './step.js';
@@ -71,7 +71,8 @@ export async function markClaims(claims: readonly Claim[], parts: MarkParts): Pr
     return status === 'marked' && receipt !== undefined && id !== undefined ? [{ id, ...receipt }] : [];
   });
   await bakFiles.mark(good, localNow());
-  const isMissing = (check: Check | undefined) => check?.status === 'missing' && check.error === undefined;
+  const isMissing = (check: ClaimCheck | undefined) =>
+    check?.status === 'missing' && check.error === undefined;
   const missing = claims.filter((_, i) => isMissing(checks[i])).map((claim) => claim.id);
   await bakFiles.markMissing(missing, localNow());
   return claims.map(({ id }, i) => {

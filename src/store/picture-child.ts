@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import type { Sharp } from 'sharp';
 import { claimsPicture, isSvg, thumbFormat } from '../domain/thumb-format.js';
 import { codeOf, messageOf } from '../errors.js';
-import type { PictureJob, PictureMessage, Rendered } from './pictures.js';
+import type { PictureJob, PictureMessage, PictureResult } from './pictures.js';
 
 // Ctrl-C reaches the whole group, but the parent decides when its decoders end. Set before the long imports below.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
@@ -45,7 +45,7 @@ async function answer(job: PictureJob): Promise<PictureMessage> {
 }
 
 /** Throws only what the system says of the file itself. This process has nothing else to do while it reads. */
-async function render(job: PictureJob): Promise<Rendered> {
+async function render(job: PictureJob): Promise<PictureResult> {
   const file = openSync(job.path, 'r');
   try {
     const { size } = fstatSync(file);
@@ -142,7 +142,7 @@ function reasonOf(error: unknown, mime: string): string {
   return KNOWN.has(mime) ? 'damaged or cut short' : `no decoder here reads ${mime}`;
 }
 
-function unreadable(reason: string): Rendered {
+function unreadable(reason: string): PictureResult {
   return { kind: 'unreadable', reason };
 }
 

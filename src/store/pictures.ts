@@ -21,7 +21,7 @@ const CRASHES: readonly (NodeJS.Signals | null)[] = [
 ];
 
 /** What came of a picture file. */
-export type Rendered =
+export type PictureResult =
   /** What to write as the thumb. */
   | { readonly kind: 'thumb'; readonly bytes: Buffer }
   /** A document, an archive, a text, a Photoshop file: no thumb is expected. */
@@ -45,7 +45,7 @@ export interface PictureJob extends PictureSource {
 /** Child to parent: `ready` once after its start, then one message a job. */
 export type PictureMessage =
   | { readonly kind: 'ready' }
-  | Rendered
+  | PictureResult
   /** The file could not be read at all, which says nothing about the picture in it. */
   | { readonly kind: 'failed'; readonly message: string; readonly code: string }
   /** The child gives up and ends. */
@@ -82,7 +82,7 @@ export class Pictures {
    *   the child program does not start, `decoder-killed` and `decoder-late` when somebody killed it or the machine did not let it
    *   work; Error after `close`. None of these says anything about the picture.
    */
-  async render(source: PictureSource): Promise<Rendered> {
+  async render(source: PictureSource): Promise<PictureResult> {
     const job: PictureJob = {
       path: source.path,
       name: source.name,

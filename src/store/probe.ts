@@ -16,7 +16,7 @@ import { OWN_PREFIX } from '../domain/file-name.js';
 import type { Room } from '../domain/room.js';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
 import { writeDurably } from './durable.js';
-import type { Pictures, Rendered } from './pictures.js';
+import type { PictureResult, Pictures } from './pictures.js';
 
 /** The room on the disk of a folder. */
 export async function roomOf(folder: string): Promise<Room> {
@@ -88,7 +88,7 @@ export const SMALL_PICTURE = Buffer.from(
 );
 
 /** Makes a thumb of a small picture in the temporary folder. */
-export function tryThumb(pictures: Pictures): Promise<Rendered> {
+export function tryThumb(pictures: Pictures): Promise<PictureResult> {
   return inTemporaryFolder(async (folder) => {
     const path = join(folder, 'picture.png');
     await writeFile(path, SMALL_PICTURE);

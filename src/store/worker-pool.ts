@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type TransferListItem, Worker } from 'node:worker_threads';
-import { type Answered, type Asked, errorOf, type Skills } from './worker.js';
+import { type Asked, errorOf, type Reply, type Skills } from './worker.js';
 
 /** A thread of a pool; what one asks of it is done in the order of asking, as far as it does not wait for the disk. */
 export interface PoolWorker<S extends Skills> {
@@ -64,7 +64,7 @@ class Thread<S extends Skills> implements PoolWorker<S> {
     this.worker = new Worker(program, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
     // Nobody has to end it: it is in no process's way while it has nothing to do.
     this.worker.unref();
-    this.worker.on('message', (answer: Answered) => this.answer(answer));
+    this.worker.on('message', (answer: Reply) => this.answer(answer));
     const giveUp = (error: Error) => {
       for (const { reject } of this.waiting.values()) reject(error);
       this.waiting.clear();
@@ -109,7 +109,7 @@ class Thread<S extends Skills> implements PoolWorker<S> {
     await this.worker.terminate();
   }
 
-  private answer(answered: Answered): void {
+  private answer(answered: Reply): void {
     const waiting = this.waiting.get(answered.id);
     this.waiting.delete(answered.id);
     if (this.waiting.size === 0) this.worker.unref();

@@ -10,7 +10,7 @@ export interface Asked {
   readonly args: readonly unknown[];
 }
 
-export type Answered =
+export type Reply =
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly fault: Fault };
 
@@ -38,9 +38,9 @@ export function work(skills: Skills, buffersOf: (answer: unknown) => TransferLis
     try {
       // The asker has the skill's own types; on the way between them they are not written down.
       const answer = await skills[skill]?.(...(args as never[]));
-      parentPort?.postMessage({ id, answer } satisfies Answered, buffersOf(answer));
+      parentPort?.postMessage({ id, answer } satisfies Reply, buffersOf(answer));
     } catch (error) {
-      parentPort?.postMessage({ id, fault: faultOf(error) } satisfies Answered);
+      parentPort?.postMessage({ id, fault: faultOf(error) } satisfies Reply);
     }
   });
 }
