@@ -1,6 +1,6 @@
 import type { ChalkInstance } from 'chalk';
 import prettyBytes from 'pretty-bytes';
-import type { Count, Tally } from '../demo/count.js';
+import type { Count, DiskUse } from '../demo/count.js';
 import type { DemoReport } from '../demo/demo.js';
 import { FATES, FATES_IN_ORDER } from '../demo/proof.js';
 import { secondsText } from '../demo/seconds.js';
@@ -33,7 +33,7 @@ function diskLines({ before, after }: DemoReport, paint: ChalkInstance): string[
 /** Where files lie, on both machines. */
 interface Place {
   readonly name: string;
-  tallyOf(count: Count): Tally;
+  tallyOf(count: Count): DiskUse;
 }
 
 const PLACES: readonly Place[] = [
@@ -43,7 +43,7 @@ const PLACES: readonly Place[] = [
   { name: 'office  copies', tallyOf: ({ office }) => office.store },
 ];
 
-function tallyText({ files, bytes }: Tally): string {
+function tallyText({ files, bytes }: DiskUse): string {
   return files === 0 ? '–' : `${files} files ${prettyBytes(bytes).padStart(8)}`;
 }
 

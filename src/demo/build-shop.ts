@@ -9,7 +9,7 @@ import { localText } from '../domain/local-time.js';
 import { type Camera, openCamera } from './photos.js';
 import { type Place, ZONE } from './place.js';
 import { ORDERS } from './shop.js';
-import { type FilePlan, filesOf, type Role } from './shop-files.js';
+import { type FilePlan, type FileRole, filesOf } from './shop-files.js';
 import { insertOrders, type OrderRow } from './shop-rows.js';
 import { createShopTables, type ShopTables } from './shop-tables.js';
 
@@ -17,7 +17,7 @@ import { createShopTables, type ShopTables } from './shop-tables.js';
 export interface Original {
   readonly order: ShopOrder;
   readonly path: string;
-  readonly role: Role;
+  readonly role: FileRole;
   readonly size: number;
   readonly sha256: string;
 }

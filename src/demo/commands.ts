@@ -37,7 +37,7 @@ interface Started {
  * Runs a command to its end, as a process of its own on one of the machines. `url` is where the office finds the server.
  * Ends it and throws the reason when `stop` is aborted.
  */
-export async function runCommand(
+export async function runOrderbak(
   place: Place,
   machine: Machine,
   args: readonly string[],

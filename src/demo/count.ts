@@ -2,7 +2,7 @@ import fastGlob from 'fast-glob';
 import { SUMS } from '../domain/store-name.js';
 import type { Place } from './place.js';
 
-export interface Tally {
+export interface DiskUse {
   readonly files: number;
   /** Bytes. */
   readonly bytes: number;
@@ -12,11 +12,11 @@ export interface Tally {
 export interface Count {
   readonly server: {
     /** The orders' own files: what is to become less. */
-    readonly orders: Tally;
-    readonly thumbs: Tally;
-    readonly quarantine: Tally;
+    readonly orders: DiskUse;
+    readonly thumbs: DiskUse;
+    readonly quarantine: DiskUse;
   };
-  readonly office: { readonly store: Tally };
+  readonly office: { readonly store: DiskUse };
 }
 
 /** The folders, in the shop's root or in an order's, that hold no originals. */
@@ -40,7 +40,7 @@ export function findFiles(folder: string, pattern: string): Promise<string[]> {
   return fastGlob(pattern, { cwd: folder, dot: true, onlyFiles: true, followSymbolicLinks: false });
 }
 
-async function tally(cwd: string, pattern: string, ...ignore: string[]): Promise<Tally> {
+async function tally(cwd: string, pattern: string, ...ignore: string[]): Promise<DiskUse> {
   const entries = await fastGlob(pattern, {
     cwd,
     ignore,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { NightStep } from '../domain/night.js';
 import { EXIT } from '../errors.js';
 import { reopenOrder, type Shop } from './build-shop.js';
-import { commandFailed, type Finished, runCommand, startServing } from './commands.js';
+import { commandFailed, type Finished, runOrderbak, startServing } from './commands.js';
 import type { Machine, Place } from './place.js';
 
 const migrateAnswer = z.object({ ok: z.literal(true), statements: z.int() });
@@ -58,14 +58,14 @@ export async function playNight(
 ): Promise<Night> {
   const steps: StepResult[] = [];
   const play = async (machine: Machine, command: NightStep, url: string | null = null) => {
-    const finished = await runCommand(place, machine, [command, '--json'], url, stop);
+    const finished = await runOrderbak(place, machine, [command, '--json'], url, stop);
     const { counts, bytes, held } = answerOf(command, finished, stepAnswer);
     const step = { command, machine, elapsedMs: finished.elapsedMs, counts, bytes, held };
     steps.push(step);
     watch.step(step);
   };
 
-  const migrated = await runCommand(place, 'server', ['migrate', '--json'], null, stop);
+  const migrated = await runOrderbak(place, 'server', ['migrate', '--json'], null, stop);
   watch.prepared(answerOf('migrate', migrated, migrateAnswer).statements, migrated.elapsedMs);
   const serving = await startServing(place, stop);
   try {

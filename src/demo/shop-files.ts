@@ -1,19 +1,19 @@
 import type { JobPlan, OrderPlan } from './shop.js';
 
 /** Why a file lies in an order's folder. `unlisted`: its list was cut off. */
-export type Role = 'main' | 'ref' | 'complete' | 'rework' | 'unlisted' | 'discuss' | 'trash' | 'fresh';
+export type FileRole = 'main' | 'ref' | 'complete' | 'rework' | 'unlisted' | 'discuss' | 'trash' | 'fresh';
 
 /** One file to make. `room` is what its photo shows. */
 export interface FilePlan {
   readonly name: string;
-  readonly role: Role;
+  readonly role: FileRole;
   readonly room: number;
 }
 
 /** Every file of an order, each once: a name that a job and the chat share is the job's. */
 export function filesOf(plan: OrderPlan, index: number): FilePlan[] {
   const files = new Map<string, FilePlan>();
-  const add = (role: Role, room: number, names: readonly string[] = []) => {
+  const add = (role: FileRole, room: number, names: readonly string[] = []) => {
     for (const name of names) if (!files.has(name)) files.set(name, { name, role, room });
   };
   plan.jobs.forEach((job, at) => {
@@ -28,7 +28,7 @@ export function filesOf(plan: OrderPlan, index: number): FilePlan[] {
 function addJob(
   job: JobPlan,
   room: number,
-  add: (role: Role, room: number, names?: readonly string[]) => void,
+  add: (role: FileRole, room: number, names?: readonly string[]) => void,
 ) {
   add('main', room, [job.image]);
   add('ref', room + 1, job.attach);
