@@ -4,12 +4,16 @@ import { type CalendarAge, parseCalendarAge } from '../domain/duration.js';
 
 /** Options that more than one command has; each reads its value and says what is wrong with it. */
 export const dryRun = () => new Option('-n, --dry-run', 'show what would be done, and change nothing');
-export const limit = () => new Option('--limit <n>', 'handle at most so many files').argParser(wholeNumber);
+export const limit = () =>
+  new Option('--limit <n>', 'handle at most so many files').argParser(positiveInteger);
 export const order = () =>
   new Option('--order <id...>', 'only these orders').argParser(
-    (text: string, before: number[] | undefined) => [...(before ?? []), ...text.split(',').map(wholeNumber)],
+    (text: string, before: number[] | undefined) => [
+      ...(before ?? []),
+      ...text.split(',').map(positiveInteger),
+    ],
   );
-export const ofRun = (words: string) => new Option('--run <n>', words).argParser(wholeNumber);
+export const ofRun = (words: string) => new Option('--run <n>', words).argParser(positiveInteger);
 export const maxDelete = () =>
   new Option(
     '--max-delete <n|p%>',
@@ -25,7 +29,7 @@ export const olderThan = () =>
   );
 
 /** A whole number above zero. */
-export function wholeNumber(text: string): number {
+export function positiveInteger(text: string): number {
   const number = Number(text);
   return /^\d+$/.test(text) && Number.isSafeInteger(number) && number > 0
     ? number

@@ -4,7 +4,7 @@ const ESCAPE = '\x1b';
 const PIECES = new RegExp(`${ESCAPE}\\[[\\d;]*m|.`, 'gsu');
 
 /** How many columns a terminal has; any number where there is none, or where it does not say. */
-export function columnsOf(stream: NodeJS.WriteStream): number {
+export function terminalColumns(stream: NodeJS.WriteStream): number {
   return stream.isTTY && stream.columns > 0 ? stream.columns : Number.POSITIVE_INFINITY;
 }
 

@@ -9,7 +9,7 @@ import { examinedText } from '../doctor-text.js';
 import { helpTail } from '../help.js';
 import { answerPaint, openOutput } from '../output.js';
 import type { CommonFlags } from '../run-step.js';
-import { columnsOf } from '../width.js';
+import { terminalColumns } from '../width.js';
 
 /** Looks whether a machine has all that its night needs. */
 export function doctorCommand(): Command {
@@ -54,7 +54,7 @@ export function doctorCommand(): Command {
           checks.push(examined);
           const isWorthIt = !output.quiet || examined.status === 'failed';
           if (!output.json && isWorthIt)
-            output.answer(examinedText(examined, columnsOf(process.stdout), paint));
+            output.answer(examinedText(examined, terminalColumns(process.stdout), paint));
         }
       } finally {
         await doctor.close();

@@ -5,12 +5,12 @@ import { answering } from '../answering.js';
 import { asking, type Jobs, type JobsFlags, openTheJobs } from '../asking-jobs.js';
 import { helpTail, JOBS_CODES, PULL_CODES } from '../help.js';
 import { runJson } from '../jobs-json.js';
-import { wholeNumber } from '../options.js';
+import { positiveInteger } from '../options.js';
 import { type Output, openOutput } from '../output.js';
 
 type SteerFlags = JobsFlags & { readonly order?: number; readonly remove?: true };
 
-const oneOrder = () => new Option('--order <id>', 'only this order of the run').argParser(wholeNumber);
+const oneOrder = () => new Option('--order <id>', 'only this order of the run').argParser(positiveInteger);
 
 /** Holds a run, or one of its orders. */
 export function pauseJob(): Command {

@@ -8,7 +8,7 @@ import { watchInterrupts } from '../interrupts.js';
 import { runJson } from '../jobs-json.js';
 import { runsText } from '../jobs-text.js';
 import type { Output } from '../output.js';
-import { columnsOf, cutTo } from '../width.js';
+import { cutTo, terminalColumns } from '../width.js';
 
 const EVERY = 1000;
 const LAST = 3;
@@ -69,7 +69,7 @@ function openScreen(output: Output) {
   const draw = (clear: string) => {
     // A line that the terminal broke in two would be one more to go up.
     const lines = runsText(last, Date.now(), output.paint).split('\n');
-    shown = lines.map((line) => cutTo(line, columnsOf(process.stdout))).join('\n');
+    shown = lines.map((line) => cutTo(line, terminalColumns(process.stdout))).join('\n');
     process.stdout.write(`${clear}${shown}\n`);
   };
   return {

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { helpTail, PULL_CODES } from '../help.js';
-import { dryRun, limit, order, reject, wholeNumber } from '../options.js';
+import { dryRun, limit, order, positiveInteger, reject } from '../options.js';
 import type { StepFlags } from '../run-step.js';
 import { keepHeapSmall } from '../small-heap.js';
 
@@ -45,6 +45,6 @@ export function pullCommand(): Command {
 const MOST_TRANSFERS = 64;
 
 function transfers(text: string): number {
-  const number = wholeNumber(text);
+  const number = positiveInteger(text);
   return number <= MOST_TRANSFERS ? number : reject(`write a whole number from 1 to ${MOST_TRANSFERS}`);
 }

@@ -5,7 +5,7 @@ import { helpTail, QUESTION_CODES } from '../help.js';
 import { reject } from '../options.js';
 import { answerPaint, openOutput } from '../output.js';
 import type { CommonFlags } from '../run-step.js';
-import { columnsOf } from '../width.js';
+import { terminalColumns } from '../width.js';
 
 interface ReportFlags extends CommonFlags {
   readonly month?: string;
@@ -55,7 +55,7 @@ export function reportCommand(): Command {
       const format = output.json ? 'json' : (flags.format ?? 'text');
       if (format === 'json') output.answer(JSON.stringify({ ok: true, command: 'report', month, ...ledger }));
       else if (format === 'csv') output.answer(ledgerCsv(ledger));
-      else output.answer(ledgerText(ledger, columnsOf(process.stdout), answerPaint(flags)));
+      else output.answer(ledgerText(ledger, terminalColumns(process.stdout), answerPaint(flags)));
     });
   });
 }

@@ -5,7 +5,7 @@ import { type Finding, KINDS } from '../../domain/shadow.js';
 import { EXIT } from '../../errors.js';
 import { answering } from '../answering.js';
 import { helpTail, QUESTION_CODES } from '../help.js';
-import { order, reject, wholeNumber } from '../options.js';
+import { order, positiveInteger, reject } from '../options.js';
 import { answerPaint, openOutput } from '../output.js';
 import type { CommonFlags } from '../run-step.js';
 
@@ -39,7 +39,7 @@ export function shadowCommand(): Command {
     )
     .addOption(
       new Option('--limit <n>', `name at most so many files of each kind (${FEW}; with --json ${MANY})`)
-        .argParser(wholeNumber)
+        .argParser(positiveInteger)
         .conflicts('all'),
     )
     .addOption(new Option('--all', 'name every file, a line each; with --json an object each'))

@@ -4,7 +4,7 @@ import { answering } from '../answering.js';
 import { helpTail, QUESTION_CODES } from '../help.js';
 import { answerPaint, openOutput } from '../output.js';
 import type { CommonFlags } from '../run-step.js';
-import { columnsOf } from '../width.js';
+import { terminalColumns } from '../width.js';
 
 /** How a machine stands, on one screen. */
 export function statusCommand(): Command {
@@ -48,7 +48,7 @@ export function statusCommand(): Command {
       const told = statusObject(status);
       const zone = config.shop.timezone ?? machineZone();
       const localTime = (ms: number) => localText(ms, zone).slice(0, -3);
-      const wall = { now: Date.now(), localTime, zone, columns: columnsOf(process.stdout) };
+      const wall = { now: Date.now(), localTime, zone, columns: terminalColumns(process.stdout) };
       if (output.json) output.answer(JSON.stringify(told));
       else if (!output.quiet) output.answer(statusText(status, wall, answerPaint(flags)));
       else if (!told.ok) output.answer(told.needs.map(({ message }) => message).join('\n'));

@@ -3,9 +3,9 @@ import { EXIT } from '../../../errors.js';
 import { helpTail } from '../../help.js';
 import { holdCommands } from './hold.js';
 import { installCommand, uninstallCommand } from './install.js';
-import { listCommand } from './list.js';
+import { listEntriesCommand } from './list.js';
 import { printCommand } from './print.js';
-import { catchUpCommand, runCommand } from './run.js';
+import { catchUpCommand, runEntryCommand } from './run.js';
 import { testCommand } from './test.js';
 
 /** The night that begins by itself. */
@@ -16,12 +16,12 @@ export function scheduleCommand(): Command {
       `Puts this machine's part of the night into its own scheduler (cron, systemd, launchd or Task Scheduler), at the times of [schedule] in the configuration, and shows when each is due, how the last one ended, and whether what is installed still agrees with the configuration.`,
     )
     .helpCommand(false)
-    .addCommand(listCommand())
+    .addCommand(listEntriesCommand())
     .addCommand(printCommand())
     .addCommand(installCommand())
     .addCommand(uninstallCommand())
     .addCommand(testCommand())
-    .addCommand(runCommand())
+    .addCommand(runEntryCommand())
     .addCommand(catchUpCommand())
     .addCommand(holdCommands.pause())
     .addCommand(holdCommands.continue())

@@ -3,11 +3,11 @@ import { EXIT } from '../../../errors.js';
 import { answering } from '../../answering.js';
 import { helpTail } from '../../help.js';
 import { openOutput } from '../../output.js';
-import { columnsOf } from '../../width.js';
+import { terminalColumns } from '../../width.js';
 import { openTarget, runAsOption, type TargetFlags, targetOption } from './target.js';
 
 /** Shows the schedule of this machine. */
-export function listCommand(): Command {
+export function listEntriesCommand(): Command {
   const command = new Command('list')
     .summary('show what is due when, and how the last one ended')
     .description(
@@ -39,7 +39,7 @@ export function listCommand(): Command {
       const output = openOutput(flags);
       const { target } = scheduler;
       if (output.json) output.answer(scheduleJson(view, target));
-      else output.answer(scheduleText(view, target, now, columnsOf(process.stdout)));
+      else output.answer(scheduleText(view, target, now, terminalColumns(process.stdout)));
     });
   });
 }

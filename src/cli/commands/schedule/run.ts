@@ -16,7 +16,7 @@ interface RunFlags extends CommonFlags {
 export const entryArgument = () => new Argument('<entry>', 'one of the entries').choices(NIGHT);
 
 /** What the installed lines call. */
-export function runCommand(): Command {
+export function runEntryCommand(): Command {
   const command = new Command('run')
     .summary('run an entry if it is due; what the scheduler calls')
     .description(
