@@ -3,7 +3,7 @@ import type { LoadedConfig } from '../config/load.js';
 import { machinesOf } from '../config/role.js';
 import type { Clock } from '../domain/clock.js';
 import { lastDue } from '../domain/schedule/due.js';
-import type { Entry } from '../domain/schedule/entry.js';
+import type { ScheduleEntry } from '../domain/schedule/entry.js';
 import { isAway } from '../errors.js';
 import type { Woken } from '../schedule/run-entry.js';
 import { startApart } from '../schedule/start-step.js';
@@ -33,7 +33,7 @@ async function untilThere(ask: () => Promise<unknown>, stop: AbortSignal): Promi
 
 /** What came of an entry in a catch-up. */
 export interface CaughtUp {
-  readonly entry: Entry;
+  readonly entry: ScheduleEntry;
   /** Null for one that was begun and not waited for. */
   readonly woken: Woken | null;
 }
@@ -45,7 +45,7 @@ export interface CaughtUp {
 export async function* catchUp(loaded: LoadedConfig, choices: WakeChoices): AsyncGenerator<CaughtUp> {
   const { config, path } = loaded;
   const zone = zoneOf(config);
-  const due = ({ at }: Entry) => lastDue(at, zone, clock()) ?? 0;
+  const due = ({ at }: ScheduleEntry) => lastDue(at, zone, clock()) ?? 0;
   for (const machine of machinesOf(config))
     await untilThere(() => withBook(config, machine, (book) => book.heldSince(self().host)), choices.stop);
   for (const entry of entriesOf(config).sort((a, b) => due(a) - due(b))) {

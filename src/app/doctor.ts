@@ -106,8 +106,13 @@ function scheduleCheck(loaded: LoadedConfig): Check {
     look: async () => {
       const user = await ownUser(loaded.path);
       const scheduler = openScheduler(ownTarget(), user);
-      const { installed, entries, held, troubles } = await viewSchedule(loaded, scheduler, user, Date.now());
-      if (held !== null) return warning('is held', 'Let it go on with `orderbak schedule continue`.');
+      const { installed, entries, heldSince, troubles } = await viewSchedule(
+        loaded,
+        scheduler,
+        user,
+        Date.now(),
+      );
+      if (heldSince !== null) return warning('is held', 'Let it go on with `orderbak schedule continue`.');
       if (installed === 'as configured') return `${installed}, ${entries.length} entries`;
       const message = installed === 'unknown' ? (troubles[0] ?? installed) : installed;
       return warning(message, 'Let `orderbak schedule install` do it, unless other lines start the steps.');

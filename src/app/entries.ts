@@ -1,11 +1,11 @@
 import { roleOf } from '../config/role.js';
 import type { Config } from '../config/schema.js';
 import { machineOf, type NightStep } from '../domain/night.js';
-import { type Entry, type EntryRules, entriesFor } from '../domain/schedule/entry.js';
+import { type EntryRules, entriesFor, type ScheduleEntry } from '../domain/schedule/entry.js';
 import { EXIT, OrderbakError } from '../errors.js';
 
 /** The entries of this machine, in the order of the night. */
-export function entriesOf(config: Config): Entry[] {
+export function entriesOf(config: Config): ScheduleEntry[] {
   const { insert, pull, ...rest } = config.schedule;
   const rules: Record<NightStep, EntryRules> = {
     insert,
@@ -28,7 +28,7 @@ export function machineZone(): string {
 }
 
 /** The entry of this machine with that name. Throws with exit 2 when it is switched off, or another machine's. */
-export function entryNamed(config: Config, name: NightStep): Entry {
+export function entryNamed(config: Config, name: NightStep): ScheduleEntry {
   const entry = entriesOf(config).find((one) => one.name === name);
   if (entry !== undefined) return entry;
   throw new OrderbakError(

@@ -6,7 +6,7 @@ import { openScheduleBook } from '../db/schedule-book.js';
 import { machineOf } from '../domain/night.js';
 import type { RunRecord } from '../domain/run.js';
 import { nextDue } from '../domain/schedule/due.js';
-import type { Entry, Role } from '../domain/schedule/entry.js';
+import type { Role, ScheduleEntry } from '../domain/schedule/entry.js';
 import { messageOf, OrderbakError } from '../errors.js';
 import type { Turn } from '../schedule/book.js';
 import { agree, type Scheduler } from '../schedule/scheduler.js';
@@ -16,7 +16,7 @@ import { withDatabaseOf } from './schedule.js';
 
 /** An entry as somebody looks at it. Moments are ms since 1970. */
 export interface EntryView {
-  readonly entry: Entry;
+  readonly entry: ScheduleEntry;
   readonly next: number | null;
   /** The last due time that was begun, and the last run of the step, by whomever; null = none, or it cannot be asked. */
   readonly turn: Turn | null;
@@ -30,7 +30,7 @@ export interface ScheduleView {
   readonly role: Role;
   readonly zone: string;
   /** Since when all entries of this machine are held; null when they are not. */
-  readonly held: number | null;
+  readonly heldSince: number | null;
   readonly installed: Installed;
   readonly entries: readonly EntryView[];
   /** What could not be asked, and why. */
@@ -53,11 +53,11 @@ export async function viewSchedule(
   };
   const turns = new Map<string, Turn | null>();
   const runs = new Map<string, RunRecord>();
-  let held: number | null = null;
+  let heldSince: number | null = null;
   for (const machine of machinesOf(config)) {
     const asking = withDatabaseOf(config, machine, async (database) => {
       const book = openScheduleBook(database);
-      held ??= await book.heldSince(hostname());
+      heldSince ??= await book.heldSince(hostname());
       for (const { name, onOneServer } of entriesOf(config).filter(
         (entry) => machineOf(entry.name) === machine,
       ))
@@ -74,7 +74,7 @@ export async function viewSchedule(
     turn: turns.get(entry.name) ?? null,
     run: runs.get(entry.name) ?? null,
   }));
-  return { role: roleOf(config), zone, held, installed: installed ?? 'unknown', entries, troubles };
+  return { role: roleOf(config), zone, heldSince, installed: installed ?? 'unknown', entries, troubles };
 }
 
 async function installedAs(

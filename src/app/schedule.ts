@@ -6,7 +6,7 @@ import { openScheduleBook } from '../db/schedule-book.js';
 import type { Database } from '../db/tables.js';
 import type { Clock } from '../domain/clock.js';
 import { machineOf } from '../domain/night.js';
-import type { Entry } from '../domain/schedule/entry.js';
+import type { ScheduleEntry } from '../domain/schedule/entry.js';
 import { isAlive } from '../jobs/is-alive.js';
 import type { ScheduleBook } from '../schedule/book.js';
 import { runEntry, type Self, type Woken } from '../schedule/run-entry.js';
@@ -56,7 +56,7 @@ export interface WakeChoices {
 }
 
 /** Runs an entry if it is due (see `runEntry`). */
-export function wake(loaded: LoadedConfig, entry: Entry, choices: WakeChoices): Promise<Woken> {
+export function wake(loaded: LoadedConfig, entry: ScheduleEntry, choices: WakeChoices): Promise<Woken> {
   const { config } = loaded;
   return runEntry(entry, {
     withBook: (work) => withBook(config, machineOf(entry.name), work),
@@ -70,7 +70,11 @@ export function wake(loaded: LoadedConfig, entry: Entry, choices: WakeChoices): 
 }
 
 /** Runs an entry's step, due or not; `pull` waits first until the network is there. */
-export async function startNow({ config, path }: LoadedConfig, entry: Entry, { log, stop }: WakeChoices) {
+export async function startNow(
+  { config, path }: LoadedConfig,
+  entry: ScheduleEntry,
+  { log, stop }: WakeChoices,
+) {
   if (entry.name === 'pull' && config.pull.url !== null) {
     const { waitOnline } = await import('../remote/wait-online.js');
     await waitOnline(config.pull.url, config.pull.wait_online, stop);

@@ -6,13 +6,13 @@ import { type Column, inColumns } from './columns.js';
 import { isoOf } from './iso-of.js';
 
 /** A machine's schedule as scripts see it. */
-export function scheduleJson({ entries, held, ...view }: ScheduleView, target: Target): string {
+export function scheduleJson({ entries, heldSince, ...view }: ScheduleView, target: Target): string {
   return JSON.stringify({
     ok: true,
     command: 'schedule list',
     target,
     ...view,
-    heldSince: isoOf(held),
+    heldSince: isoOf(heldSince),
     entries: entries.map(({ entry, next, turn, run }) => ({
       name: entry.name,
       expressions: entry.at.expressions,
@@ -54,7 +54,7 @@ const MENDING: Readonly<Partial<Record<Installed, string>>> = {
  * most so many columns where that can be.
  */
 export function scheduleText(view: ScheduleView, target: Target, now: number, most: number): string {
-  const { role, zone, held, installed, entries, troubles } = view;
+  const { role, zone, heldSince, installed, entries, troubles } = view;
   const machine = role === 'both' ? 'server and office in one' : `the ${role}`;
   const lines = [
     `This machine is ${machine}; times are those of ${zone}.`,
@@ -62,9 +62,9 @@ export function scheduleText(view: ScheduleView, target: Target, now: number, mo
       ? 'Nothing is scheduled.'
       : inColumns(columnsIn(zone, now), entries, most).join('\n'),
     `${target}: ${installed}${MENDING[installed] ?? ''}`,
-    ...(held === null
+    ...(heldSince === null
       ? []
-      : [`Held since ${localText(held, zone)}; \`orderbak schedule continue\` lets them go on.`]),
+      : [`Held since ${localText(heldSince, zone)}; \`orderbak schedule continue\` lets them go on.`]),
     ...troubles.map((trouble) => `Not known: ${trouble}`),
   ];
   return lines.join('\n');

@@ -1,12 +1,12 @@
 import prettyMs from 'pretty-ms';
-import type { Entry } from '../domain/schedule/entry.js';
+import type { ScheduleEntry } from '../domain/schedule/entry.js';
 import { SKIPS_TO_TELL, skipsText } from '../domain/schedule/skips.js';
 import { EXIT } from '../errors.js';
 import type { Woken } from '../schedule/run-entry.js';
 import type { Output } from './output.js';
 
 /** Tells what came of waking an entry, and answers the exit code. A person or cron hears only what is worth hearing. */
-export function tellWoken(entry: Entry, woken: Woken, output: Output, command: string): number {
+export function tellWoken(entry: ScheduleEntry, woken: Woken, output: Output, command: string): number {
   const exit = exitOf(woken);
   if (output.json) {
     const { kind, ...rest } = woken;
@@ -32,7 +32,7 @@ function exitOf(woken: Woken): number {
   return woken.kind === 'skipped' && woken.inARow >= SKIPS_TO_TELL ? EXIT.busy : EXIT.done;
 }
 
-function words({ name }: Entry, woken: Exclude<Woken, { kind: 'ran' }>): string {
+function words({ name }: ScheduleEntry, woken: Exclude<Woken, { kind: 'ran' }>): string {
   switch (woken.kind) {
     case 'held':
       return `${name}: all entries of this machine are held since ${new Date(woken.since).toISOString()}`;
@@ -48,6 +48,6 @@ function words({ name }: Entry, woken: Exclude<Woken, { kind: 'ran' }>): string 
   }
 }
 
-function seeLog({ log }: Entry): string {
+function seeLog({ log }: ScheduleEntry): string {
   return log === null ? '' : `; see ${log}`;
 }

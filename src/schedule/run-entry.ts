@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.js';
 import { whatIsDue } from '../domain/schedule/due.js';
-import type { Entry } from '../domain/schedule/entry.js';
+import type { ScheduleEntry } from '../domain/schedule/entry.js';
 import { EXIT } from '../errors.js';
 import type { ScheduleBook, Turn } from './book.js';
-import type { StepEnd } from './start-step.js';
+import type { ProcessEnd } from './start-step.js';
 
 /** A machine's own process, and what it knows of others of this machine. */
 export interface Self {
@@ -19,7 +19,7 @@ export interface EntryPorts {
   /** Opens the book for one question or two; a run of hours keeps no connection for it. */
   withBook<T>(work: (book: ScheduleBook) => Promise<T>): Promise<T>;
   /** Runs the step itself. */
-  start(): Promise<StepEnd>;
+  start(): Promise<ProcessEnd>;
   readonly clock: Clock;
   readonly self: Self;
   /** The zone in which the entry's times are meant. */
@@ -37,9 +37,9 @@ export type Woken =
   | { readonly kind: 'ended' }
   /** Somebody else began it for this due time. */
   | { readonly kind: 'taken' }
-  | { readonly kind: 'ran'; readonly due: number; readonly end: StepEnd }
+  | { readonly kind: 'ran'; readonly due: number; readonly end: ProcessEnd }
   /** The step was at work already, now `inARow` times one after the other. */
-  | { readonly kind: 'skipped'; readonly due: number; readonly end: StepEnd; readonly inARow: number };
+  | { readonly kind: 'skipped'; readonly due: number; readonly end: ProcessEnd; readonly inARow: number };
 
 const SKIPS_COUNTED = 100;
 
@@ -47,7 +47,7 @@ const SKIPS_COUNTED = 100;
  * Runs an entry if it is due: if nobody has begun it for its last due time, on any of the machines that count as one. However
  * often and wherever it is woken, each due time is begun once; of several that were missed, the last.
  */
-export async function runEntry(entry: Entry, ports: EntryPorts): Promise<Woken> {
+export async function runEntry(entry: ScheduleEntry, ports: EntryPorts): Promise<Woken> {
   const { clock, self, withBook, stop } = ports;
   const scope = entry.onOneServer ? '' : self.host;
   const look = async (book: ScheduleBook) => {

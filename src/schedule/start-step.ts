@@ -23,7 +23,7 @@ export interface ProgramEnd {
   readonly stderr: string;
 }
 
-export interface StepEnd extends ProgramEnd {
+export interface ProcessEnd extends ProgramEnd {
   readonly timedOut: boolean;
 }
 
@@ -31,7 +31,7 @@ export interface StepEnd extends ProgramEnd {
  * Runs a step in a process of its own, without a terminal, and waits for its end. One that takes too long is asked to end,
  * and two minutes later made to. Throws with exit 1 when it cannot be started or its log cannot be written.
  */
-export async function startStep({ argv, log, timeout, stop }: Starting): Promise<StepEnd> {
+export async function startStep({ argv, log, timeout, stop }: Starting): Promise<ProcessEnd> {
   const [command = '', ...args] = argv;
   const file = log === null ? 'pipe' : openLog(log);
   const child = spawn(command, args, { stdio: ['ignore', file, file] });

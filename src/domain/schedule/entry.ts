@@ -24,13 +24,13 @@ export interface EntryRules {
 }
 
 /** An entry of this machine's schedule. */
-export interface Entry extends EntryRules {
+export interface ScheduleEntry extends EntryRules {
   readonly name: NightStep;
   readonly at: When;
 }
 
 /** The entries that a machine of this role starts: those that are not switched off, in the order of the night. */
-export function entriesFor(role: Role, rules: Readonly<Record<NightStep, EntryRules>>): Entry[] {
+export function entriesFor(role: Role, rules: Readonly<Record<NightStep, EntryRules>>): ScheduleEntry[] {
   return NIGHT.flatMap((name) => {
     const { at, ...rest } = rules[name];
     const isHere = role === 'both' || role === machineOf(name);

@@ -1,5 +1,5 @@
 import type { NightStep } from '../night.js';
-import type { Entry } from './entry.js';
+import type { ScheduleEntry } from './entry.js';
 import { cronTimes, wakeTimes } from './wakes.js';
 
 /** Where the program stands on this machine, and what of the machine the schedule must know. */
@@ -43,7 +43,12 @@ const ABOUT: Readonly<Record<NightStep, string>> = {
 };
 
 /** What a machine's schedule consists of: its entries, the catch-up after a start, and on a server that has a token `serve`. */
-export function itemsFor(entries: readonly Entry[], serves: boolean, place: Place, now: number): Item[] {
+export function itemsFor(
+  entries: readonly ScheduleEntry[],
+  serves: boolean,
+  place: Place,
+  now: number,
+): Item[] {
   const { node, script, config, zone, machineZone } = place;
   const argv = (...words: string[]) => [node, script, ...words, '--config', config];
   const timed = entries.map((entry): Item => {

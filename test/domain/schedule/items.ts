@@ -1,5 +1,5 @@
 import { NIGHT, type NightStep } from '../../../src/domain/night.js';
-import type { Entry } from '../../../src/domain/schedule/entry.js';
+import type { ScheduleEntry } from '../../../src/domain/schedule/entry.js';
 import { type Item, itemsFor, type Place } from '../../../src/domain/schedule/item.js';
 import { parseWhen } from '../../../src/domain/schedule/when.js';
 
@@ -28,7 +28,7 @@ export function place(given: Partial<Place> = {}): Place {
   };
 }
 
-export function entry(name: NightStep, at = TIMES[name], given: Partial<Entry> = {}): Entry {
+export function entry(name: NightStep, at = TIMES[name], given: Partial<ScheduleEntry> = {}): ScheduleEntry {
   const when = parseWhen(at);
   if (when === null) throw new Error(`"${at}" is no time`);
   const rules = { withoutOverlapping: true, onOneServer: true, inBackground: false };
