@@ -3,7 +3,7 @@ import { brokenLists } from '../db/broken-lists.js';
 import { unknownOrders } from '../db/known-orders.js';
 import { pastRemovals } from '../db/past-removals.js';
 import type { FileType } from '../domain/file-type.js';
-import { type Place, placeTyped } from '../domain/typed-path.js';
+import { type FilePlace, placeTyped } from '../domain/typed-path.js';
 import type { ListedFile } from '../domain/wire.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { pendingFiles } from '../reports/pending-files.js';
@@ -19,7 +19,7 @@ export function questionsOf(ground: Ground) {
   const { config, clock, database, source, bakFiles, pending, store } = ground;
 
   /** The file that somebody means who types a path in the folder `cwd`. Throws with exit 2 when it can be none below the root. */
-  const placeOf = async (typed: string, cwd: string): Promise<Place> => {
+  const placeOf = async (typed: string, cwd: string): Promise<FilePlace> => {
     const root = need(config.orders.root, 'orders.root', config);
     const place = placeTyped(typed, cwd, await rootNames(root));
     if (place !== null) return place;

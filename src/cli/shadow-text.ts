@@ -1,6 +1,6 @@
 import type { ChalkInstance } from 'chalk';
 import { printable } from '../domain/file-name.js';
-import { type Finding, isDifference, KINDS, type Kind } from '../domain/shadow.js';
+import { type FileFinding, isDifference, KINDS, type Kind } from '../domain/shadow.js';
 import type { Compared } from '../reports/shadow.js';
 import { withConfig } from './render.js';
 
@@ -13,7 +13,7 @@ export interface ShadowSum {
   /** Folders that were looked for, and those of them that are there. */
   readonly folders: { compared: number; found: number };
   readonly counts: Record<Kind, number>;
-  readonly examples: Record<Kind, Finding[]>;
+  readonly examples: Record<Kind, FileFinding[]>;
 }
 
 const MEANINGS: Readonly<Record<Kind, string>> = {
@@ -110,18 +110,18 @@ function nextOf({ counts, examples }: ShadowSum): string | null {
 }
 
 /** A finding on one line, as `--all` lists them. */
-export function findingText(finding: Finding): string {
+export function findingText(finding: FileFinding): string {
   return `${finding.kind.padEnd(12)}  ${pathAndReason(finding)}`;
 }
 
-function pathAndReason({ folder, filename, orderId, id, reason }: Finding): string {
+function pathAndReason({ folder, filename, orderId, id, reason }: FileFinding): string {
   const path = [folder, filename].filter((part) => part !== '').join('/') || `order ${orderId}`;
   const row = id === null ? '' : ` (row ${id})`;
   return `${printable(path)}${row}: ${printable(reason)}`;
 }
 
 /** A finding for scripts. */
-export function findingObject({ kind, id, orderId, folder, filename, reason }: Finding): object {
+export function findingObject({ kind, id, orderId, folder, filename, reason }: FileFinding): object {
   return { kind, id, id_order: orderId, folder, filename, reason };
 }
 

@@ -17,7 +17,7 @@ export const schema = z.strictObject({
     .prefault({}),
   thumbs: z
     .strictObject({
-      size: value.wholeNumber(16, 4096).prefault(300),
+      size: value.integerBetween(16, 4096).prefault(300),
       folder: value.thumbsFolder.prefault('thumb'),
     })
     .prefault({}),
@@ -25,7 +25,7 @@ export const schema = z.strictObject({
     .strictObject({ min_age: value.duration.prefault('24h'), keep: value.duration.prefault('7d') })
     .prefault({}),
   delete: z.strictObject({ max: value.ceiling.nullable().default(null) }).prefault({}),
-  retry: z.strictObject({ attempts: value.wholeNumber(1, 100).prefault(5) }).prefault({}),
+  retry: z.strictObject({ attempts: value.integerBetween(1, 100).prefault(5) }).prefault({}),
   history: z.strictObject({ keep: value.duration.prefault('90d') }).prefault({}),
   notify: z
     .strictObject({
@@ -51,7 +51,7 @@ export const schema = z.strictObject({
       url: value.httpUrl.nullable().default(null),
       token: value.text.nullable().default(null),
       store: value.text.nullable().default(null),
-      transfers: value.wholeNumber(1, 64).prefault(4),
+      transfers: value.integerBetween(1, 64).prefault(4),
       rate_limit: value.byteRate.nullable().default(null),
       until: value.timeOfDay.nullable().default(null),
       wait_online: value.duration.prefault('2m'),

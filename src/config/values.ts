@@ -74,7 +74,7 @@ export const smtpUrl = read(parseSmtpUrl, 'a mail server such as "smtps://user:p
 export const mailAddress = z.string().regex(/^[^\s@<>",;]+@[^\s@<>",;]+$/, 'is no e-mail address');
 
 /** A whole number between two ends, both included. */
-export function wholeNumber(from: number, to: number) {
+export function integerBetween(from: number, to: number) {
   const parse = (raw: string) =>
     /^\d+$/.test(raw) && Number(raw) >= from && Number(raw) <= to ? Number(raw) : null;
   return read(parse, `a whole number from ${from} to ${to}`);

@@ -17,7 +17,7 @@ export interface Backlog {
 }
 
 /** A run of `insert`: how many rows it recorded, and when it began, ms since 1970. */
-export interface Recording {
+export interface InsertRun {
   readonly started: number;
   readonly files: number;
 }
@@ -32,7 +32,7 @@ export interface RecordedAt {
  * Rows bear no time, but their ids count up: of `newer` rows, this one included, the last ones were recorded by the last
  * runs. `runs` the latest first. Null when no run is known.
  */
-export function recordedAt(newer: number, runs: readonly Recording[]): RecordedAt | null {
+export function recordedAt(newer: number, runs: readonly InsertRun[]): RecordedAt | null {
   let left = newer;
   for (const run of runs) {
     left -= run.files;

@@ -31,7 +31,7 @@ export function isDifference(kind: Kind): boolean {
 }
 
 /** What is to be told of a file. */
-export interface Finding {
+export interface FileFinding {
   readonly kind: Kind;
   /** The row of the old system's table; null where it has none. */
   readonly id: number | null;
@@ -59,14 +59,14 @@ export interface Watch extends WatchSpan {
 }
 
 /** Compares what orderbak would decide tonight of each file of a folder with the old system's marks, and with the disk. */
-export function compareFolder(facts: FolderFacts, disk: OnDisk, watch: Watch): Finding[] {
+export function compareFolder(facts: FolderFacts, disk: OnDisk, watch: Watch): FileFinding[] {
   const tonight = afterInsert(facts, watch.retention);
   // All records that can have a say about a name: a removal is judged on these alone, and a folder may have thousands.
   const recorded = groupBy(tonight.recorded, foldedOf);
   const named = groupBy(tonight.named, foldedOf);
   const records = [...tonight.recorded, ...tonight.named];
   const [first] = facts.orders;
-  const findings: Finding[] = [];
+  const findings: FileFinding[] = [];
   for (const [filename, own] of groupBy(records, (record) => record.filename)) {
     const folded = foldName(baseName(filename));
     const about = { ...tonight, recorded: recorded.get(folded) ?? [], named: named.get(folded) ?? [] };
@@ -92,7 +92,7 @@ function compareFile(
   facts: FolderFacts,
   disk: OnDisk,
   watch: Watch,
-): Pick<Finding, 'kind' | 'reason'> | null {
+): Pick<FileFinding, 'kind' | 'reason'> | null {
   const { retention, zone } = watch;
   const rows = facts.recorded.filter((row) => row.filename === filename);
   const isThere = disk.names.has(filename) || disk.names.has(baseName(filename));

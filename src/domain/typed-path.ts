@@ -1,7 +1,7 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 
 /** A file below the root. */
-export interface Place {
+export interface FilePlace {
   /** With `/` between its parts. */
   readonly folder: string;
   readonly filename: string;
@@ -12,7 +12,7 @@ export interface Place {
  * names), one that leads there from the folder `cwd`, or `<order folder>/<filename>`. A path in the quarantine means
  * the place from which the file came. Null for what is outside, and for the root or a single name in it.
  */
-export function placeTyped(typed: string, cwd: string, roots: readonly string[]): Place | null {
+export function placeTyped(typed: string, cwd: string, roots: readonly string[]): FilePlace | null {
   const below = roots.map((root) => pathBelow(root, resolve(cwd, typed))).find((path) => path !== null);
   const path = below ?? (isAbsolute(typed) ? '' : typed);
   const parts = path.split(SEPARATOR).filter((part) => part !== '' && part !== '.');

@@ -31,7 +31,7 @@ export function whenAnswered(
     tell({
       client,
       method: request.method ?? '-',
-      path: pathOf(request),
+      path: requestPath(request),
       status: response.headersSent ? response.statusCode : null,
       bytes: socket.bytesWritten - sent,
       elapsedMs: Math.round(performance.now() - began),
@@ -41,6 +41,6 @@ export function whenAnswered(
 }
 
 /** The path of a request, without its query. */
-export function pathOf({ url = '' }: IncomingMessage): string {
+export function requestPath({ url = '' }: IncomingMessage): string {
   return url.split('?', 1)[0] ?? '';
 }

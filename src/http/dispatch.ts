@@ -3,7 +3,7 @@ import { getRequestListener } from '@hono/node-server';
 import { API, bundleRequest } from '../domain/wire.js';
 import type { OrderFile } from '../steps/ports/disk.js';
 import { errorAnswer, errorResponse, sendAtOnce, sendError } from './answer.js';
-import { pathOf } from './answered.js';
+import { requestPath } from './answered.js';
 import { readBody } from './body.js';
 import { sendBundle } from './bundle.js';
 import { sendFile } from './file-bytes.js';
@@ -65,7 +65,7 @@ export function dispatcher(
   };
 
   return async (request, response) => {
-    const path = pathOf(request);
+    const path = requestPath(request);
     if (path === API.health) return sendAtOnce(request, response, { status: 200, body: { ok: true } });
     if (!isAllowed(request)) {
       const isToken = /^Bearer +\S/i.test(request.headers.authorization ?? '');

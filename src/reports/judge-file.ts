@@ -10,14 +10,14 @@ import type { Sight } from './sight.js';
  * `due`: the next run of its step takes it. `held`: a step wants it, a guard says no. `kept`: no step wants it.
  * `gone`: orderbak removed it. `missing`: somebody else did. `unknown`: nobody has ever heard of it.
  */
-export type Status = 'gone' | 'kept' | 'held' | 'due' | 'missing' | 'unknown';
+export type FileStatus = 'gone' | 'kept' | 'held' | 'due' | 'missing' | 'unknown';
 
 /** What is to be typed on the other machine. */
 export const PULL_THERE = 'orderbak pull (on the machine in the office)';
 
 /** The answer to "why?". */
 export interface Judgement {
-  readonly status: Status;
+  readonly status: FileStatus;
   readonly reason: string;
   /** The removal that the answer is about. */
   readonly removal: PastRemoval | null;
@@ -131,6 +131,6 @@ function due(step: string, reason: string, missed?: BakFile): Judgement {
   );
 }
 
-function say(status: Status, reason: string, next: string | null = null): Judgement {
+function say(status: FileStatus, reason: string, next: string | null = null): Judgement {
   return { status, reason, removal: null, next };
 }

@@ -2,7 +2,7 @@ import { ahead } from '../domain/ahead.js';
 import { isHistory } from '../domain/old-mark.js';
 import type { BakFile, FolderFacts } from '../domain/order.js';
 import { whyKept } from '../domain/retention.js';
-import { compareFolder, type Finding, type OnDisk, type Watch } from '../domain/shadow.js';
+import { compareFolder, type FileFinding, type OnDisk, type Watch } from '../domain/shadow.js';
 import { Doubt } from '../errors.js';
 import { glanceForTrash } from '../steps/find-trash.js';
 import type { FolderViews } from '../steps/ports/disk.js';
@@ -33,7 +33,7 @@ export interface Compared {
   readonly files: number;
   /** Whether there is such a folder; null when that is not known. */
   readonly isThere: boolean | null;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly FileFinding[];
 }
 
 /**
@@ -99,7 +99,7 @@ function compare(facts: FolderFacts, parts: ShadowParts): Compared {
   } catch (error) {
     if (!(error instanceof Doubt)) throw error;
     const place = { id: null, orderId: orders[0]?.id ?? 0, folder, filename: '' };
-    const findings: Finding[] = [{ kind: 'unclear', ...place, reason: error.message }];
+    const findings: FileFinding[] = [{ kind: 'unclear', ...place, reason: error.message }];
     return { orders: orders.length, files: count, isThere: null, findings };
   }
 }
@@ -125,7 +125,7 @@ async function* compareHomeless(
     const own = rows.filter((row) => row.orderId === orderId);
     const removed = own.filter((row) => row.unlinkTime !== null && !isHistory([row], parts));
     const place = { orderId, folder: '', reason };
-    const findings: Finding[] =
+    const findings: FileFinding[] =
       removed.length > 0
         ? removed.map(({ id, filename }) => ({ kind: 'removed', id, filename, ...place }))
         : [{ kind: 'unclear', id: null, filename: '', ...place }];

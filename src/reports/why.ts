@@ -1,7 +1,7 @@
 import { baseName } from '../domain/file-name.js';
 import type { BakFile, BrokenList, FolderFacts } from '../domain/order.js';
 import type { PastRemoval } from '../domain/past-removal.js';
-import type { Place } from '../domain/typed-path.js';
+import type { FilePlace } from '../domain/typed-path.js';
 import type { LocatedFile } from '../steps/ports/records.js';
 import type { Source } from '../steps/ports/shop.js';
 import { type Judgement, judgeFile } from './judge-file.js';
@@ -19,7 +19,7 @@ export interface WhyParts extends SightParts {
 }
 
 /** All that is known of one file. */
-export interface Account extends Place {
+export interface Account extends FilePlace {
   readonly facts: FolderFacts;
   readonly broken: readonly BrokenList[];
   readonly rows: readonly BakFile[];
@@ -44,7 +44,7 @@ export async function whyRow(id: number, parts: WhyParts): Promise<Answer> {
 }
 
 /** Gathers what shop, records and disk say of a file, and what the steps would do with it today. Reads only. */
-export async function why({ folder, filename }: Place, parts: WhyParts): Promise<Answer> {
+export async function why({ folder, filename }: FilePlace, parts: WhyParts): Promise<Answer> {
   const [facts] = await parts.source.factsIn(new Map([[folder, []]]));
   if (facts === undefined) throw new Error(`nothing was answered about ${folder}`);
   const own = facts.recorded.filter(

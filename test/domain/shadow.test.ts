@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { momentOf } from '../../src/domain/old-mark.js';
 import type { BakFile } from '../../src/domain/order.js';
-import { compareFolder, type Finding, isDifference, KINDS, type OnDisk } from '../../src/domain/shadow.js';
+import {
+  compareFolder,
+  type FileFinding,
+  isDifference,
+  KINDS,
+  type OnDisk,
+} from '../../src/domain/shadow.js';
 import { folder, order, RETENTION, row } from './facts.js';
 
 const WATCH = { retention: RETENTION, since: null, zone: 'UTC' };
@@ -10,7 +16,7 @@ const disk = (names: readonly string[], trash: readonly string[] = []): OnDisk =
   trash,
   thumbs: null,
 });
-const told = (findings: readonly Finding[]) =>
+const told = (findings: readonly FileFinding[]) =>
   findings.map(({ kind, filename, reason }) => [kind, filename, reason]);
 
 /** A row that the old system says it has removed, and had backed up without a receipt. */

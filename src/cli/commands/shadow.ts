@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Command, Option } from 'commander';
 import { parseLocalTime } from '../../domain/local-time.js';
-import { type Finding, KINDS } from '../../domain/shadow.js';
+import { type FileFinding, KINDS } from '../../domain/shadow.js';
 import { EXIT } from '../../errors.js';
 import { answering } from '../answering.js';
 import { helpTail, QUESTION_CODES } from '../help.js';
@@ -67,7 +67,7 @@ export function shadowCommand(): Command {
       const since = flags.since ?? config.shadow.since;
       const sum = text.newSum(config.shadow.table, since);
       const most = flags.all ? 0 : (flags.limit ?? (output.json ? MANY : FEW));
-      const lineOf = (finding: Finding) =>
+      const lineOf = (finding: FileFinding) =>
         `${output.json ? JSON.stringify(text.findingObject(finding)) : text.findingText(finding)}\n`;
       for await (const part of compareWithOldSystem(config, flags.order ?? null, since)) {
         text.addTo(sum, part, most);
