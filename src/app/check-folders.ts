@@ -11,7 +11,7 @@ export async function checkFolders(ground: Ground, root: string): Promise<void> 
   const folders = await newestFolders(ground);
   const [example] = folders;
   if (example === undefined) return;
-  const views = await ground.store().look();
+  const views = await ground.store().openViews();
   const isThere = folders.some((folder) => isSeen(folder, views));
   views.close();
   if (isThere) return;

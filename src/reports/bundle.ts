@@ -22,8 +22,8 @@ export async function* bundleOf(
     if (folder === null) continue;
     try {
       for (let at = 0; at < files.length; ) {
-        const { tar, looked, release } = await folder.pack(files.slice(at), MOST_BYTES);
-        at += looked;
+        const { tar, taken, release } = await folder.pack(files.slice(at), MOST_BYTES);
+        at += taken;
         if (tar.byteLength > 0) yield tar;
         // Who asks for the next piece is done with this one; a client that leaves does not ask.
         release();

@@ -10,7 +10,7 @@ const PAGES_AHEAD = 2;
 
 export interface PendingParts {
   readonly pending: PendingRows;
-  readonly store: Pick<OrderStore, 'lookAt'>;
+  readonly store: Pick<OrderStore, 'statAll'>;
 }
 
 /** Which of the waiting files to list; no types = all that are copied. */
@@ -56,7 +56,7 @@ async function* rowsOf(
 }
 
 function listed(page: readonly LocatedRow[], store: PendingParts['store']): ListedFile[] {
-  const found = store.lookAt(page);
+  const found = store.statAll(page);
   return page.map(({ id, orderId, type, filename, folder }, index) => {
     const glance = found[index] ?? null;
     return {

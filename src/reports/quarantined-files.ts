@@ -23,7 +23,7 @@ export async function* quarantinedFiles(
     const places = page.map(({ quarantine: path, filename }) => {
       return { filename, folder: path.slice(0, -filename.length - 1) };
     });
-    const found = store.lookAt(places);
+    const found = store.statAll(places);
     yield page.map((file, index) => ({ ...file, size: found[index]?.size ?? null }));
   }
 }

@@ -86,7 +86,7 @@ async function pilesOf(
   const judged = async ({ files }: Heap, sample: () => Promise<readonly ListedPlace[]>): Promise<Pile> => {
     if (files === 0 || fault !== null) return { files, bytes: files === 0 ? 0 : null, about: false };
     const places = await sample();
-    const sizes = store.lookAt(places).flatMap((glance) => glance?.size ?? []);
+    const sizes = store.statAll(places).flatMap((glance) => glance?.size ?? []);
     const bytes = estimatedBytes(
       files,
       places.length,

@@ -59,7 +59,7 @@ async function hasFile(path: string, filename: string, store: OrderStore): Promi
   const folder = await store.openFolder(path).catch(doubtIsNone);
   if (folder === null) return false;
   try {
-    return (await folder.look(filename).catch(doubtIsNone)) !== null;
+    return (await folder.stat(filename).catch(doubtIsNone)) !== null;
   } finally {
     await folder.close();
   }

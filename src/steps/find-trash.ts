@@ -6,13 +6,13 @@ import type { FolderListing, FolderView, Glance, OrderFolder, Stamp } from './po
 import { type Outcome, sumOf, troubleOf } from './step.js';
 
 /** A file that nobody knows, and what it was when it was found. */
-export interface Trash<Look = Stamp> {
+export interface Trash<Stat = Stamp> {
   readonly name: string;
-  readonly look: Look;
+  readonly stat: Stat;
 }
 
-export interface Findings<Look = Stamp> {
-  readonly trash: readonly Trash<Look>[];
+export interface Findings<Stat = Stamp> {
+  readonly trash: readonly Trash<Stat>[];
   /** Unknown files that are held back, each with its reason. */
   readonly troubles: Outcome;
   /** How many files the folder has: those on disk, and those that orderbak took from it. */
@@ -37,10 +37,10 @@ export async function findTrash(
   for (const name of sorted.unknown) {
     try {
       mustBeUnknown(name, sorted);
-      const look = await folder.look(name);
-      if (look === null) continue;
-      mustBeOld(Number(look.mtimeNs / 1_000_000n), youngest);
-      trash.push({ name, look });
+      const stat = await folder.stat(name);
+      if (stat === null) continue;
+      mustBeOld(Number(stat.mtimeNs / 1_000_000n), youngest);
+      trash.push({ name, stat });
     } catch (error) {
       troubles.push(troubleOf(null, `${facts.folder}/${name}`, error));
     }
@@ -61,10 +61,10 @@ export function glanceForTrash(
   for (const name of sorted.unknown) {
     try {
       mustBeUnknown(name, sorted);
-      const look = view.look(name);
-      if (look === null) continue;
-      mustBeOld(look.mtimeMs, youngest);
-      trash.push({ name, look });
+      const stat = view.stat(name);
+      if (stat === null) continue;
+      mustBeOld(stat.mtimeMs, youngest);
+      trash.push({ name, stat });
     } catch (error) {
       troubles.push(troubleOf(null, `${facts.folder}/${name}`, error));
     }

@@ -2,10 +2,10 @@ import { pathOf } from '../domain/file-name.js';
 import type { FolderFacts } from '../domain/order.js';
 import type { Retention } from '../domain/retention.js';
 import { whyWantedAgain } from '../domain/wanted-again.js';
-import { lookInQuarantine } from './look-in-quarantine.js';
 import type { OrderStore } from './ports/disk.js';
 import type { Trashed } from './ports/removals.js';
 import type { Source } from './ports/shop.js';
+import { statInQuarantine } from './stat-in-quarantine.js';
 import type { Held } from './step.js';
 
 interface JudgingParts {
@@ -36,7 +36,7 @@ export async function judgeWaiting(
   };
   for (const file of files) {
     const reason = whyHeld(file);
-    if (reason === null || lookInQuarantine(store, file.quarantine, file.filename) === null) free.push(file);
+    if (reason === null || statInQuarantine(store, file.quarantine, file.filename) === null) free.push(file);
     else held.push({ id: null, path: pathOf(file), reason });
   }
   return { held, free };

@@ -27,7 +27,7 @@ export async function* planPage(
   looked: Looked,
 ): AsyncGenerator<Planned<UnlinkItem>> {
   const { source, bakFiles, store } = parts;
-  const views = await store.look();
+  const views = await store.openViews();
   try {
     const rows = await withoutStillMissing(page, views, bakFiles);
     const answer = await source.folderFacts([...new Set(rows.map((row) => row.orderId))]);

@@ -56,7 +56,7 @@ export async function removeTrash(
     const wanted = new Set(item.names);
     const allowed = now.trash
       .filter((file) => wanted.has(file.name))
-      .map(({ name, look: stamp }) => ({
+      .map(({ name, stat: stamp }) => ({
         removal: removalOf(facts, name, stamp, applying.run, keep),
         stamp,
       }));

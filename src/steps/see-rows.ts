@@ -9,14 +9,14 @@ export interface Seen {
 }
 
 /** Looks which files of these rows are in their folder. */
-export function seeRows({ listing, look }: FolderView, rows: readonly BakFile[]): Seen {
+export function seeRows({ listing, stat }: FolderView, rows: readonly BakFile[]): Seen {
   const sizes = new Map<number, number>();
   const names = new Set(listing.files);
   for (const { id, filename, receipt } of rows) {
     if (!names.has(filename)) continue;
     try {
       // Where there is a receipt, other bytes than its own do not go.
-      sizes.set(id, receipt?.size ?? look(filename)?.size ?? 0);
+      sizes.set(id, receipt?.size ?? stat(filename)?.size ?? 0);
     } catch {
       // What is the matter with it, the removal finds out and says.
     }
@@ -33,10 +33,10 @@ export function whyThumbless(
 ): string | null {
   if (thumbFault === null) return null;
   try {
-    const look = (where: string) => views.view(where, (view) => view.look(filename));
-    const bytes = look(folder);
+    const stat = (where: string) => views.view(where, (view) => view.stat(filename));
+    const bytes = stat(folder);
     const fault = bytes && faultAtGlance(thumbFault, bytes);
-    return fault && look(`${folder}/${thumbsFolder}`) === null
+    return fault && stat(`${folder}/${thumbsFolder}`) === null
       ? `no thumb can be made of it: ${fault}`
       : null;
   } catch {

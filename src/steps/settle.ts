@@ -1,7 +1,7 @@
 import { Doubt } from '../errors.js';
-import { lookInQuarantine } from './look-in-quarantine.js';
 import type { OrderFolder, OrderStore } from './ports/disk.js';
 import type { Deletions, Intent, RemovalRule } from './ports/removals.js';
+import { statInQuarantine } from './stat-in-quarantine.js';
 
 const PAGE = 500;
 
@@ -51,7 +51,7 @@ async function isThere(store: OrderStore, intent: Intent): Promise<boolean> {
 
 /** Whether a file had come to the quarantine already: what has its name now is another one. */
 function waits(store: OrderStore, { filename, quarantine, size }: Intent): boolean {
-  return quarantine !== null && lookInQuarantine(store, quarantine, filename)?.size === size;
+  return quarantine !== null && statInQuarantine(store, quarantine, filename)?.size === size;
 }
 
 /** Trash takes its thumb with it; one that cannot follow is only in nobody's way. */

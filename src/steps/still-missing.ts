@@ -19,7 +19,7 @@ export async function withoutStillMissing(
 
 function rowsBack(folder: string, rows: readonly BakFile[], views: FolderViews): readonly BakFile[] {
   try {
-    return views.view(folder, (view) => rows.filter((row) => view.look(row.filename) !== null)) ?? [];
+    return views.view(folder, (view) => rows.filter((row) => view.stat(row.filename) !== null)) ?? [];
   } catch {
     // Something is there; what is wrong with it, the judgement says.
     return rows;

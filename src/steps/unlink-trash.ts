@@ -36,7 +36,7 @@ export function unlinkTrashStep(parts: TrashParts): Step<TrashItem> & { census()
       const looked = { folders: 0, alarming: 0 };
       for await (const page of source.knownNames(retention, only)) {
         const isFirst = isFirstOfItsFolder(page, retention, only);
-        const views = await store.look();
+        const views = await store.openViews();
         try {
           for (const takeApart of page.folders) {
             for (const names of (await takeApart()).filter(isFirst)) {
@@ -104,7 +104,7 @@ function* plannedOf({ folder, orders }: FolderNames, found: Findings<Glance>): G
       kind: 'do',
       item,
       files: some.length,
-      bytes: some.reduce((sum, file) => sum + file.look.size, 0),
+      bytes: some.reduce((sum, file) => sum + file.stat.size, 0),
     };
   }
 }

@@ -13,7 +13,7 @@ export function viewFolder<T>(root: FolderHandle, path: string, see: (view: Fold
   try {
     const { base } = folder;
     const listing = listingOf(readdirSync(base, { withFileTypes: true }));
-    return see({ listing, look: (filename) => lookIn(base, filename) });
+    return see({ listing, stat: (filename) => statIn(base, filename) });
   } finally {
     folder.close();
   }
@@ -30,7 +30,7 @@ export function listingOf(entries: readonly Dirent[]): FolderListing {
   return { files, others };
 }
 
-function lookIn(base: string, filename: string): Glance | null {
+function statIn(base: string, filename: string): Glance | null {
   if (!isOneName(filename)) throw new Doubt('its name does not stay inside its folder');
   try {
     const stats = lstatSync(`${base}/${filename}`, { throwIfNoEntry: false, bigint: true });

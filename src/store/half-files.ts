@@ -35,7 +35,7 @@ export class HalfFiles {
   /** Bytes that half files hold. */
   async size(): Promise<number> {
     let bytes = 0;
-    for (const name of await readdir(this.folder)) bytes += (await this.look(name))?.size ?? 0;
+    for (const name of await readdir(this.folder)) bytes += (await this.statOf(name))?.size ?? 0;
     return bytes;
   }
 
@@ -43,7 +43,7 @@ export class HalfFiles {
   async sweep(now: number): Promise<number[]> {
     const files: { name: string; mtimeMs: number }[] = [];
     for (const name of await readdir(this.folder)) {
-      const stats = await this.look(name);
+      const stats = await this.statOf(name);
       if (stats !== null) files.push({ name, mtimeMs: stats.mtimeMs });
     }
     const gone: number[] = [];
@@ -84,7 +84,7 @@ export class HalfFiles {
   }
 
   /** Null when it is gone: a run that was taken for dead may still go on for a moment. */
-  private look(name: string): Promise<Stats | null> {
+  private statOf(name: string): Promise<Stats | null> {
     return stat(join(this.folder, name)).catch((error: unknown) => {
       if (codeOf(error) === 'ENOENT') return null;
       throw error;

@@ -53,7 +53,7 @@ export function openOrderFolder(
       return listingOf(await readdir(folder.base, { withFileTypes: true }));
     },
 
-    async look(filename) {
+    async stat(filename) {
       try {
         const stats = await lstat(pathOf(filename), { bigint: true });
         if (stats.isFile()) return stampOf(stats);
@@ -90,7 +90,7 @@ export function openOrderFolder(
       const wanted = files.map(({ id, filename }) => ({ id, filename }));
       const piece = await parts.readers.pack(folder.base, wanted, most);
       for (const [key, sha256] of piece.digests) parts.digests.remember(key, sha256);
-      return { tar: piece.tar, looked: piece.looked, release: () => parts.readers.release(piece) };
+      return { tar: piece.tar, taken: piece.taken, release: () => parts.readers.release(piece) };
     },
 
     async ensureThumb(filename, file, knownFault) {

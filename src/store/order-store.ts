@@ -2,12 +2,12 @@ import type { OrderFolder, OrderStore } from '../steps/ports/disk.js';
 import type { DigestMemory } from './digest.js';
 import { type FolderHandle, openBelow, openRootHandle } from './folder-handle.js';
 import { viewFolder } from './folder-view.js';
-import { lookAt } from './look-at.js';
 import { openOrderFolder } from './order-folder.js';
 import type { Pictures } from './pictures.js';
 import { pathsBelow, purgeFile, restoreFile } from './quarantine.js';
 import type { Readers } from './readers.js';
 import { checkRoot, checkWritable, identityAt, type RootIdentity, rootReplaced } from './root.js';
+import { statAll } from './stat-all.js';
 
 export interface OrderStoreParts {
   readonly root: string;
@@ -65,7 +65,7 @@ export function openOrderStore(parts: OrderStoreParts): OrderStore {
       return null;
     },
 
-    async look() {
+    async openViews() {
       const root = await openRoot().catch(async (error: unknown) => {
         await checkSameRoot();
         throw error;
@@ -73,9 +73,9 @@ export function openOrderStore(parts: OrderStoreParts): OrderStore {
       return { view: (folder, see) => viewFolder(root, folder, see), close: () => root.close() };
     },
 
-    lookAt(places) {
+    statAll(places) {
       const isSame = () => known === null || identityAt(parts.root) === known;
-      const found = isSame() ? lookAt(parts.root, places) : null;
+      const found = isSame() ? statAll(parts.root, places) : null;
       // What was seen while the root was being replaced is of no use.
       if (found === null || !isSame()) throw rootReplaced(parts.root);
       return found;

@@ -21,7 +21,7 @@ export interface WantedFile {
 export interface TarPiece {
   readonly tar: Uint8Array;
   /** How many of the wanted files have been looked at, from the first on. */
-  readonly looked: number;
+  readonly taken: number;
   /** What was hashed of files that did not change meanwhile: SHA-256 in hex by `digestKey`. */
   readonly digests: readonly (readonly [key: string, sha256: string])[];
 }
@@ -69,7 +69,7 @@ const skills = {
       if (packed.isStable) digests.push([packed.key, packed.sha256]);
       end += member.byteLength;
     }
-    return { tar: tar.subarray(0, end), looked: sizes.length, digests };
+    return { tar: tar.subarray(0, end), taken: sizes.length, digests };
   },
 };
 

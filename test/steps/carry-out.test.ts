@@ -50,7 +50,7 @@ describe.for(ENGINES)('files of several folders that leave together on %s', (eng
     folders = [];
     for (const { folder: name, ...row } of await bakFiles.byId(rows.map((each) => each.id))) {
       const folder = await store.openFolder(name ?? '');
-      const stamp = await folder?.look(row.filename);
+      const stamp = await folder?.stat(row.filename);
       if (!name || !folder || !stamp) throw new Error(`${row.filename} is not there`);
       folders.push(folder);
       const note = {

@@ -45,7 +45,7 @@ function store() {
 }
 
 async function view<T>(name: string, see: (view: FolderView) => T): Promise<T | null> {
-  const views = await store().look();
+  const views = await store().openViews();
   try {
     return views.view(name, see);
   } finally {
@@ -108,7 +108,7 @@ describe('a file that is no longer what was looked at is not taken away', () => 
 
   test('but one that is still the same is', async () => {
     const folder = await open();
-    const stamp = await folder.look('a.txt');
+    const stamp = await folder.stat('a.txt');
     if (stamp === null) throw new Error('it is not there');
     expect(await folder.unlink('a.txt', stamp)).toBe(true);
     await expect(stat(file)).rejects.toThrow('ENOENT');
@@ -131,7 +131,7 @@ test('the hash is that of the bytes that were opened, whatever the name means by
 
 test('a folder that is swapped for a link while it is open is not left', async () => {
   const folder = await open();
-  const stamp = await folder.look('a.txt');
+  const stamp = await folder.stat('a.txt');
   if (stamp === null) throw new Error('it is not there');
   const elsewhere = path.join(root, 'elsewhere');
   await mkdir(elsewhere);
@@ -147,11 +147,11 @@ test.each(['../1@lan/a.txt', 'x/../a.txt', '/etc/hostname', '..', '.', 'a\0b'])(
   'the name %j does not leave its folder',
   async (name) => {
     const folder = await open();
-    const stamp = await folder.look('a.txt');
+    const stamp = await folder.stat('a.txt');
     if (stamp === null) throw new Error('it is not there');
     for (const ask of [
       () => folder.open(name),
-      () => folder.look(name),
+      () => folder.stat(name),
       () => folder.unlink(name, stamp),
       () => folder.quarantine(name, stamp, `.orderbak-trash/1/1@lan/${name}`),
       () => folder.removeThumb(name),
@@ -184,14 +184,14 @@ test('a folder at a glance is what its handle says', async () => {
   await symlink('a.txt', path.join(root, '1@lan/link'));
   await mkdir(path.join(root, '1@lan/thumb'));
   const folder = await open();
-  const seen = await view('1@lan', ({ listing, look }) => {
-    expect(() => look('link')).toThrow('it is not a regular file');
-    expect(() => look('../1@lan/a.txt')).toThrow(Doubt);
-    return { listing, looks: ['a.txt', 'b.txt', 'n'.repeat(300)].map(look) };
+  const seen = await view('1@lan', ({ listing, stat }) => {
+    expect(() => stat('link')).toThrow('it is not a regular file');
+    expect(() => stat('../1@lan/a.txt')).toThrow(Doubt);
+    return { listing, stats: ['a.txt', 'b.txt', 'n'.repeat(300)].map(stat) };
   });
   expect(seen).toEqual({
     listing: await folder.list(),
-    looks: [{ size: 29, mtimeMs: 1_750_000_000_000 }, null, null],
+    stats: [{ size: 29, mtimeMs: 1_750_000_000_000 }, null, null],
   });
   expect(seen?.listing).toEqual({ files: ['a.txt'], others: ['link'] });
   await folder.close();
@@ -215,9 +215,9 @@ test('a root that another folder has replaced shows nothing', async () => {
   await rename(root, `${root}-before`);
   await mkdir(path.join(root, '1@lan'), { recursive: true });
   await writeFile(path.join(root, '.orderbak-root'), '');
-  await expect(known.look()).rejects.toThrow('was replaced');
+  await expect(known.openViews()).rejects.toThrow('was replaced');
   await rm(root, { recursive: true });
-  await expect(known.look()).rejects.toThrow('it does not exist');
+  await expect(known.openViews()).rejects.toThrow('it does not exist');
   await mkdir(root);
-  await expect(known.look()).rejects.toThrow('it is empty');
+  await expect(known.openViews()).rejects.toThrow('it is empty');
 });

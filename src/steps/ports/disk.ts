@@ -34,20 +34,20 @@ export interface OrderFolder {
   /** The names of its regular files, and of whatever else lies flat in it and is no folder (links, devices). */
   list(): Promise<FolderListing>;
   /** What a regular file is now, without opening it; null when there is none of that name. */
-  look(filename: string): Promise<Stamp | null>;
+  stat(filename: string): Promise<Stamp | null>;
   /** At once what these files hold, in the order given, where their very bytes were hashed before; null where they must be opened. */
   known(filenames: readonly string[]): (Receipt | null)[];
   /** Null when there is no such file; throws when it is not a regular file. */
   open(filename: string): Promise<OrderFile | null>;
   /**
    * Reads small files, hashes them, and answers them as members of a bundle's tar: as many of the first as make a piece, at
-   * least one. `looked` = how many these were; left out of the tar is what is larger than `most` bytes or cannot be read.
+   * least one. `taken` = how many these were; left out of the tar is what is larger than `most` bytes or cannot be read.
    * The memory of the tar is used again once it is released.
    */
   pack(
     files: readonly { readonly id: number; readonly filename: string }[],
     most: number,
-  ): Promise<{ readonly tar: Uint8Array; readonly looked: number; release(): void }>;
+  ): Promise<{ readonly tar: Uint8Array; readonly taken: number; release(): void }>;
   /** Makes the thumb safe on disk before it answers. A `knownFault` of these very bytes is not found out again. */
   ensureThumb(filename: string, file: OrderFile, knownFault: string | null): Promise<ThumbResult>;
   /** Takes the file away if it still is what `stamp` says; false when it is not. */
@@ -83,10 +83,10 @@ export interface Glance {
 export interface FolderView {
   readonly listing: FolderListing;
   /** What a regular file is now; null when there is none of that name. Throws Doubt when it is something else. */
-  look(filename: string): Glance | null;
+  stat(filename: string): Glance | null;
 }
 
-/** A look into many folders. */
+/** Many folders at a glance. */
 export interface FolderViews {
   /** Shows a folder; null and throws as `openFolder` does, at once. */
   view<T>(folder: string, see: (view: FolderView) => T): T | null;
@@ -101,13 +101,13 @@ export interface OrderStore {
   checkWritable(): Promise<void>;
   /** Null when the folder does not exist; throws when it is no real folder inside the root. */
   openFolder(folder: string): Promise<OrderFolder | null>;
-  /** Opens the root for a look into many folders, each as it is at its moment, for a plan. Throws as `checkRoot` does. */
-  look(): Promise<FolderViews>;
+  /** Opens the root to view many folders, each as it is at its moment, for a plan. Throws as `checkRoot` does. */
+  openViews(): Promise<FolderViews>;
   /**
    * What the files of a listing are now, in the order given: null for what is no regular file inside its folder. Throws as
    * `checkRoot` does where the root is not what it was, before or after.
    */
-  lookAt(places: readonly ListedPlace[]): (Glance | null)[];
+  statAll(places: readonly ListedPlace[]): (Glance | null)[];
   /** Deletes one file of the quarantine, and folders that it leaves empty, for good; gone already is well too. */
   purge(quarantine: string): Promise<void>;
   /**

@@ -9,7 +9,7 @@ import { isOneName } from './one-name.js';
  * is no real folder. Of neighbours in the list that share a folder the folder is looked at once. It only looks, and each look
  * takes microseconds, a hundredth of what it takes to wait for one.
  */
-export function lookAt(root: string, places: readonly ListedPlace[]): (Glance | null)[] {
+export function statAll(root: string, places: readonly ListedPlace[]): (Glance | null)[] {
   let folder: string | null = null;
   let path: string | null = null;
   return places.map((place) => {
