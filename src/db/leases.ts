@@ -81,7 +81,7 @@ export function openLeases({ engine, kysely }: Database): Leases {
         .execute();
     },
 
-    async look(name, host) {
+    async standing(name, host) {
       const row = await kysely
         .selectFrom('orderbak_lease')
         .select(['token', 'host', 'pid', 'taken_ms', sql<number>`expires_ms - ${now}`.as('left')])

@@ -83,7 +83,7 @@ export function openOrderBlocks(database: Database, clock: Clock): OrderBlocks {
   };
 
   /** What the blocks that were seen not long ago are now, and which of them have the same rows as then. */
-  const lookAgain = async (): Promise<{ seen: Prints; lists: Prints; same: ReadonlySet<number> }> => {
+  const readSeen = async (): Promise<{ seen: Prints; lists: Prints; same: ReadonlySet<number> }> => {
     const rows = await kysely
       .selectFrom('orderbak_seen')
       .selectAll()
@@ -92,7 +92,7 @@ export function openOrderBlocks(database: Database, clock: Clock): OrderBlocks {
       .execute();
     const lists = new Map<number, string>();
     const same = new Set<number>();
-    const look = async (some: readonly { block: number; recorded: string }[]) => {
+    const ask = async (some: readonly { block: number; recorded: string }[]) => {
       const [first = 0, last = 0] = [some.at(0), some.at(-1)].map((row) => Number(row?.block) * IDS_A_BLOCK);
       const range = wholeBlocks(first, last);
       const [named, recorded] = await Promise.all([listsIn(range), recordedIn(range)]);
@@ -105,7 +105,7 @@ export function openOrderBlocks(database: Database, clock: Clock): OrderBlocks {
     for (let i = 0; i < rows.length; i += BLOCKS_A_QUESTION)
       questions.push(rows.slice(i, i + BLOCKS_A_QUESTION));
     const limit = pLimit(QUESTIONS_AT_ONCE);
-    await Promise.all(questions.map((some) => limit(() => look(some))));
+    await Promise.all(questions.map((some) => limit(() => ask(some))));
     return { seen: new Map(rows.map((row) => [Number(row.block), row.named])), lists, same };
   };
 
@@ -114,7 +114,7 @@ export function openOrderBlocks(database: Database, clock: Clock): OrderBlocks {
       const remembers = only === null && (await isRemembering());
       const [blocks, again] = await Promise.all([
         eligibleBlocks(retention, only, sql`1 = 1`),
-        remembers ? lookAgain() : null,
+        remembers ? readSeen() : null,
       ]);
       const isUnchanged = (block: Block) =>
         again?.same.has(block.block) === true && again.seen.get(block.block) === namedIn(block, again.lists);
@@ -122,7 +122,7 @@ export function openOrderBlocks(database: Database, clock: Clock): OrderBlocks {
       yield* rangesOf(blocks, (block) => unchanged.has(block));
     },
 
-    async look(range, retention, only) {
+    async fingerprint(range, retention, only) {
       if (only !== null || !(await isRemembering())) return async () => {};
       const whole = wholeBlocks(range.from, range.to);
       // Just the orders of the range are recorded now: if there are others in its blocks, they are looked at next time.

@@ -105,11 +105,11 @@ function handOf(orders: readonly number[], control: Recording['control'], signal
   signal.addEventListener('abort', stop, { once: true });
   // Between two items, nobody was listening.
   if (signal.aborted) stop();
-  const look = () => {
+  const obeyOrders = () => {
     const all = orders.length > 0 && orders.every((order) => control.wantedOf(order) === 'cancel');
     if (all) hand.abort(new RunCancelled('the order was cancelled'));
   };
-  const unwatch = control.onChange(look);
+  const unwatch = control.onChange(obeyOrders);
   return {
     signal: hand.signal,
     close() {

@@ -6,7 +6,7 @@ import type { Wishes } from './ports.js';
 export class Control {
   private wishes: Wishes = { run: null, orders: new Map(), untold: [] };
   private readonly cancelling = new AbortController();
-  private readonly watching = new Set<() => void>();
+  private readonly listeners = new Set<() => void>();
 
   /** Aborted when the whole run is cancelled. */
   get cancelled(): AbortSignal {
@@ -21,13 +21,13 @@ export class Control {
   obey(wishes: Wishes): void {
     this.wishes = wishes;
     if (wishes.run === 'cancel') this.cancelling.abort(new RunCancelled('the run was cancelled'));
-    for (const look of [...this.watching]) look();
+    for (const listener of [...this.listeners]) listener();
   }
 
-  /** Calls `look` whenever somebody may want something else; answers how to end that. */
-  onChange(look: () => void): () => void {
-    this.watching.add(look);
-    return () => this.watching.delete(look);
+  /** Calls `listener` whenever somebody may want something else; answers how to end that. */
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   wantedOf(order: number): Wanted | null {
@@ -54,12 +54,12 @@ export class Control {
     if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const goOn = () => {
-        this.watching.delete(goOn);
+        this.listeners.delete(goOn);
         signal.removeEventListener('abort', goOn);
         resolve();
       };
       signal.addEventListener('abort', goOn, { once: true });
-      this.watching.add(goOn);
+      this.listeners.add(goOn);
     });
   }
 }

@@ -9,7 +9,7 @@ export interface Leases {
   renew(name: StepName, token: string, ttl: number): Promise<boolean>;
   release(name: StepName, token: string): Promise<void>;
   /** Who has the lease, seen from a process on `host`; null when nobody has. */
-  look(name: StepName, host: string): Promise<Standing | null>;
+  standing(name: StepName, host: string): Promise<Standing | null>;
 }
 
 export interface Holder {

@@ -10,7 +10,7 @@ import type { Leases, Standing } from './ports.js';
  * Throws with exit 11 while the holder lives, unless `force`.
  */
 export async function unlock(leases: Leases, step: StepName, force: boolean): Promise<Standing | null> {
-  const standing = await leases.look(step, hostname());
+  const standing = await leases.standing(step, hostname());
   if (standing === null) return null;
   if (!force && lives(standing)) throw stillRuns(step, standing);
   await leases.release(step, standing.token);

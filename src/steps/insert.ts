@@ -36,7 +36,7 @@ export function insertStep({
     },
 
     async apply(range): Promise<Outcome> {
-      const settle = await orderBlocks.look(range, retention, only);
+      const settle = await orderBlocks.fingerprint(range, retention, only);
       const done = await bakFiles.insertNew(range, retention, only);
       await settle();
       return { planned: done, done };

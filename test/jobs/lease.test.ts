@@ -63,7 +63,7 @@ describe.for(ENGINES)('one run of a step at a time on %s', (engine) => {
 
   test('a lease from a clock that was ahead runs on for no longer than another one, from when it is met', async () => {
     const database = await openOurs(shop.world.databaseUrl);
-    const left = async () => (await openLeases(database).look('insert', hostname()))?.left ?? 0;
+    const left = async () => (await openLeases(database).standing('insert', hostname()))?.left ?? 0;
     await hold('another-machine', 4, 3600);
     expect(await left()).toBeGreaterThan(LEASE_TTL);
     await expect(shop.run('insert')).rejects.toMatchObject({ exit: 11 });

@@ -62,8 +62,8 @@ export interface OrderRange {
 export interface OrderBlocks {
   /** Ranges of ids, ascending, of finished orders older than the limit, without those that nothing was changed of since they were recorded. */
   changed(retention: Retention, only: OrderFilter): AsyncIterable<OrderRange>;
-  /** Looks at a range before it is recorded. What it answers is called when that is done: until something changes the range is left out. */
-  look(range: OrderRange, retention: Retention, only: OrderFilter): Promise<() => Promise<void>>;
+  /** Takes the fingerprints of a range before it is recorded. What it answers is called when that is done: until something changes the range is left out. */
+  fingerprint(range: OrderRange, retention: Retention, only: OrderFilter): Promise<() => Promise<void>>;
 }
 
 /** What the database knew when it was last good ground for a look for trash. */
