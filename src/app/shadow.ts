@@ -8,7 +8,7 @@ import { parseLocalTime, unixSeconds } from '../domain/local-time.js';
 import { retentionAt } from '../domain/retention.js';
 import { type Compared, shadow } from '../reports/shadow.js';
 import type { OrderFilter } from '../steps/ports/shop.js';
-import { openToLook } from '../store/look-only.js';
+import { openViewsOf } from '../store/open-views.js';
 
 /** Compares with the old system, as `shadow` does. `since` is the shop's local time, null = all that it ever did. */
 export async function* compareWithOldSystem(
@@ -18,10 +18,10 @@ export async function* compareWithOldSystem(
 ): AsyncGenerator<Compared> {
   const zone = need(config.shop.timezone, 'shop.timezone', config);
   const root = need(config.orders.root, 'orders.root', config);
-  const database = await openDatabase(need(config.database.url, 'database.url', config), 'look-only');
+  const database = await openDatabase(need(config.database.url, 'database.url', config), 'read-only');
   try {
     const seen = await asMigrated(database, config.source.views, config.shadow);
-    const views = await openToLook(root);
+    const views = await openViewsOf(root);
     try {
       const now = Date.now();
       const from = parseLocalTime(since);

@@ -5,11 +5,11 @@ import { ExplainingDialect, explainDatabaseError } from './explain-errors.js';
 import { sqliteDialect } from './sqlite.js';
 import type { Database, Tables } from './tables.js';
 
-type Use = 'work' | 'look-only';
+type Use = 'work' | 'read-only';
 
 /**
  * Opens the shop's database by its URL: `mysql://user:pw@host:port/db` or `sqlite:path`.
- * `look-only`: the database itself refuses every change.
+ * `read-only`: the database itself refuses every change.
  * Throws with exit 2 for a URL that is neither, with exit 75 when a SQLite file is not there (it is never made).
  */
 export async function openDatabase(url: string, use: Use = 'work'): Promise<Database> {
@@ -33,7 +33,7 @@ async function openSqlite(path: string, use: Use): Promise<Database> {
   }
   try {
     // Opened to be read alone, a database in WAL mode would be left with files of this user's beside it.
-    const pragmas = use === 'look-only' ? ['query_only = ON'] : [];
+    const pragmas = use === 'read-only' ? ['query_only = ON'] : [];
     const kysely = new Kysely<Tables>({
       dialect: new ExplainingDialect(await sqliteDialect(path, pragmas), path),
     });
@@ -71,7 +71,7 @@ async function openMysql(url: string, use: Use): Promise<Database> {
             "SESSION time_zone = '+00:00'",
             // INSERT … SELECT must not lock the shop's rows that it reads.
             'SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-            ...(use === 'look-only' ? ['SESSION TRANSACTION READ ONLY'] : []),
+            ...(use === 'read-only' ? ['SESSION TRANSACTION READ ONLY'] : []),
           ];
           for (const setting of settings) {
             await connection.executeQuery(sql.raw(`SET ${setting}`).compile(kysely));

@@ -3,8 +3,8 @@ import { openRootHandle } from './folder-handle.js';
 import { viewFolder } from './folder-view.js';
 import { checkThere } from './root.js';
 
-/** Opens a root for a look into its folders; it need not carry a marker yet. Throws with exit 75 when it is not there or empty. */
-export async function openToLook(root: string): Promise<FolderViews> {
+/** Opens a root to view its folders; it need not carry a marker yet. Throws with exit 75 when it is not there or empty. */
+export async function openViewsOf(root: string): Promise<FolderViews> {
   await checkThere(root);
   const handle = openRootHandle(root);
   return { view: (folder, see) => viewFolder(handle, folder, see), close: () => handle.close() };

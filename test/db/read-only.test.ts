@@ -8,7 +8,7 @@ describe.for(ENGINES)('a database on %s that is opened to be looked at', (engine
   test('refuses every change by itself, and answers questions', async () => {
     const world = await createWorld(engine);
     await world.addOrder({ jobs: [{ image: 'a.txt' }], missing: 'all' });
-    const { kysely, close } = await openDatabase(world.databaseUrl, 'look-only');
+    const { kysely, close } = await openDatabase(world.databaseUrl, 'read-only');
     for (const change of [
       'UPDATE tbl_order SET status = 3',
       'DELETE FROM tbl_job',
