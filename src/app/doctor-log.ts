@@ -8,7 +8,7 @@ export function logCheck(file: string): Check {
   return {
     name: 'log',
     needs: ['configuration'],
-    look: async (): Promise<Finding | string> => {
+    run: async (): Promise<Finding | string> => {
       const isThere = await mustBeWritable(file);
       try {
         await tryWriting(dirname(file));

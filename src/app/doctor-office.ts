@@ -31,18 +31,18 @@ export function officeChecks(config: Config, deep: boolean): Doctor {
     {
       name: 'store',
       needs: ['configuration'],
-      look: () => storeFinding(need(pull.store, 'pull.store', config)),
+      run: () => storeFinding(need(pull.store, 'pull.store', config)),
     },
-    { name: 'catalog', needs: ['store'], look: () => catalogFinding(need(pull.store, 'pull.store', config)) },
+    { name: 'catalog', needs: ['store'], run: () => catalogFinding(need(pull.store, 'pull.store', config)) },
     {
       name: 'server',
       needs: ['configuration'],
-      look: () => serverFinding(need(pull.url, 'pull.url', config)),
+      run: () => serverFinding(need(pull.url, 'pull.url', config)),
     },
-    { name: 'server clock', needs: ['server'], look: () => clockOf(need(pull.url, 'pull.url', config)) },
-    { name: 'token', needs: ['server'], look: () => asking(tokenFinding) },
+    { name: 'server clock', needs: ['server'], run: () => clockOf(need(pull.url, 'pull.url', config)) },
+    { name: 'token', needs: ['server'], run: () => asking(tokenFinding) },
   ];
-  if (deep) checks.push({ name: 'transfer', needs: ['token'], look: () => asking(transferFinding) });
+  if (deep) checks.push({ name: 'transfer', needs: ['token'], run: () => asking(transferFinding) });
   return { checks, close: async () => {} };
 }
 

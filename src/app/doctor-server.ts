@@ -39,11 +39,11 @@ export function serverChecks(config: Config, deep: boolean, listen: Listen): Doc
   const check = (
     name: string,
     needs: readonly string[],
-    look: (ground: Ground) => Promise<Finding | string>,
+    finding: (ground: Ground) => Promise<Finding | string>,
   ) => ({
     name,
     needs: ['configuration', ...needs],
-    look: async () => look(await ground()),
+    run: async () => finding(await ground()),
   });
   const checks: Check[] = [
     check('database', [], databaseFinding),
@@ -60,7 +60,7 @@ export function serverChecks(config: Config, deep: boolean, listen: Listen): Doc
     ),
     check('root', ['tables'], rootFinding),
     check('thumbs', [], thumbsFinding),
-    { name: 'serve', needs: ['configuration'], look: () => serveFinding(config) },
+    { name: 'serve', needs: ['configuration'], run: () => serveFinding(config) },
     ...(deep
       ? [check('round trip', ['rights', 'views', 'root', 'thumbs'], (g) => roundTrip(g, listen))]
       : []),

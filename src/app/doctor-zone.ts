@@ -12,8 +12,8 @@ export function zoneChecks(config: Config): Check[] {
   const { timezone } = config.shop;
   const starts = entriesOf(config).some(({ name }) => machineOf(name) === 'server');
   if (!starts || timezone === null) return [];
-  const look = async () => zoneFinding(zoneOf(config), timezone, Date.now());
-  return [{ name: 'schedule zone', needs: ['configuration'], look }];
+  const run = async () => zoneFinding(zoneOf(config), timezone, Date.now());
+  return [{ name: 'schedule zone', needs: ['configuration'], run }];
 }
 
 /** What is said of a schedule by one zone, on the server of a shop in another, at a moment (ms since 1970). */

@@ -37,7 +37,7 @@ export function openDoctor({ load, deep, listen }: DoctorOptions): Doctor {
   const office = config !== null && machines.includes('office') ? officeChecks(config, deep) : null;
   const settled: Check = {
     name: 'configuration',
-    look: async () => {
+    run: async () => {
       const loaded = load();
       if (machines.length > 0) {
         const open = await openSecrets(loaded);
@@ -72,7 +72,7 @@ export function openDoctor({ load, deep, listen }: DoctorOptions): Doctor {
 
 const nodeCheck: Check = {
   name: 'node',
-  look: async () => {
+  run: async () => {
     const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
     const [oldest, oldestMinor] = OLDEST_NODE;
     if (major > oldest || (major === oldest && minor >= oldestMinor)) return process.version;
@@ -103,7 +103,7 @@ function scheduleCheck(loaded: LoadedConfig): Check {
   return {
     name: 'schedule',
     needs: ['configuration'],
-    look: async () => {
+    run: async () => {
       const user = await ownUser(loaded.path);
       const scheduler = openScheduler(ownTarget(), user);
       const { installed, entries, heldSince, troubles } = await viewSchedule(

@@ -11,11 +11,11 @@ import { rateLimit } from '../remote/rate-limit.js';
 import { countFolders, ownerOf, tryWriting } from '../store/probe.js';
 import { checkThere } from '../store/root.js';
 
-/** Looks whether an answer is true, and says what was seen. Throws what is wrong with it. */
-export type Look = (answer: string) => Promise<string>;
+/** Checks whether an answer is true, and says what was seen. Throws what is wrong with it. */
+export type AnswerCheck = (answer: string) => Promise<string>;
 
 /** A database that answers. */
-export const lookAtDatabase: Look = async (url) => {
+export const checkDatabase: AnswerCheck = async (url) => {
   const database = await openDatabase(url);
   const { name, isOld } = await databaseKind(database).finally(() => database.close());
   if (isOld) throw wrong(`${name} is too old`, 'orderbak needs MariaDB 10.6 or newer, MySQL 8, or SQLite.');
@@ -23,20 +23,20 @@ export const lookAtDatabase: Look = async (url) => {
 };
 
 /** The folder with the order folders. */
-export const lookAtRoot: Look = async (root) => {
+export const checkOrdersRoot: AnswerCheck = async (root) => {
   const count = await countFolders(root);
   await checkThere(root);
   return count === 1 ? '1 folder lies in it' : `${count} folders lie in it`;
 };
 
 /** An IANA time zone; says what time it is there. */
-export const lookAtZone: Look = async (zone) => {
+export const checkZone: AnswerCheck = async (zone) => {
   if (!isTimeZone(zone)) throw wrong(`"${zone}" is no time zone`, 'Write one such as "Asia/Ho_Chi_Minh".');
   return `it is ${new Intl.DateTimeFormat('en-GB', { timeZone: zone, timeStyle: 'short' }).format()} there`;
 };
 
 /** A server's address at which orderbak answers. */
-export const lookAtServer: Look = async (url) => {
+export const checkServer: AnswerCheck = async (url) => {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw wrong(`"${url}" is no address`, 'Write one such as "https://shop.example".');
   await greet(url, false);
@@ -44,8 +44,8 @@ export const lookAtServer: Look = async (url) => {
 };
 
 /** A token that the server at `url` accepts. */
-export const lookAtToken =
-  (url: string): Look =>
+export const checkToken =
+  (url: string): AnswerCheck =>
   async (token) => {
     if (token.length < SHORTEST_TOKEN)
       throw wrong('that token is too short', "The server's init has made one.");
@@ -55,7 +55,7 @@ export const lookAtToken =
   };
 
 /** The folder for the copies, or the one in which it is to be made. */
-export const lookAtStore: Look = async (store) => {
+export const checkStore: AnswerCheck = async (store) => {
   const isThere = await countFolders(store).then(
     () => true,
     () => false,

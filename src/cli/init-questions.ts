@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import { machineZone } from '../app/entries.js';
 import {
-  type Look,
-  lookAtDatabase,
-  lookAtRoot,
-  lookAtServer,
-  lookAtStore,
-  lookAtToken,
-  lookAtZone,
+  type AnswerCheck,
+  checkDatabase,
+  checkOrdersRoot,
+  checkServer,
+  checkStore,
+  checkToken,
+  checkZone,
   newToken,
 } from '../app/init-checks.js';
 import type { NewValue } from '../config/new-file.js';
@@ -23,13 +23,13 @@ export interface InitAnswers {
   readonly store?: string;
 }
 
-/** Gets an answer: from a flag or from a person, looked at until it is right. */
+/** Gets an answer: from a flag or from a person, checked until it is right. */
 export type Get = (question: {
   readonly words: string;
   readonly flag: string;
   readonly given: string | undefined;
   readonly otherwise: string | null;
-  readonly look: Look;
+  readonly check: AnswerCheck;
 }) => Promise<string>;
 
 const OWN_SERVER = 'http://127.0.0.1:8480';
@@ -47,7 +47,7 @@ export async function askAll(role: Role, given: InitAnswers, get: Get): Promise<
       flag: '--database-url',
       given: given.databaseUrl,
       otherwise: null,
-      look: lookAtDatabase,
+      check: checkDatabase,
     });
     add(
       'database.url',
@@ -59,7 +59,7 @@ export async function askAll(role: Role, given: InitAnswers, get: Get): Promise<
       flag: '--root',
       given: given.root,
       otherwise: null,
-      look: lookAtRoot,
+      check: checkOrdersRoot,
     });
     add('orders.root', resolve(root), 'The folder with the order folders.');
     const zone = await get({
@@ -67,7 +67,7 @@ export async function askAll(role: Role, given: InitAnswers, get: Get): Promise<
       flag: '--timezone',
       given: given.timezone,
       otherwise: machineZone(),
-      look: lookAtZone,
+      check: checkZone,
     });
     add('shop.timezone', zone, 'The zone in which the shop writes its times.');
     add(
@@ -85,7 +85,7 @@ export async function askAll(role: Role, given: InitAnswers, get: Get): Promise<
           flag: '--url',
           given: given.url,
           otherwise: null,
-          look: lookAtServer,
+          check: checkServer,
         });
     add('pull.url', url, 'Where the server answers.');
     add(
@@ -97,7 +97,7 @@ export async function askAll(role: Role, given: InitAnswers, get: Get): Promise<
             flag: '--token',
             given: given.token,
             otherwise: null,
-            look: lookAtToken(url),
+            check: checkToken(url),
           }),
       "The server's token.",
     );
@@ -106,7 +106,7 @@ export async function askAll(role: Role, given: InitAnswers, get: Get): Promise<
       flag: '--store',
       given: given.store,
       otherwise: null,
-      look: lookAtStore,
+      check: checkStore,
     });
     add('pull.store', resolve(store), 'Where the copies go.');
   }

@@ -14,7 +14,7 @@ export interface Check {
   readonly name: string;
   /** Checks without which this one has nothing to look at. */
   readonly needs?: readonly string[];
-  look(): Promise<Finding | string>;
+  run(): Promise<Finding | string>;
 }
 
 /** A check that has been made; time in ms. */
@@ -32,7 +32,7 @@ export async function* examine(checks: readonly Check[], clock: Clock): AsyncGen
   for (const check of checks) {
     const began = clock();
     const missing = check.needs?.find((need) => broken.has(need));
-    const found = missing === undefined ? await look(check) : skipped(missing);
+    const found = missing === undefined ? await runCheck(check) : skipped(missing);
     if (found.status === 'failed' || found.status === 'skipped') broken.add(check.name);
     yield { name: check.name, ...found, elapsedMs: clock() - began };
   }
@@ -40,9 +40,9 @@ export async function* examine(checks: readonly Check[], clock: Clock): AsyncGen
 
 type Found = Omit<Examined, 'name' | 'elapsedMs'>;
 
-async function look(check: Check): Promise<Found> {
+async function runCheck(check: Check): Promise<Found> {
   try {
-    const found = await check.look();
+    const found = await check.run();
     if (typeof found === 'string') return { status: 'ok', message: found, remedy: null };
     return { status: found.status, message: found.message, remedy: found.remedy ?? null };
   } catch (error) {

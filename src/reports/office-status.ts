@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.js';
 import { roomNeeds, type StoreFigures, unmarkedNeeds } from '../domain/health.js';
 import { nightOn } from '../domain/night.js';
 import type { Room } from '../domain/room.js';
-import { diskNeeds, lookAtDisk, type MachineStatus, type RunsBook, readRuns } from './status.js';
+import { diskNeeds, type MachineStatus, type RunsBook, readDisk, readRuns } from './status.js';
 
 export interface OfficeStatusParts {
   readonly store: string;
@@ -25,7 +25,7 @@ export async function officeStatus(parts: OfficeStatusParts): Promise<OfficeStat
   const [figures, runs, disk] = await Promise.all([
     parts.figures(),
     readRuns(nightOn('office'), parts.runs, clock),
-    lookAtDisk(store, parts.room),
+    readDisk(store, parts.room),
   ]);
   const needs = [
     ...diskNeeds(disk),

@@ -14,9 +14,9 @@ import type { BakFiles, PendingRows } from '../steps/ports/records.js';
 import {
   type DiskStatus,
   diskNeeds,
-  lookAtDisk,
   type MachineStatus,
   type RunsBook,
+  readDisk,
   readRuns,
 } from './status.js';
 
@@ -58,7 +58,7 @@ export async function serverStatus(parts: ServerStatusParts): Promise<ServerStat
   const [backlog, runs, disk] = await Promise.all([
     parts.backlog(),
     readRuns(nightOn('server'), parts.runs, clock),
-    lookAtDisk(root, async () => {
+    readDisk(root, async () => {
       await store.checkRoot();
       return parts.room();
     }),

@@ -62,9 +62,9 @@ export async function readRuns(
 }
 
 /** Looks at a disk; what is wrong with it is told, not thrown. */
-export async function lookAtDisk(path: string, look: () => Promise<Room>): Promise<DiskStatus> {
+export async function readDisk(path: string, readRoom: () => Promise<Room>): Promise<DiskStatus> {
   try {
-    return { path, room: await look(), fault: null };
+    return { path, room: await readRoom(), fault: null };
   } catch (error) {
     return { path, room: null, fault: messageOf(error) };
   }

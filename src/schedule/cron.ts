@@ -28,7 +28,7 @@ export function cronScheduler(execute: Execute, user: string | null): Scheduler 
 
   return {
     target: 'cron',
-    look: ['crontab', ...whose, '-l'].join(' '),
+    showCommand: ['crontab', ...whose, '-l'].join(' '),
     render: (items, place) => [{ name: NAME, text: crontabBlock(items, place) }],
 
     async installed() {

@@ -14,7 +14,7 @@ export function launchdScheduler(execute: Execute, folder: string, domain: strin
 
   return {
     target: 'launchd',
-    look: `launchctl print ${domain}/${LABEL_PREFIX}insert (or another of them)`,
+    showCommand: `launchctl print ${domain}/${LABEL_PREFIX}insert (or another of them)`,
     render: launchdPlists,
     installed: files.installed,
 

@@ -50,7 +50,7 @@ const SKIPS_COUNTED = 100;
 export async function runEntry(entry: ScheduleEntry, ports: EntryPorts): Promise<Woken> {
   const { clock, self, withBook, stop } = ports;
   const scope = entry.onOneServer ? '' : self.host;
-  const look = async (book: ScheduleBook) => {
+  const readBook = async (book: ScheduleBook) => {
     const since = await book.heldSince(self.host);
     if (since !== null) return { held: since };
     const last = await book.last(entry.name, scope);
@@ -58,7 +58,7 @@ export async function runEntry(entry: ScheduleEntry, ports: EntryPorts): Promise
     return { due: whatIsDue(entry.at, ports.zone, clock(), known), last };
   };
 
-  const first = await withBook(look);
+  const first = await withBook(readBook);
   if (first.held !== undefined) return { kind: 'held', since: first.held };
   if (first.due === null) return { kind: 'not-due' };
   const { due } = first;

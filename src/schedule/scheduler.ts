@@ -16,7 +16,7 @@ export interface Scheduler {
   /** Takes all of orderbak's out again; answers what was done, a sentence each. */
   uninstall(): Promise<string[]>;
   /** What somebody types to see it. */
-  readonly look: string;
+  readonly showCommand: string;
 }
 
 /** Whether two installations are the same. */

@@ -27,7 +27,7 @@ export function systemdScheduler(execute: Execute, folder: string, ofUser: boole
 
   return {
     target: 'systemd',
-    look: `systemctl ${scope} list-timers 'orderbak-*'; journalctl ${ofUser ? '--user ' : ''}-u 'orderbak-*'`,
+    showCommand: `systemctl ${scope} list-timers 'orderbak-*'; journalctl ${ofUser ? '--user ' : ''}-u 'orderbak-*'`,
     render: (items, place) => systemdUnits(items, place, ofUser),
     installed: files.installed,
 

@@ -19,7 +19,7 @@ export function taskScheduler(execute: Execute, folder: string): Scheduler {
 
   return {
     target: 'task-scheduler',
-    look: 'schtasks /Query /TN orderbak\\ /V /FO LIST',
+    showCommand: 'schtasks /Query /TN orderbak\\ /V /FO LIST',
     render: tasks,
     installed: files.installed,
 

@@ -98,17 +98,17 @@ async function askRole(asking: Asking | null): Promise<Role> {
 
 /** From the flag, or by asking until the answer is right. */
 function getter(asking: Asking | null, output: Output): Get {
-  return async ({ words, flag, given, otherwise, look }) => {
+  return async ({ words, flag, given, otherwise, check }) => {
     if (given !== undefined || asking === null) {
       const value = given ?? otherwise;
       if (value === null) throw missing(flag);
-      await look(value);
+      await check(value);
       return value;
     }
     for (;;) {
       const answer = await asking.ask(words, otherwise);
       try {
-        output.tell(`  ${await look(answer)}`);
+        output.tell(`  ${await check(answer)}`);
         return answer;
       } catch (error) {
         const hint = error instanceof OrderbakError ? `\n    ${error.hint ?? ''}` : '';

@@ -39,7 +39,7 @@ export function watchJobs(): Command {
       process.stdout.on('resize', screen.redraw);
       try {
         for (;;) {
-          const runs = await look(jobs, id);
+          const runs = await readRuns(jobs, id);
           screen.show(runs);
           if (id !== null && !runs.some(({ status }) => isActive(status))) return;
           await sleep(EVERY, undefined, { signal: interrupts.signal }).catch(() => {});
@@ -55,7 +55,7 @@ export function watchJobs(): Command {
   );
 }
 
-async function look(jobs: Jobs, id: number | null): Promise<readonly RunRecord[]> {
+async function readRuns(jobs: Jobs, id: number | null): Promise<readonly RunRecord[]> {
   if (id === null) return jobs.latest(LAST);
   const { run, steps } = await jobs.details(id);
   return [run, ...steps];

@@ -49,13 +49,13 @@ export function installCommand(): Command {
           flags,
           'schedule install',
           [...(await installSchedule(loaded, scheduler, user)), ...notes],
-          scheduler.look,
+          scheduler.showCommand,
         );
       const wanted = await wantedOf(loaded, scheduler, user);
       const names = wanted.map(({ name }) => name).join(', ');
       const same = agree(wanted, await scheduler.installed());
       const would = same ? 'nothing: all is as it should be' : `${scheduler.target}: would write ${names}`;
-      return tell(flags, 'schedule install', [would, ...notes], scheduler.look);
+      return tell(flags, 'schedule install', [would, ...notes], scheduler.showCommand);
     });
   });
 }
@@ -83,20 +83,22 @@ export function uninstallCommand(): Command {
     return answering(flags, async () => {
       const { scheduler } = await openTarget(flags);
       if (!flags.dryRun)
-        return tell(flags, 'schedule uninstall', await scheduler.uninstall(), scheduler.look);
+        return tell(flags, 'schedule uninstall', await scheduler.uninstall(), scheduler.showCommand);
       const names = (await scheduler.installed()).map(({ name }) => name);
       const would =
         names.length === 0
           ? 'nothing is installed'
           : `${scheduler.target}: would take out ${names.join(', ')}`;
-      return tell(flags, 'schedule uninstall', [would], scheduler.look);
+      return tell(flags, 'schedule uninstall', [would], scheduler.showCommand);
     });
   });
 }
 
-function tell(flags: InstallFlags, command: string, done: readonly string[], look: string): void {
+function tell(flags: InstallFlags, command: string, done: readonly string[], showCommand: string): void {
   const output = openOutput(flags);
   if (output.json)
-    output.answer(JSON.stringify({ ok: true, command, dryRun: flags.dryRun ?? false, done, look }));
-  else if (!output.quiet) output.answer([...done, `See it: ${look}`].join('\n'));
+    output.answer(
+      JSON.stringify({ ok: true, command, dryRun: flags.dryRun ?? false, done, look: showCommand }),
+    );
+  else if (!output.quiet) output.answer([...done, `See it: ${showCommand}`].join('\n'));
 }
