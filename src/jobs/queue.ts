@@ -11,11 +11,11 @@ export interface Ready<Item> extends Waiting<Item> {
   readonly entries: readonly Entry[];
 }
 
-/** What waits in the spool, in its order, but for orders that somebody holds or has cancelled. */
+/** What waits in the spool, in its order, but for orders that somebody has paused or cancelled. */
 export class Queue<Item> {
   private readonly items: AsyncIterator<Waiting<Item>>;
-  /** Of orders that are held: a few, named by a person. */
-  private held: Ready<Item>[] = [];
+  /** Of orders that are paused: a few, named by a person. */
+  private paused: Ready<Item>[] = [];
   private isRead = false;
 
   constructor(
@@ -35,11 +35,11 @@ export class Queue<Item> {
     for (;;) {
       await control.gate([], this.signal);
       if (this.signal.aborted) return null;
-      const waiting = this.released() ?? (await this.read());
+      const waiting = this.resumed() ?? (await this.read());
       if (waiting !== null) {
         const ready = this.steered(waiting, control);
         if (ready !== null) return ready;
-      } else if (this.held.length === 0) return null;
+      } else if (this.paused.length === 0) return null;
       else await control.change(this.signal);
     }
   }
@@ -52,27 +52,27 @@ export class Queue<Item> {
     return null;
   }
 
-  /** One that was held, and is no longer. */
-  private released(): Ready<Item> | null {
+  /** One that was paused, and is no longer. */
+  private resumed(): Ready<Item> | null {
     const { control } = this.recording;
-    const index = this.held.findIndex(({ entries }) =>
+    const index = this.paused.findIndex(({ entries }) =>
       entries.some((entry) => control.wantedOf(entry.order) !== 'pause'),
     );
-    return index === -1 ? null : (this.held.splice(index, 1)[0] ?? null);
+    return index === -1 ? null : (this.paused.splice(index, 1)[0] ?? null);
   }
 
-  /** What of an item may be done now: files of orders that are held are put aside, those of cancelled ones dropped. */
+  /** What of an item may be done now: files of paused orders are put aside, those of cancelled ones dropped. */
   private steered(ready: Ready<Item>, control: Control): Ready<Item> | null {
     if (!control.steersOrders) return ready;
     const { parts } = this.recording.tracker;
     const wanted = ready.entries.map((entry) => control.wantedOf(entry.order));
     if (wanted.every((wish) => wish === null)) return ready;
-    const held = this.part(ready, (index) => wanted[index] === 'pause');
-    const dropped = this.part(ready, (index) => wanted[index] === 'cancel');
-    const free = this.part(ready, (index) => wanted[index] === null);
-    if (held !== null) {
-      this.held.push(held);
-      parts.set(ordersOf(held.entries), 'paused');
+    const paused = this.pick(ready, (index) => wanted[index] === 'pause');
+    const dropped = this.pick(ready, (index) => wanted[index] === 'cancel');
+    const free = this.pick(ready, (index) => wanted[index] === null);
+    if (paused !== null) {
+      this.paused.push(paused);
+      parts.set(ordersOf(paused.entries), 'paused');
     }
     if (dropped !== null) {
       parts.drop(dropped.entries);
@@ -82,7 +82,7 @@ export class Queue<Item> {
     return free;
   }
 
-  private part({ item, entries }: Ready<Item>, wanted: (index: number) => boolean): Ready<Item> | null {
+  private pick({ item, entries }: Ready<Item>, wanted: (index: number) => boolean): Ready<Item> | null {
     const some = entries.filter((_, index) => wanted(index));
     if (some.length === 0) return null;
     return { item: this.step.pick?.(item, wanted) ?? item, files: some.length, entries: some };

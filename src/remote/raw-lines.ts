@@ -135,10 +135,10 @@ async function exchangeOn(line: Line, { question, answer, pace, signal }: Exchan
   const end = () => {
     socket.destroy();
   };
-  let isHeld = false;
+  let isPaused = false;
   socket.setTimeout(question.patience);
   // Whoever is not asked to say more may be silent.
-  const onSilence = () => (isHeld ? socket.setTimeout(SILENCE_MS) : end());
+  const onSilence = () => (isPaused ? socket.setTimeout(SILENCE_MS) : end());
   socket.on('timeout', onSilence);
   signal.addEventListener('abort', end);
   let closed = end;
@@ -147,7 +147,7 @@ async function exchangeOn(line: Line, { question, answer, pace, signal }: Exchan
       closed = () => reject(new Error('the connection was closed'));
       socket.once('close', closed);
       const goOn = () => {
-        isHeld = false;
+        isPaused = false;
         socket.resume();
         if (answer.ended) resolve();
       };
@@ -159,13 +159,13 @@ async function exchangeOn(line: Line, { question, answer, pace, signal }: Exchan
           reject(error);
           return false;
         }
-        const held = pace.pass(bytes.byteLength, signal);
-        if (held === null) {
+        const pause = pace.pass(bytes.byteLength, signal);
+        if (pause === null) {
           if (answer.ended) resolve();
           return true;
         }
-        isHeld = true;
-        held.then(goOn, reject);
+        isPaused = true;
+        pause.then(goOn, reject);
         return false;
       };
       if (socket.destroyed) closed();
