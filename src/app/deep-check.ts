@@ -10,7 +10,7 @@ import { EXIT, OrderbakError } from '../errors.js';
 import { holdLease } from '../jobs/lease.js';
 import type { BakFiles } from '../steps/ports/records.js';
 import { type UnlinkParts, unlinkBackedUpStep } from '../steps/unlink-recorded.js';
-import { inTemporaryFolder, isHeld } from '../store/probe.js';
+import { inTemporaryFolder, isStored } from '../store/probe.js';
 import { makeTestFile, removeTestFile } from '../store/test-folder.js';
 import { apiOf } from './api.js';
 import { OWN } from './choices.js';
@@ -41,7 +41,7 @@ export async function roundTrip(ground: Ground, listen: Listen): Promise<string>
   try {
     const bytes = await makeTestFile(root, folder, TEST_FILE);
     const id = await rows.record(TEST_FILE);
-    await copy(ground, listen, order, id, (store) => isHeld(store, `${folder}/${TEST_FILE}`, bytes));
+    await copy(ground, listen, order, id, (store) => isStored(store, `${folder}/${TEST_FILE}`, bytes));
     await remove(ground, order, folder, id);
   } finally {
     await cleanUp();

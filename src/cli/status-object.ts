@@ -34,9 +34,9 @@ function serverObject(status: ServerStatus) {
 }
 
 function officeObject(status: OfficeStatus) {
-  const { held, unmarked, unmarkedSince, half, lastMarked } = status.figures;
+  const { stored, unmarked, unmarkedSince, half, lastMarked } = status.figures;
   return {
-    store: { ...held, half },
+    store: { ...stored, half },
     unmarked: { ...unmarked, since: isoOf(unmarkedSince) },
     lastMarked: isoOf(lastMarked),
     lastContact: isoOf(status.lastContact),

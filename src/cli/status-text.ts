@@ -59,11 +59,11 @@ function serverText(status: ServerStatus, wall: Wall, paint: ChalkInstance): str
 }
 
 function officeText(status: OfficeStatus, wall: Wall, paint: ChalkInstance): string {
-  const { held, unmarked, half } = status.figures;
+  const { stored, unmarked, half } = status.figures;
   const contact = status.lastContact === null ? 'never' : at(status.lastContact, wall);
   return [
     paint.bold(row('office', 'files', 'bytes')),
-    row('in the store', count(held.files), bytesText(held.bytes)),
+    row('in the store', count(stored.files), bytesText(stored.bytes)),
     row(
       'not marked',
       count(unmarked.files),

@@ -26,7 +26,7 @@ export async function readStoreFigures({ kysely }: Database): Promise<StoreFigur
     .select(({ fn }) => fn.countAll<number>().as('files'))
     .executeTakeFirstOrThrow();
   return {
-    held: { files: Number(all.files), bytes: Number(all.bytes ?? 0) },
+    stored: { files: Number(all.files), bytes: Number(all.bytes ?? 0) },
     unmarked: { files: Number(unmarked.files), bytes: Number(unmarked.bytes ?? 0) },
     // The types say that a minimum is always there; of no rows it is NULL.
     unmarkedSince: nullableNumber(unmarked.since),

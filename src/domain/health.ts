@@ -21,7 +21,7 @@ export interface StepHealth {
 
 /** What the office's store holds. Moments are ms since 1970. */
 export interface StoreFigures {
-  readonly held: Heap;
+  readonly stored: Heap;
   /** What is held, and not marked on the server. */
   readonly unmarked: Heap;
   readonly unmarkedSince: number | null;

@@ -26,10 +26,10 @@ export function serverGauges(status: ServerStatus): Gauge[] {
 
 /** What monitoring counts of the machine in the office. */
 export function officeGauges(status: OfficeStatus): Gauge[] {
-  const { held, unmarked } = status.figures;
+  const { stored, unmarked } = status.figures;
   return [
-    gauge('store_files', 'Files that the store holds.', [at({}, held.files)]),
-    gauge('store_bytes', 'Bytes that the store holds.', [at({}, held.bytes ?? 0)]),
+    gauge('store_files', 'Files that the store holds.', [at({}, stored.files)]),
+    gauge('store_bytes', 'Bytes that the store holds.', [at({}, stored.bytes ?? 0)]),
     gauge('unmarked_files', 'Files that the store holds and the server was not told of.', [
       at({}, unmarked.files),
     ]),

@@ -22,17 +22,17 @@ export async function fetchParcel(
     office,
     fail: (file, error) => failed.push(failureOf(file.id, pathOf(file), error)),
   };
-  const { held, wanted } = await lookInStore(parcel, fetching);
-  const first = await mark(held, fetching);
+  const { found, wanted } = await partitionParcel(parcel, fetching);
+  const first = await mark(found, fetching);
   // The store's copy is sound, but the server has other bytes by now: they are fetched beside it.
-  const outdated = held.filter(({ file }) => first.get(file.id) === 'mismatch').map(({ file }) => file);
+  const outdated = found.filter(({ file }) => first.get(file.id) === 'mismatch').map(({ file }) => file);
   const { arrivals, stopped } = await fetchFiles([...wanted, ...outdated], fetching);
   const { kept, failed: outside, notes } = await office.keep(arrivals, fetching.run);
   for (const { file, error } of outside) fetching.fail(file, error);
   if (stopped !== null) throw stopped;
   const second = await mark(kept, fetching);
 
-  const told = new Map([...held, ...kept].map(({ file }) => [file.id, file]));
+  const told = new Map([...found, ...kept].map(({ file }) => [file.id, file]));
   const statuses = new Map([...first, ...second]);
   const broken = new Set(failed.map((failure) => failure.id));
   let done = 0;
@@ -54,15 +54,15 @@ const NOT_MARKED = {
 } as const;
 
 /** What the store holds of a parcel already, and what is to be fetched. */
-async function lookInStore(
+async function partitionParcel(
   parcel: readonly ListedFile[],
   { office, run, signal, fail }: Fetching,
-): Promise<{ held: readonly Arrival[]; wanted: ListedFile[] }> {
+): Promise<{ found: readonly Arrival[]; wanted: ListedFile[] }> {
   signal.throwIfAborted();
-  const { held, failed } = await office.held(parcel, run);
+  const { found, failed } = await office.find(parcel, run);
   for (const { file, error } of failed) fail(file, error);
-  const known = new Set([...held, ...failed].map(({ file }) => file.id));
-  return { held, wanted: parcel.filter(({ id }) => !known.has(id)) };
+  const known = new Set([...found, ...failed].map(({ file }) => file.id));
+  return { found, wanted: parcel.filter(({ id }) => !known.has(id)) };
 }
 
 /**

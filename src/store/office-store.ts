@@ -10,12 +10,12 @@ import { whyNoPlace } from '../domain/store-name.js';
 import type { ListedFile } from '../domain/wire.js';
 import { codeOf, isAway } from '../errors.js';
 import type { Keeping, KeptClaim, OfficeStore } from '../steps/ports/office.js';
+import { findInStore } from './find-in-store.js';
 import type { HalfFiles } from './half-files.js';
 import { type KeepingPlace, keepArrivals, othersThan, type PlacedFile } from './keep-arrivals.js';
 import { receiptOf } from './kept-file.js';
 import { listAdopted } from './list-adopted.js';
 import { Locks } from './locks.js';
-import { lookInStore } from './look-in-store.js';
 import { makeAllBelow } from './make-folder.js';
 import { OWN_FOLDER, storeAway } from './own-folder.js';
 import { openPart } from './part-file.js';
@@ -101,9 +101,9 @@ export async function openOfficeStore(
 
     whyNoPlace: ({ folder, filename }) => whyNoPlace(folder, filename, mapped),
 
-    async held(files, run) {
-      const { held, adopted, failed } = await lookInStore(files, store, mapped, catalog);
-      if (adopted.length === 0) return { held, failed };
+    async find(files, run) {
+      const { found, adopted, failed } = await findInStore(files, store, mapped, catalog);
+      if (adopted.length === 0) return { found, failed };
       return inFolders(files, async () => {
         const { listed, failed: unlisted } = await listAdopted(
           adopted,
@@ -111,7 +111,7 @@ export async function openOfficeStore(
           placeOf(run),
         );
         const entered = await enter(listed);
-        return { held: [...held, ...entered.kept], failed: [...failed, ...unlisted, ...entered.failed] };
+        return { found: [...found, ...entered.kept], failed: [...failed, ...unlisted, ...entered.failed] };
       });
     },
 

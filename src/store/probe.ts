@@ -103,6 +103,6 @@ export async function inTemporaryFolder<T>(work: (folder: string) => Promise<T>)
 }
 
 /** Whether a file of a store holds just these bytes. */
-export async function isHeld(store: string, path: string, bytes: Buffer): Promise<boolean> {
+export async function isStored(store: string, path: string, bytes: Buffer): Promise<boolean> {
   return bytes.equals(await readFile(join(store, path)));
 }

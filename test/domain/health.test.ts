@@ -122,7 +122,7 @@ test('files that no run tries any more are one need a step, however many they ar
 
 test('copies that the server is not told of, and a full disk, need a person', () => {
   const heap = { files: 3, bytes: 9 };
-  const figures = { held: heap, unmarked: heap, half: 0, lastMarked: null };
+  const figures = { stored: heap, unmarked: heap, half: 0, lastMarked: null };
   expect(unmarkedNeeds({ ...figures, unmarkedSince: NOW - DAY }, NOW)).toEqual([]);
   expect(unmarkedNeeds({ ...figures, unmarkedSince: NOW - 3 * DAY }, NOW)).toMatchObject([
     { code: 'unmarked' },

@@ -32,7 +32,7 @@ export interface Bundles {
 
 /** What the store holds of some files; `failed` = that could not be found out. */
 export interface Holding {
-  readonly held: readonly Arrival[];
+  readonly found: readonly Arrival[];
   readonly failed: Keeping['failed'];
 }
 
@@ -77,7 +77,7 @@ export interface OfficeStore {
   /** Why a file can have no place in the store; null when it can. */
   whyNoPlace(file: ListedFile): string | null;
   /** What the store holds under these names, read again from its disk; left out is what it holds nothing good of in that size. */
-  held(files: readonly ListedFile[], run: number): Promise<Holding>;
+  find(files: readonly ListedFile[], run: number): Promise<Holding>;
   /** Half files lie under the name of their run. */
   part(file: ListedFile, run: number): Promise<PartFile>;
   /** Gives arrivals their names, durably, and enters them in the catalog. One that stays outside does not keep the others there. */

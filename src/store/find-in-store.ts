@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathOf } from '../domain/file-name.js';
 import { groupBy } from '../domain/group-by.js';
 import { storeFolder, storeName } from '../domain/store-name.js';
 import type { ListedFile } from '../domain/wire.js';
@@ -11,24 +12,24 @@ import { receiptOf } from './kept-file.js';
 import type { Catalog } from './office-store.js';
 
 /** What of some files the store holds; `adopted` lies in its place without being in the catalog: a run was killed between the two. */
-export async function lookInStore(
+export async function findInStore(
   files: readonly ListedFile[],
   store: string,
   mapped: boolean,
   catalog: Catalog,
 ): Promise<Holding & { readonly adopted: readonly PlacedFile[] }> {
-  const held: Arrival[] = [];
+  const found: Arrival[] = [];
   const adopted: PlacedFile[] = [];
   const failed: Holding['failed'][number][] = [];
   const folders = groupBy(files, ({ folder }) => folder);
-  const known = groupBy(await catalog.inFolders([...folders.keys()]), nameOf);
+  const known = groupBy(await catalog.inFolders([...folders.keys()]), pathOf);
 
   /** What the catalog knows of a file is looked at, else what lies in its place. */
-  const look = async (file: ListedFile, path: string, isThere: (name: string) => Promise<boolean>) => {
-    const entries = (known.get(nameOf(file)) ?? []).filter(({ size }) => size === file.size);
+  const find = async (file: ListedFile, path: string, isThere: (name: string) => Promise<boolean>) => {
+    const entries = (known.get(pathOf(file)) ?? []).filter(({ size }) => size === file.size);
     for (const kept of entries.reverse()) {
       const receipt = await receiptOf(store, kept.path);
-      if (receipt?.sha256 === kept.sha256) return held.push({ file, receipt });
+      if (receipt?.sha256 === kept.sha256) return found.push({ file, receipt });
     }
     const { folder, filename, id: serverId } = file;
     const name = storeName(filename, mapped);
@@ -50,17 +51,13 @@ export async function lookInStore(
     }
     const base = opened?.base ?? null;
     for (const file of some) {
-      await look(file, path, async (name) => base !== null && (await exists(join(base, name)))).catch(
+      await find(file, path, async (name) => base !== null && (await exists(join(base, name)))).catch(
         (error: unknown) => failed.push({ file, error }),
       );
     }
     opened?.close();
   }
-  return { held, adopted, failed };
-}
-
-function nameOf({ folder, filename }: { readonly folder: string; readonly filename: string }): string {
-  return `${folder}/${filename}`;
+  return { found, adopted, failed };
 }
 
 async function exists(path: string): Promise<boolean> {
