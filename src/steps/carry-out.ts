@@ -19,24 +19,22 @@ export interface Departure {
 /** Takes one file away. Answers false when it is no longer what its stamp says; then it stays. */
 export type TakeAway = (folder: OrderFolder, intent: Intent, stamp: Stamp) => Promise<boolean>;
 
-interface CarryingParts {
+/** How removals are carried out, and on whose behalf. */
+interface Carrying {
+  readonly takeAway: TakeAway;
+  /** Why what allows the removals is too old by now; null while it is not. */
+  readonly whyStale: () => string | null;
+  readonly mandate: Mandate;
   readonly deletions: Deletions;
   readonly localNow: () => string;
 }
 
 /**
- * Carries out removals of some folders: writes the intentions down, acts, makes it durable, reports. `whyStale` tells
- * why what allows them is too old, or null. Throws RunStopped when the lease went to somebody else; what was gone by then is
- * reported all the same.
+ * Carries out removals of some folders: writes the intentions down, acts, makes it durable, reports. Throws RunStopped when
+ * the lease went to somebody else; what was gone by then is reported all the same.
  */
-export async function carryOut(
-  departures: readonly Departure[],
-  takeAway: TakeAway,
-  whyStale: () => string | null,
-  mandate: Mandate,
-  parts: CarryingParts,
-): Promise<Outcome> {
-  const { deletions } = parts;
+export async function carryOut(departures: readonly Departure[], carrying: Carrying): Promise<Outcome> {
+  const { deletions, mandate } = carrying;
   const removals = departures.flatMap(({ allowed }) => allowed.map(({ removal }) => removal));
   if (removals.length === 0) return {};
   let intents: Intent[];
@@ -48,20 +46,16 @@ export async function carryOut(
     if (departures.length === 1)
       return sumOf(removals.map((removal) => troubleOf(removal.rows[0]?.id ?? null, pathOf(removal), error)));
     const each: Outcome[] = [];
-    for (const departure of departures)
-      each.push(await carryOut([departure], takeAway, whyStale, mandate, parts));
+    for (const departure of departures) each.push(await carryOut([departure], carrying));
     return sumOf(each);
   }
-  return takeAll(intents, departures, takeAway, whyStale, mandate, parts);
+  return takeAll(intents, departures, carrying);
 }
 
 async function takeAll(
   intents: readonly Intent[],
   departures: readonly Departure[],
-  takeAway: TakeAway,
-  whyStale: () => string | null,
-  mandate: Mandate,
-  { deletions, localNow }: CarryingParts,
+  { takeAway, whyStale, mandate, deletions, localNow }: Carrying,
 ): Promise<Outcome> {
   const leaving = new Map(
     departures.flatMap(({ folder, allowed }) =>

@@ -53,7 +53,7 @@ async function removePrepared(
   applying: Applying,
   parts: UnlinkParts,
 ): Promise<Outcome> {
-  const { source, bakFiles, store, retention, localNow, clock } = parts;
+  const { source, bakFiles, deletions, store, retention, localNow, clock } = parts;
   const whyStale = freshness(clock);
   const answer = await source.sameFacts([...new Set(opened.flatMap((folder) => folder.orderIds))]);
   const factsOf = new Map(answer.folders.map((facts) => [facts.folder, facts]));
@@ -75,7 +75,8 @@ async function removePrepared(
     folder === null ? [] : [{ folder, allowed: some.flatMap((finding) => finding.allowed ?? []) }],
   );
   const leaving = departures.filter(({ allowed }) => allowed.length > 0);
-  const removed = await carryOut(leaving, unlinkIt, whyStale, applying, parts);
+  const carrying = { takeAway: unlinkIt, whyStale, mandate: applying, deletions, localNow };
+  const removed = await carryOut(leaving, carrying);
   return sumOf([
     ...findings.flatMap((finding) => finding.trouble ?? []),
     removed,

@@ -39,7 +39,7 @@ export async function removeTrash(
   applying: Applying,
   parts: RemovingTrash,
 ): Promise<Outcome> {
-  const { source, store, retention, clock, minAge, keep } = parts;
+  const { source, deletions, store, retention, clock, localNow, minAge, keep } = parts;
   let folder: OrderFolder | null;
   try {
     folder = await store.openFolder(item.folder);
@@ -65,7 +65,8 @@ export async function removeTrash(
       held: (now.troubles.held ?? []).filter(isWanted),
       failed: (now.troubles.failed ?? []).filter(isWanted),
     };
-    const removed = await carryOut([{ folder, allowed }], takeTrash, whyStale, applying, parts);
+    const carrying = { takeAway: takeTrash, whyStale, mandate: applying, deletions, localNow };
+    const removed = await carryOut([{ folder, allowed }], carrying);
     const told = allowed.length + (troubles.held?.length ?? 0) + (troubles.failed?.length ?? 0);
     return sumOf([troubles, removed, { skipped: item.names.length - told }]);
   } finally {

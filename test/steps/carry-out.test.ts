@@ -78,10 +78,8 @@ describe.for(ENGINES)('files of several folders that leave together on %s', (eng
   ) => {
     const deletions = openDeletions(database, Date.now);
     const mandate = { run: 7, leaseToken: token };
-    return carryOut(some, takeAway, whyStale, mandate, {
-      deletions,
-      localNow: () => '2026-01-01 00:00:00',
-    });
+    const localNow = () => '2026-01-01 00:00:00';
+    return carryOut(some, { takeAway, whyStale, mandate, deletions, localNow });
   };
   const sql = (text: string, ...values: number[]) => shop.world.ask((d) => d.run(text, values));
   const places = () =>
