@@ -7,7 +7,7 @@ import type { CalendarAge } from '../domain/duration.js';
 import { EXIT } from '../errors.js';
 import { asStop } from '../jobs/apply-all.js';
 import type { Watcher } from '../jobs/ports.js';
-import { type Summary, summarise, Tally } from '../jobs/summary.js';
+import { couldNotBegin, type Summary } from '../jobs/summary.js';
 import type { StepName } from '../steps/step.js';
 import { INTERRUPTED, watchInterrupts } from './interrupts.js';
 import { type Output, type OutputFlags, openOutput } from './output.js';
@@ -68,7 +68,7 @@ export async function runStep(
     process.exitCode = interrupts.exitCode() ?? (summary.interrupted ? INTERRUPTED : summary.exit);
     await told(summary);
   } catch (error) {
-    const summary = summaryOf(name, flags, error);
+    const summary = couldNotBegin(name, flags.dryRun ?? false, asStop(error));
     if (output.json) output.answer(summaryJson(summary));
     output.tell(errorBlock(error, output));
     process.exitCode = summary.exit;
@@ -126,9 +126,4 @@ export function tellSummary(
   const toPerson = output.watched || output.verbose;
   if (!output.json && toPerson && !answers) output.tell(text());
   else if (troubleText(summary, output) !== '') output.tell(troubleText(summary, output));
-}
-
-/** A run that could not begin, in the shape of one that did. */
-function summaryOf(name: StepName, flags: StepFlags, error: unknown): Summary {
-  return summarise(name, null, flags.dryRun ?? false, new Tally(), 0, asStop(error));
 }

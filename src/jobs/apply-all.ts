@@ -9,24 +9,28 @@ import {
   type Step,
 } from '../steps/step.js';
 import type { HeldLease } from './lease.js';
-import type { JobPorts } from './options.js';
 import { ordersOf } from './parts.js';
-import type { Spool } from './ports.js';
+import type { Spool, Watcher } from './ports.js';
 import { Queue, type Ready } from './queue.js';
 import type { Recording } from './recording.js';
 import type { Tally } from './summary.js';
 
 const FILES_BEFORE_BUDGET = 20;
 
+/** What surrounds the items: who may stop them, whom they are told to, and on whose lease they are done. */
+interface ApplyingAll {
+  readonly stop: AbortSignal;
+  readonly watcher: Watcher;
+  readonly tally: Tally;
+  readonly recording: Recording;
+  readonly lease: HeldLease;
+}
+
 /** Does what was put aside, item by item, as many at once as the step can; answers why it ended early, or null. */
 export async function applyAll<Item>(
   spool: Spool,
   step: Step<Item>,
-  stop: AbortSignal,
-  { watcher }: Pick<JobPorts, 'watcher'>,
-  tally: Tally,
-  recording: Recording,
-  lease: HeldLease,
+  { stop, watcher, tally, recording, lease }: ApplyingAll,
 ): Promise<OrderbakError | null> {
   const { run, control, tracker } = recording;
   const halt = new AbortController();

@@ -24,7 +24,7 @@ export async function runJob<Item>(step: Step<Item>, options: JobOptions, ports:
   try {
     recording = await startRecording(step, options, ports, tally);
     journal.began(recording.run, { dryRun: options.dryRun, origin: options.origin });
-    stopped = await planAndApply(step, options, ports, tally, recording, lease);
+    stopped = await planAndApply(step, options, ports, { tally, recording, lease });
   } catch (error) {
     stopped = asStop(error);
   }
@@ -34,7 +34,9 @@ export async function runJob<Item>(step: Step<Item>, options: JobOptions, ports:
   const sum = (why: OrderbakError | null) => {
     const run = recording?.run ?? null;
     const told = step.removes && tally.counts.done > 0 ? notUntouched(why) : why;
-    return summarise(step.name, run, options.dryRun, tally, clock() - started, told, interrupted);
+    const { dryRun } = options;
+    const elapsedMs = clock() - started;
+    return summarise({ command: step.name, run, dryRun, tally, elapsedMs, stopped: told, interrupted });
   };
   const summary = sum(stopped);
   try {
@@ -54,13 +56,18 @@ function notUntouched(stopped: OrderbakError | null): OrderbakError | null {
   return new OrderbakError(EXIT.failed, stopped.code, stopped.message, stopped.hint, stopped);
 }
 
+/** A run that has begun; without a lease it is a dry run. */
+interface Running {
+  readonly tally: Tally;
+  readonly recording: Recording;
+  readonly lease: HeldLease | null;
+}
+
 async function planAndApply<Item>(
   step: Step<Item>,
   options: JobOptions,
   ports: JobPorts,
-  tally: Tally,
-  recording: Recording,
-  lease: HeldLease | null,
+  { tally, recording, lease }: Running,
 ): Promise<OrderbakError | null> {
   const stop = AbortSignal.any([options.stop, recording.control.cancelled]);
   ports.watcher.planning(step.name);
@@ -76,7 +83,7 @@ async function planAndApply<Item>(
     recording.tracker.parts.endPlan();
     ports.watcher.started(tally.counts.planned, tally.bytesPlanned);
     await step.ready();
-    return await applyAll(spool, step, stop, ports, tally, recording, lease);
+    return await applyAll(spool, step, { stop, watcher: ports.watcher, tally, recording, lease });
   } finally {
     await spool.close();
   }

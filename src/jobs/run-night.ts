@@ -6,7 +6,7 @@ import { asStop } from './apply-all.js';
 import { startBeat } from './beat.js';
 import type { JobOptions } from './options.js';
 import type { Kin, Progress, Runs } from './ports.js';
-import { type Summary, statusOf, summarise, Tally } from './summary.js';
+import { couldNotBegin, type Summary, statusOf } from './summary.js';
 import { thisProcess } from './this-process.js';
 
 /** What is told of a whole night. */
@@ -66,7 +66,7 @@ export async function runNight(
       continue;
     }
     const summary = await runStep(step, { night: { id: run, row }, resumes: kin.resumes }).catch(
-      (error: unknown) => summarise(step, null, dryRun, new Tally(), 0, asStop(error)),
+      (error: unknown) => couldNotBegin(step, dryRun, asStop(error)),
     );
     const { exit, stopped } = summary;
     // Its own record may have said so already; one that could not begin, or is kept elsewhere, has not.

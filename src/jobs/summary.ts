@@ -85,16 +85,15 @@ function keepSome<T>(list: T[], more: readonly T[] | undefined): void {
   list.push(...(more ?? []).slice(0, MOST_ENTRIES - list.length));
 }
 
-/** Sums a run up. A run that was stopped names the reason among its errors. `elapsedMs` in ms. */
-export function summarise(
-  command: StepName,
-  run: number | null,
-  dryRun: boolean,
-  tally: Tally,
-  elapsedMs: number,
-  stopped: OrderbakError | null,
-  interrupted = false,
-): Summary {
+/** How a run went that is summed up; `elapsedMs` in ms. */
+interface Ended
+  extends Pick<Summary, 'command' | 'run' | 'dryRun' | 'elapsedMs' | 'stopped' | 'interrupted'> {
+  readonly tally: Tally;
+}
+
+/** Sums a run up. A run that was stopped names the reason among its errors. */
+export function summarise({ tally, ...ended }: Ended): Summary {
+  const { command, run, dryRun, elapsedMs, stopped, interrupted } = ended;
   const exit = stopped?.exit ?? (tally.counts.failed > 0 ? EXIT.partial : EXIT.done);
   const reason: Failure[] = stopped
     ? [{ id: null, path: '', code: stopped.code, message: stopped.message }]
@@ -114,6 +113,12 @@ export function summarise(
     stopped,
     interrupted,
   };
+}
+
+/** A run that could not begin, in the shape of one that did. */
+export function couldNotBegin(command: StepName, dryRun: boolean, stopped: OrderbakError): Summary {
+  const tally = new Tally();
+  return summarise({ command, run: null, dryRun, tally, elapsedMs: 0, stopped, interrupted: false });
 }
 
 /** How a run that is summed up has ended. */
