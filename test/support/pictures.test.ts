@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { fileBytes, type Look } from './pictures.js';
+import { essenceOf } from './picture-essence.js';
+import { fileBytes, type Look, makeFile } from './pictures.js';
 
 const CASES: [string, Look | undefined, string, object][] = [
   ['a.jpg', undefined, 'jpeg', { space: 'srgb' }],
@@ -23,6 +24,11 @@ test.for(CASES)(
     expect(first.equals(second)).toBe(false);
     expect(await sharp(first).metadata()).toMatchObject({ format, width: 640, height: 480, ...details });
     await sharp(first).resize(30).toBuffer();
+    // What is said to be seen in a file is seen in its own bytes, whatever it shares with others.
+    for (let count = 0; count < 9; count += 1) {
+      const { bytes, essence } = await makeFile(name, 'small', look);
+      expect(essence).toEqual(await essenceOf(bytes));
+    }
   },
 );
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
+import { type Essence, essenceOf } from './picture-essence.js';
 
 /** What is inside a file, where it is not simply what its name says. */
 export type Look = 'cmyk' | 'progressive' | 'deep' | 'alpha' | 'damaged' | 'plain';
@@ -13,26 +14,46 @@ export function isPicture(name: string, look?: Look): boolean {
   return look !== 'plain' && look !== 'damaged' && PICTURE_NAMES.has(path.extname(name).toLowerCase());
 }
 
-const pool = new Map<string, Promise<Buffer>>();
+export interface MadeFile {
+  readonly bytes: Buffer;
+  /** What can be seen in it, if it is a picture. */
+  readonly essence: Essence | undefined;
+}
+
+const pool = new Map<string, Promise<{ readonly bytes: Buffer; readonly essence: Essence }>>();
 let serial = 0;
 
 /**
  * Real bytes for a file of this name, and never the same twice: a mistaken copy must show. Pictures come from a
  * small pool and differ behind their end mark, where decoders do not look.
  */
-export async function fileBytes(name: string, size: PictureSize, look?: Look): Promise<Buffer> {
+export async function makeFile(name: string, size: PictureSize, look?: Look): Promise<MadeFile> {
   const number = serial++;
   const extension = path.extname(name).toLowerCase();
   const mark = `${number}-${Math.random().toString(36).slice(2)}`;
-  if (extension === '.svg' && isPicture(name, look)) {
-    return Buffer.from(`${drawing(number % 8, WIDTH[size])}<!-- ${mark} -->\n`);
+  if (!isPicture(name, look)) {
+    return { bytes: Buffer.from(`${plainStart(extension, look)}${mark}\n`), essence: undefined };
   }
-  if (!isPicture(name, look)) return Buffer.from(`${plainStart(extension, look)}${mark}\n`);
   const variant = number % 8;
   const key = `${extension} ${look ?? ''} ${size} ${variant}`;
-  const made = pool.get(key) ?? encode(extension, size, variant, look);
-  pool.set(key, made);
-  return Buffer.concat([await made, Buffer.from(`\n${mark}\n`)]);
+  const making = pool.get(key) ?? makePicture(extension, size, variant, look);
+  pool.set(key, making);
+  const { bytes, essence } = await making;
+  const end = extension === '.svg' ? `<!-- ${mark} -->\n` : `\n${mark}\n`;
+  return { bytes: Buffer.concat([bytes, Buffer.from(end)]), essence };
+}
+
+/** The bytes alone. */
+export async function fileBytes(name: string, size: PictureSize, look?: Look): Promise<Buffer> {
+  return (await makeFile(name, size, look)).bytes;
+}
+
+async function makePicture(extension: string, size: PictureSize, variant: number, look: Look | undefined) {
+  const bytes =
+    extension === '.svg'
+      ? Buffer.from(drawing(variant, WIDTH[size]))
+      : await encode(extension, size, variant, look);
+  return { bytes, essence: await essenceOf(bytes) };
 }
 
 function plainStart(extension: string, look: Look | undefined): string {

@@ -3,8 +3,8 @@ import path from 'node:path';
 import type { Zone } from './clock.js';
 import type { Database } from './database.js';
 import { type OrderPlan, toList } from './order-plan.js';
-import { type Essence, essenceOf } from './picture-essence.js';
-import { fileBytes, isPicture, type Look, type PictureSize } from './pictures.js';
+import type { Essence } from './picture-essence.js';
+import { type Look, makeFile, type PictureSize } from './pictures.js';
 import { ShopRows } from './shop-rows.js';
 
 /** What the database calls a file, or why it lies there without being called anything. */
@@ -116,8 +116,8 @@ function newFile(folder: string, name: string, look: Look | undefined): PlantedF
 async function writeFileOf(ground: Ground, file: PlantedFile): Promise<void> {
   const target = path.join(ground.root, file.path);
   const isThumb = file.uses.some((use) => use.kind === 'thumb');
-  const bytes = await fileBytes(file.name, isThumb ? 'small' : ground.pictures, file.look);
-  if (isPicture(file.name, file.look)) file.essence = await essenceOf(bytes);
+  const { bytes, essence } = await makeFile(file.name, isThumb ? 'small' : ground.pictures, file.look);
+  file.essence = essence;
   await mkdir(path.dirname(target), { recursive: true });
   await writeFile(target, bytes);
   if (file.uses.some((use) => use.kind === 'youngTrash')) return;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { distance, essenceOf } from './picture-essence.js';
 import type { PlantedFile } from './planting.js';
+import { sha256 } from './snapshot.js';
 
 const LARGEST = 300;
 
@@ -19,10 +20,22 @@ export async function judgeThumb(root: string, file: PlantedFile): Promise<strin
     return [`no thumb: ${where}`];
   }
   try {
-    return (await faults(bytes, file)).map((fault) => `thumb ${fault}: ${where}`);
+    return (await knownFaults(bytes, file)).map((fault) => `thumb ${fault}: ${where}`);
   } catch (error) {
     return [`thumb cannot be decoded (${String(error)}): ${where}`];
   }
+}
+
+const judged = new Map<string, Promise<string[]>>();
+
+/** A picture of the pool is met often: the same bytes of a thumb are judged once for the same picture and kind of name. */
+function knownFaults(bytes: Buffer, file: PlantedFile): Promise<string[]> {
+  const { width, height, colours } = file.essence ?? { width: 0, height: 0, colours: Buffer.alloc(0) };
+  const picture = `${width}x${height} ${colours.toString('base64')}`;
+  const key = `${sha256(bytes)} ${picture} ${path.extname(file.name).toLowerCase()}`;
+  const found = judged.get(key) ?? faults(bytes, file);
+  judged.set(key, found);
+  return found;
 }
 
 async function faults(bytes: Buffer, file: PlantedFile): Promise<string[]> {
