@@ -1,20 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
+import { whoReads } from '../support/who-reads.js';
 import { at, openShop } from './shop.js';
-
-/** The decoder of this process that has the file open; null when it has not come to it yet. */
-function whoReads(file: string): number | null {
-  const { stdout } = spawnSync('pgrep', ['-P', String(process.pid), '-f', 'picture-child'], {
-    encoding: 'utf8',
-  });
-  const reads = (pid: string) =>
-    spawnSync('find', [`/proc/${pid}/fd`, '-printf', '%l\n'], { encoding: 'utf8' }).stdout.includes(file);
-  const pid = stdout.split('\n').filter(Boolean).find(reads);
-  return pid === undefined ? null : Number(pid);
-}
 
 test.skipIf(process.platform !== 'linux')(
   'a picture whose decoders somebody killed has failed, is not noted as unreadable, and goes with the next run',
@@ -31,7 +20,7 @@ test.skipIf(process.platform !== 'linux')(
     });
     while (!isOver) {
       const reader = whoReads(file);
-      if (reader !== null) process.kill(reader, 'SIGKILL');
+      if (reader !== undefined) process.kill(reader, 'SIGKILL');
       await sleep(5);
     }
     expect(await running).toMatchObject({

@@ -9,6 +9,7 @@ import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { PictureJob } from '../../src/store/pictures.js';
+import { whoReads } from '../support/who-reads.js';
 
 const BUILT = new URL('../../dist/store/pictures.js', import.meta.url).href;
 // The build has the types of its source; it is imported from there because its child program must be JavaScript.
@@ -412,17 +413,12 @@ describe('the children', () => {
   });
 
   /** The decoder that has the file open. */
-  async function whoReads(path: string, butNot = 0): Promise<number> {
+  async function untilRead(path: string, butNot = 0): Promise<number> {
     for (;;) {
-      const reader = childrenOf(process.pid).find((pid) => pid !== butNot && filesOf(pid).includes(path));
+      const reader = whoReads(path, butNot);
       if (reader !== undefined) return reader;
       await sleep(5);
     }
-  }
-
-  function filesOf(pid: number): string[] {
-    const { stdout } = spawnSync('find', [`/proc/${pid}/fd`, '-printf', '%l\n'], { encoding: 'utf8' });
-    return stdout.split('\n');
   }
 
   /** Sends a signal to each of the two decoders that try a large picture. */
@@ -430,9 +426,9 @@ describe('the children', () => {
     const answer = one.render({ path: large, name: 'large.png' });
     // Looked at when both were disturbed.
     answer.catch(() => undefined);
-    const before = await whoReads(large);
+    const before = await untilRead(large);
     process.kill(before, first);
-    process.kill(await whoReads(large, before), second);
+    process.kill(await untilRead(large, before), second);
     return answer;
   }
 
