@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { atOnce, expectBlock, SECRET } from './jobs/block.js';
+import { askOrderbak } from './support/kept-orderbak.js';
 import { freePort } from './support/ports.js';
 import { runOrderbak } from './support/run.js';
 import { createWorld, type World } from './support/worlds.js';
@@ -12,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([world, mariadb].map((each) => each.remove())));
 
 function run(args: readonly string[], env: Readonly<Record<string, string | undefined>> = {}) {
-  return atOnce(() => runOrderbak(world, args, { env }));
+  return askOrderbak(world, args, { env });
 }
 
 describe('a database that does not let itself be used', () => {

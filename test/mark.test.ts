@@ -39,7 +39,8 @@ class Shop {
   constructor(readonly world: World) {}
 
   mark(args: readonly string[], input = ''): Promise<Finished> {
-    return runOrderbak(this.world, ['mark-backed-up', ...args], { input });
+    const words = ['mark-backed-up', ...args];
+    return input === '' ? askOrderbak(this.world, words) : runOrderbak(this.world, words, { input });
   }
 
   async markWell(args: readonly string[], input = ''): Promise<void> {

@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { askOrderbak } from './support/kept-orderbak.js';
 import { freePort } from './support/ports.js';
-import { type RunOptions, runOrderbak } from './support/run.js';
+import type { RunOptions } from './support/run.js';
 import { type MailSink, openMailSink, openWebSink, type WebSink } from './support/sinks.js';
 import { createWorld, type World } from './support/worlds.js';
 
@@ -36,7 +37,7 @@ describe('who is told of runs', () => {
       ORDERBAK_NOTIFY_MAIL_FROM: 'backup@shop.example',
       ORDERBAK_NOTIFY_MAIL_TO: 'lan@shop.example, mai@shop.example',
     };
-    expect((await runOrderbak(world, ['migrate'], { env })).code).toBe(0);
+    expect((await askOrderbak(world, ['migrate'], { env })).code).toBe(0);
   });
   beforeEach(() => {
     web.heard.length = 0;
@@ -48,7 +49,7 @@ describe('who is told of runs', () => {
   });
 
   const run = (args: readonly string[], options: RunOptions = {}) =>
-    runOrderbak(world, args, { ...options, env: { ...env, ...options.env } });
+    askOrderbak(world, args, { ...options, env: { ...env, ...options.env } });
   const pings = () => web.heard.filter((heard) => heard.path.startsWith('/ping/')).map((heard) => heard.path);
   const hooks = () =>
     web.heard
@@ -117,7 +118,7 @@ describe('who is told of runs', () => {
     ]);
     expect(hooks()).toMatchObject([{ event: 'failure', causes: ['unlink-discuss no-marker'] }]);
     expect(post.letters).toHaveLength(1);
-    await runOrderbak(world, ['migrate']);
+    await askOrderbak(world, ['migrate']);
   });
 
   test('that a step is well again is told once', async () => {

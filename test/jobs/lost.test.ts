@@ -6,6 +6,7 @@ import { Shop } from '../pull/office.js';
 import { BUNDLE, fair, isDownload, MARK } from '../pull/proxy.js';
 import { openShop } from '../steps/shop.js';
 import { ENGINES } from '../support/database.js';
+import { askOrderbak } from '../support/kept-orderbak.js';
 import { runOrderbak, type Started, start } from '../support/run.js';
 
 const ORDERS = 20;
@@ -37,12 +38,12 @@ test.each(ENGINES)(
       readdirSync(world.root, { recursive: true, encoding: 'utf8' }).filter((name) => /\/chat-/.test(name))
         .length;
     const run = start(world, ['unlink-discuss']);
-    while (run.child.exitCode === null && gone() < 300) await sleep(5);
+    while (run.child.exitCode === null && gone() < 300) await sleep(20);
     await killed(run);
     const goneThen = gone();
     expect(goneThen).toBeLessThan(ORDERS * FILES);
 
-    const list = await runOrderbak(world, ['jobs']);
+    const list = await askOrderbak(world, ['jobs']);
     expect(list.stdout).toMatch(/^2 {2}unlink-discuss {2}lost /);
     const resumed = await runOrderbak(world, ['jobs', 'resume', '2', '--json']);
     expect(resumed).toMatchObject({ code: 0, stderr: '' });
@@ -65,9 +66,9 @@ test.each(ENGINES)(
     expect(deletions).toMatchObject([{ n: ORDERS * FILES, files: ORDERS * FILES }]);
     expect(await shop.losses(before)).toEqual([]);
 
-    const shown = await runOrderbak(world, ['jobs', 'show', String(told.run), '--json']);
+    const shown = await askOrderbak(world, ['jobs', 'show', String(told.run), '--json']);
     expect(JSON.parse(shown.stdout)).toMatchObject({ run: { status: 'completed', resumes: 2, exit: 0 } });
-    const again = await runOrderbak(world, ['jobs', 'resume', String(told.run)]);
+    const again = await askOrderbak(world, ['jobs', 'resume', String(told.run)]);
     expect(again).toMatchObject({ code: 2, stdout: '' });
     await shop.close();
   },
@@ -119,7 +120,7 @@ test.skipIf((await whyNoOtherHost()) !== null)(
         : answer;
     });
     const jobs = (...args: string[]) =>
-      runOrderbak(shop.world, ['jobs', ...args], { bare: true, env: { ORDERBAK_PULL_STORE: office.store } });
+      askOrderbak(shop.world, ['jobs', ...args], { bare: true, env: { ORDERBAK_PULL_STORE: office.store } });
     const run = office.begin([], { wrap: onHost('far-away') });
     await office.untilHalf(run, 1_000_000);
     expect(await jobs('pause', 'pull')).toMatchObject({ code: 0, stdout: 'Run 1 (pull) is paused.\n' });

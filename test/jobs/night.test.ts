@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openShop, type Shop } from '../steps/shop.js';
 import { ENGINES } from '../support/database.js';
-import { runOrderbak } from '../support/run.js';
+import { askOrderbak } from '../support/kept-orderbak.js';
 
 describe.for(ENGINES)('orderbak run on %s', (engine) => {
   let shop: Shop;
@@ -25,7 +25,7 @@ describe.for(ENGINES)('orderbak run on %s', (engine) => {
     );
 
   test('runs the steps of the server as one run; each has its own record under that of the night', async () => {
-    const night = await runOrderbak(shop.world, ['run', '--json']);
+    const night = await askOrderbak(shop.world, ['run', '--json']);
     expect(night).toMatchObject({ code: 0, stderr: '' });
     const told = JSON.parse(night.stdout) as { run: number; steps: { command: string; run: number }[] };
     expect(told).toMatchObject({
@@ -49,7 +49,7 @@ describe.for(ENGINES)('orderbak run on %s', (engine) => {
     expect(others.filter((row) => row.parent_id === told.run)).toMatchObject(
       told.steps.map(({ command, run }) => ({ id: run, step: command, status: 'completed', error: null })),
     );
-    const list = await runOrderbak(shop.world, ['jobs']);
+    const list = await askOrderbak(shop.world, ['jobs']);
     const lines = list.stdout.trim().split('\n');
     expect(lines.map((line) => line.split(/ {2,}| · /).slice(0, 4))).toEqual([
       ['6', 'purge-trash', 'completed', '0 files'],
@@ -59,7 +59,7 @@ describe.for(ENGINES)('orderbak run on %s', (engine) => {
       ['4', '· unlink-trash', 'completed', '1 file'],
       ['5', '· unlink-backed-up', 'completed', '0 files'],
     ]);
-    const shown = await runOrderbak(shop.world, ['jobs', 'show', 'run']);
+    const shown = await askOrderbak(shop.world, ['jobs', 'show', 'run']);
     expect(shown.stdout).toMatch(/\n {2}held .*\/broken\.png: no thumb can be made/);
     expect(shown.stdout).not.toContain('… and');
     expect(shown.stdout).toContain('(without a terminal)');
@@ -67,7 +67,7 @@ describe.for(ENGINES)('orderbak run on %s', (engine) => {
 
   test('begins no removal after an insert that failed, and says so', async () => {
     await shop.world.ask((database) => database.run('DROP VIEW orderbak_order'));
-    const night = await runOrderbak(shop.world, ['run', '--skip', 'unlink-trash']);
+    const night = await askOrderbak(shop.world, ['run', '--skip', 'unlink-trash']);
     expect(night).toMatchObject({ code: 1, stdout: '' });
     expect(night.stderr).toContain('orderbak run: unlink-discuss was not begun: insert ended with 1\n');
     const [last, ...before] = (await rows()).reverse();
@@ -81,7 +81,7 @@ describe.for(ENGINES)('orderbak run on %s', (engine) => {
 
   test('is gone on with by jobs resume: what was not completed of it, as a night of its own', async () => {
     await shop.app.migrate();
-    const resumed = await runOrderbak(shop.world, ['jobs', 'resume', 'run', '--json']);
+    const resumed = await askOrderbak(shop.world, ['jobs', 'resume', 'run', '--json']);
     expect(resumed).toMatchObject({ code: 0, stderr: '' });
     const told = JSON.parse(resumed.stdout) as { run: number; steps: { command: string }[] };
     expect(told.steps.map(({ command }) => command)).toEqual([
@@ -95,7 +95,7 @@ describe.for(ENGINES)('orderbak run on %s', (engine) => {
     );
     expect(row).toEqual({ resumes_id: before?.id, status: 'completed' });
     // Three nights are more than ten rows, and still whole: each with its steps under it, in their order.
-    const list = await runOrderbak(shop.world, ['jobs', '--json']);
+    const list = await askOrderbak(shop.world, ['jobs', '--json']);
     const { runs } = JSON.parse(list.stdout) as { runs: { id: number; parent: number | null }[] };
     const stepsOf = async (night: unknown) =>
       (await rows()).filter((each) => each.parent_id === night).map(({ id }) => id);
@@ -108,8 +108,8 @@ describe.for(ENGINES)('orderbak run on %s', (engine) => {
   });
 
   test('refuses steps that this machine does not have', async () => {
-    expect(await runOrderbak(shop.world, ['run', '--only', 'pull'])).toMatchObject({ code: 2, stdout: '' });
-    expect(await runOrderbak(shop.world, ['run', '--only', 'nonsense'])).toMatchObject({
+    expect(await askOrderbak(shop.world, ['run', '--only', 'pull'])).toMatchObject({ code: 2, stdout: '' });
+    expect(await askOrderbak(shop.world, ['run', '--only', 'nonsense'])).toMatchObject({
       code: 2,
       stdout: '',
     });

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Office, Shop } from '../pull/office.js';
 import { fair, isDownload, LIST, type Weather } from '../pull/proxy.js';
-import { type Finished, runOrderbak } from '../support/run.js';
+import { askOrderbak } from '../support/kept-orderbak.js';
+import type { Finished } from '../support/run.js';
 
 const BIG = 3_000_000;
 const HALF = 1_000_000;
@@ -37,7 +38,7 @@ describe.concurrent('a large download', () => {
 
   const jobs = async (office: Office, ...args: string[]): Promise<Finished> => {
     const env = { ORDERBAK_PULL_STORE: office.store };
-    return runOrderbak(shop.world, ['jobs', ...args], { bare: true, env });
+    return askOrderbak(shop.world, ['jobs', ...args], { bare: true, env });
   };
   const show = async (office: Office, target = 'pull') =>
     (JSON.parse((await jobs(office, 'show', target, '--json')).stdout) as { run: Record<string, unknown> })
@@ -195,7 +196,7 @@ describe.concurrent('a large download', () => {
     );
     // Nothing is marked, and no run went well: it has talked to the server all the same.
     const env = { ORDERBAK_PULL_STORE: office.store };
-    const status = await runOrderbak(shop.world, ['status'], { bare: true, env });
+    const status = await askOrderbak(shop.world, ['status'], { bare: true, env });
     expect(status.stdout).toMatch(/^last contact with the server: 2\d{3}-/m);
     expect(await office.parts()).toEqual([]);
     expect(await office.strangers()).toEqual([]);

@@ -12,15 +12,17 @@ export interface PlayOptions {
   /** More arguments for `pull`, which asks the server at this URL. */
   readonly office?: (url: string) => Promise<readonly string[]>;
   readonly run?: RunOptions;
+  /** What runs a command; by default a process of its own, as cron's. */
+  readonly by?: (world: World, args: readonly string[], options: RunOptions) => Promise<Finished>;
 }
 
 /** One task on the machine where it belongs; the office finds the shop's server running. */
 export async function playTask(world: World, task: Task, options: PlayOptions = {}): Promise<Finished> {
-  const { server = [], office = async () => [], run = {} } = options;
-  if (task !== 'pull') return await runOrderbak(world, [task, ...server], run);
+  const { server = [], office = async () => [], run = {}, by = runOrderbak } = options;
+  if (task !== 'pull') return await by(world, [task, ...server], run);
   const serve = await startServe(world, server, run);
   try {
-    return await runOrderbak(world, [task, ...(await office(serve.url))], run);
+    return await by(world, [task, ...(await office(serve.url))], run);
   } finally {
     await serve.stop();
   }
@@ -40,6 +42,6 @@ export async function playSilently(
 }
 
 export async function migrate(world: World, options: PlayOptions = {}): Promise<void> {
-  const { server = [], run = {} } = options;
-  expectSilence(await runOrderbak(world, ['migrate', ...server], run), 'migrate');
+  const { server = [], run = {}, by = runOrderbak } = options;
+  expectSilence(await by(world, ['migrate', ...server], run), 'migrate');
 }

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { expect } from 'vitest';
 import { type Canonical, canonical } from '../support/canonical.js';
+import { askOrderbak } from '../support/kept-orderbak.js';
 import { judgeLoss } from '../support/loss-oracle.js';
 import { type Evidence, gather } from '../support/oracle.js';
 import type { Tree } from '../support/snapshot.js';
@@ -22,7 +23,7 @@ export interface Place {
 const EVERY_ORDER = process.env.ORDERBAK_TEST_EVERY_ORDER === '1';
 
 /**
- * Ways through a world by tasks in any order. Each step is taken once, by the real command in a copy of the world
+ * Ways through a world by tasks in any order. Each step is taken once, by the real program in a copy of the world
  * that is this step's own, and no file may be lost on it. Steps that lead to worlds with the same bytes on both
  * disks and the same records lead to the same place, which is what makes a thousand steps a hundred.
  */
@@ -91,7 +92,7 @@ export class Walks {
 
   private async play(world: World, done: readonly Task[]): Promise<Place> {
     const task = done.at(-1);
-    if (task !== undefined) expectSilence(await playTask(world, task), done.join(', '));
+    if (task !== undefined) expectSilence(await playTask(world, task, { by: askOrderbak }), done.join(', '));
     const evidence = await gather(world, this.before);
     expect({ done, lost: await judgeLoss(evidence) }).toEqual({ done, lost: [] });
     return { world, evidence, state: canonical(evidence), next: new Map() };

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Ceiling } from '../../src/domain/ceiling.js';
+import { askOrderbak } from '../support/kept-orderbak.js';
 import type { OrderPlan } from '../support/order-plan.js';
 import type { PlantedOrder } from '../support/planting.js';
-import { runOrderbak } from '../support/run.js';
 import { at, openShop, type Shop, type StepName } from './shop.js';
 
 /** Of each order four copied files, four chats and four pieces of trash: a third of the folder for each step. */
@@ -60,7 +60,7 @@ describe.each(['unlink-discuss', 'unlink-backed-up', 'unlink-trash'] as const)('
     ['all', [], 0],
     ['over a ceiling, so that it can be judged', ['--max-delete', '11'], 5],
   ])('--dry-run --verbose names what would go, a line a file: %s', async (_, more, code) => {
-    const run = (...args: string[]) => runOrderbak(shop.world, [step, '--dry-run', ...args, ...more]);
+    const run = (...args: string[]) => askOrderbak(shop.world, [step, '--dry-run', ...args, ...more]);
     const deed = step === 'unlink-trash' ? '  to put into quarantine ' : '  to remove ';
     const named = (stdout: string) => stdout.split('\n').filter((line) => line.startsWith(deed));
     const dry = await run('--verbose');
@@ -77,7 +77,7 @@ describe.each(['unlink-discuss', 'unlink-backed-up', 'unlink-trash'] as const)('
 
   test('what a dry run looked at by a flag, it does not tell to remove without', async () => {
     const next = async (...args: string[]) => {
-      const { stdout } = await runOrderbak(shop.world, [step, '--dry-run', ...args]);
+      const { stdout } = await askOrderbak(shop.world, [step, '--dry-run', ...args]);
       return stdout.split('\n').find((line) => line.startsWith('  Next: '));
     };
     expect(await next()).toBe(`  Next: orderbak ${step}`);

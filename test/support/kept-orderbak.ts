@@ -22,7 +22,7 @@ const idle: KeptProcess<Asked, Omit<Finished, 'signal'>>[] = [];
 export function askOrderbak(
   world: World,
   args: readonly string[],
-  options: Pick<RunOptions, 'env' | 'cwd' | 'machine'> = {},
+  options: Pick<RunOptions, 'env' | 'cwd' | 'machine' | 'bare'> = {},
 ): Promise<Finished> {
   return atOnce(async () => {
     const kept = idle.pop() ?? new KeptProcess(path.join(import.meta.dirname, 'kept-program.js'), []);
