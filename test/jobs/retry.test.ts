@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Shop } from '../pull/office.js';
 import { BUNDLE, fair } from '../pull/proxy.js';
+import { askOrderbak } from '../support/kept-orderbak.js';
 import { type Finished, runOrderbak, start } from '../support/run.js';
 import { createWorld } from '../support/worlds.js';
 
@@ -48,7 +49,7 @@ test('a file that fails waits longer each time and then for a person; jobs retry
   });
   expect(asked()).toEqual([]);
 
-  const jobs = (...args: string[]) => runOrderbak(shop.world, ['jobs', ...args], { bare: true, env });
+  const jobs = (...args: string[]) => askOrderbak(shop.world, ['jobs', ...args], { bare: true, env });
   const shown = await jobs('show', '2');
   expect(shown.stdout).toContain(
     `failed ${office.order.folder}/c.txt: the disk does not give it (unreadable, 2 times)`,

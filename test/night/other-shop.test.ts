@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { daysAgo, unixTime } from '../support/clock.js';
 import { ENGINES } from '../support/database.js';
+import { askOrderbak } from '../support/kept-orderbak.js';
 import { judgeLoss } from '../support/loss-oracle.js';
 import { type Evidence, gather, judgeDisks } from '../support/oracle.js';
 import type { OrderPlan } from '../support/order-plan.js';
@@ -103,7 +104,12 @@ age = "3 months"
 token = "${world.token}"
 `,
     );
-    return { server: ['--config', server], office: writeOfficeConfiguration, run: { bare: true } };
+    return {
+      server: ['--config', server],
+      office: writeOfficeConfiguration,
+      run: { bare: true },
+      by: askOrderbak,
+    };
   }
 
   async function writeOfficeConfiguration(url: string): Promise<string[]> {

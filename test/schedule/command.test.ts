@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { falseClock, whyNoFalseClock } from '../chaos/false-clock.js';
 import { onHost, whyNoOtherHost } from '../chaos/other-host.js';
 import { holdInsert } from '../support/held-lease.js';
+import { askOrderbak } from '../support/kept-orderbak.js';
 import { runOrderbak } from '../support/run.js';
 import { openWebSink } from '../support/sinks.js';
 import { createWorld, type World } from '../support/worlds.js';
@@ -36,7 +37,7 @@ describe('the commands of the schedule', () => {
   const bare = { bare: true } as const;
   beforeAll(async () => {
     world = await createWorld('sqlite');
-    expect(await runOrderbak(world, ['migrate'])).toMatchObject({ code: 0 });
+    expect(await askOrderbak(world, ['migrate'])).toMatchObject({ code: 0 });
   });
   afterAll(() => world.remove());
 
@@ -219,7 +220,7 @@ describe.skipIf(whyNot !== null)('two servers with one MariaDB and clocks 40 sec
   let world: World;
   beforeAll(async () => {
     world = await createWorld('mariadb');
-    expect(await runOrderbak(world, ['migrate'])).toMatchObject({ code: 0 });
+    expect(await askOrderbak(world, ['migrate'])).toMatchObject({ code: 0 });
   });
   afterAll(() => world.remove());
 
