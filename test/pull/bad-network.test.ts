@@ -59,7 +59,7 @@ describe('a bad network', () => {
 
   async function play(name: string, weather: Weather): Promise<void> {
     const office = await shop.office(name, weather);
-    const finished = await office.pull(['--transfers', name === 'mixed' ? '16' : '1']);
+    const finished = await office.begin(['--transfers', name === 'mixed' ? '16' : '1']).finished;
     played.set(name, { office, finished });
   }
 
@@ -73,7 +73,7 @@ describe('a bad network', () => {
     );
     const rows = await shop.rows(shop.order('mixed'));
     const names = new Map(rows.map((row) => [String(row.id), row.name]));
-    // They wait between their tries, so they may wait together.
+    // They wait between their tries, so they wait together, more of them than there are kept processes.
     await Promise.all([
       play(
         'mixed',

@@ -63,7 +63,7 @@ describe.concurrent('answers of somebody else', () => {
     const orders = Object.fromEntries(GAMES.map(([how, call]) => [`${how} ${call}`, ORDER]));
     shop = await Shop.open({ ...orders, lying: ORDER }, { 'large.psd': 1_100_000 });
     elsewhere = await startProxy(shop.serve.url);
-    // They wait between their tries, so they may wait together.
+    // They wait between their tries, so they wait together, more of them than there are kept processes.
     await Promise.all(
       GAMES.map(async ([how, call]) => {
         const name = `${how} ${call}`;
@@ -71,7 +71,7 @@ describe.concurrent('answers of somebody else', () => {
         const office = await shop.office(name, (asked, forward) =>
           asked.path.startsWith(CALLS[call]) ? weather(asked, forward) : forward(),
         );
-        played.set(name, { office, finished: await office.pull(['--transfers', '1']) });
+        played.set(name, { office, finished: await office.begin(['--transfers', '1']).finished });
       }),
     );
   });
