@@ -15,9 +15,9 @@ export async function brokenLists(
     .selectFrom('orderbak_unreadable')
     .select(['id_order', 'origin', 'origin_id'])
     .where(amongOrders(engine, ids))
-    .limit(most)
     .execute();
   return rows
     .map((row) => ({ orderId: idOf(row.id_order), origin: textOf(row.origin), row: row.origin_id }))
-    .filter(({ orderId }) => orderIds.has(orderId));
+    .filter(({ orderId }) => orderIds.has(orderId))
+    .slice(0, most);
 }
