@@ -10,6 +10,7 @@ const MARKS = ['bak_date_time', 'unlink_time', 'missing_time'];
 const ADDED: Readonly<Record<string, string>> = {
   order_create_time: 'DATETIME NULL',
   order_create_by: 'VARCHAR(255) NULL',
+  order_folder: 'TEXT NULL',
   id_job: 'BIGINT NULL',
   id_rework: 'BIGINT NULL',
   id_discuss: 'BIGINT NULL',
@@ -74,11 +75,11 @@ function refuses(columns: string): boolean {
 }
 
 function addedColumns({ columns }: ExistingTable, engine: Database['engine']): string[] {
-  // The table's own characters may not be able to write every user.
+  // The table's own characters may not be able to write every user, or folder.
   const anyText = engine === 'mysql' ? '$& CHARACTER SET utf8mb4' : '$&';
   return Object.entries(ADDED)
     .filter(([name]) => !columns.has(name))
-    .map(([name, definition]) => [name, definition.replace(/VARCHAR\(\d+\)/, anyText)])
+    .map(([name, definition]) => [name, definition.replace(/VARCHAR\(\d+\)|TEXT/, anyText)])
     .map(([name, definition]) => `ALTER TABLE tbl_bak_order ADD COLUMN ${name} ${definition}`);
 }
 

@@ -28,7 +28,7 @@ export interface BakFileTable extends BakFiles {
 
 /** A row together with what the shop says of its order. */
 type RowWithOrder = BakRow &
-  Pick<Tables['tbl_bak_order'], 'order_create_time' | 'order_create_by'> &
+  Pick<Tables['tbl_bak_order'], 'order_create_time' | 'order_create_by' | 'order_folder'> &
   Pick<Tables['orderbak_order'], 'create_time' | 'create_by' | 'folder'> & { readonly known: number | null };
 
 /** An order that the shop has forgotten is still found by what was recorded of it. */
@@ -40,7 +40,7 @@ function orderOfRow(row: RowWithOrder): Order {
     createBy: textOf(known ? row.create_by : row.order_create_by),
     status: null,
     doneTime: null,
-    folder: textOf(row.folder),
+    folder: textOf(known ? row.folder : row.order_folder),
   };
 }
 
@@ -59,7 +59,7 @@ export function openBakFiles(database: Database, rule: FolderRule): BakFileTable
   const locatedRows = async (condition: RawBuilder<unknown>): Promise<LocatedFile[]> => {
     const { rows } = await sql<RowWithOrder>`
       SELECT ${sql.join(bakFileColumns.map((column) => sql.ref(column)))},
-        tbl_bak_order.order_create_time, tbl_bak_order.order_create_by,
+        tbl_bak_order.order_create_time, tbl_bak_order.order_create_by, tbl_bak_order.order_folder,
         o.id_order AS known, o.create_time, o.create_by, o.folder
       FROM tbl_bak_order
       LEFT JOIN orderbak_order o ON o.id_order = tbl_bak_order.id_order

@@ -15,6 +15,11 @@ export function bytesOf(engine: Engine, text: RawBuilder<unknown>): RawBuilder<u
   return sql`CAST(${text} AS ${engine === 'mysql' ? sql`BINARY` : sql`BLOB`})`;
 }
 
+/** SQL for a text of the shop's in the characters of `tbl_bak_order`. */
+export function asRecorded(engine: Engine, text: RawBuilder<unknown>): RawBuilder<unknown> {
+  return engine === 'mysql' ? sql`CONVERT(${text} USING utf8mb4)` : sql`CAST(${text} AS TEXT)`;
+}
+
 /** MySQL's collation that compares every byte, trailing spaces too: MariaDB and MySQL have different names for it. */
 export async function bytesCollation({ kysely }: Database): Promise<string> {
   const { rows } = await sql<{ version: string }>`SELECT VERSION() AS version`.execute(kysely);

@@ -1,35 +1,39 @@
 import { sql } from 'kysely';
-import { type FolderRule, folderOf, hostOf } from '../domain/folder-name.js';
+import { type FolderRule, folderOf, hostOf, meantBy } from '../domain/folder-name.js';
 import { groupBy } from '../domain/group-by.js';
 import type { Order } from '../domain/order.js';
 import { wholeNumber } from '../domain/whole-number.js';
+import { bytesOf, textOf } from './bytes.js';
 import { idOf } from './order-ids.js';
-import type { Database, RawId } from './tables.js';
+import type { Database, RawId, RawText } from './tables.js';
 
 interface Row {
   readonly id_order: RawId;
   readonly create_time: string | null;
   readonly create_by: string | null;
+  readonly folder: RawText | null;
 }
 
 const ORDERS_A_QUESTION = 1000;
 
 /**
  * Orders that the shop has forgotten although recorded files of theirs are on the server still: where they share a folder with
- * an order that it knows, those files must not be taken for nobody's. Their folder is what was recorded says; where a view
- * gave it, it cannot be told.
+ * an order that it knows, those files must not be taken for nobody's. Their folder is what was recorded says.
  */
-export function openForgottenOrders({ kysely }: Database, rule: FolderRule) {
-  /** What was recorded of these, which the shop does not know, as far as files of theirs may be there. */
+export function openForgottenOrders({ engine, kysely }: Database, rule: FolderRule) {
+  /**
+   * What was recorded of these, which the shop does not know, as far as files of theirs may be there: an order that moved
+   * between two nights has files in two folders.
+   */
   const among = async (ids: readonly number[]): Promise<Order[]> => {
     const orders: Order[] = [];
     for (let i = 0; i < ids.length; i += ORDERS_A_QUESTION) {
-      // EXPLAIN (MariaDB 10.11): range orderbak_file key_len 8.
+      // EXPLAIN (MariaDB 10.11): range orderbak_file key_len 8 "Using temporary; Using filesort".
       const { rows } = await sql<Row>`
-        SELECT id_order, MAX(order_create_time) AS create_time, MAX(order_create_by) AS create_by
+        SELECT id_order, MAX(order_create_time) AS create_time, MAX(order_create_by) AS create_by, MAX(order_folder) AS folder
         FROM tbl_bak_order
         WHERE id_order IN (${sql.join(ids.slice(i, i + ORDERS_A_QUESTION))}) AND unlink_time IS NULL
-        GROUP BY id_order`.execute(kysely);
+        GROUP BY id_order, ${bytesOf(engine, sql`order_folder`)}`.execute(kysely);
       orders.push(...rows.map(orderOf));
     }
     return orders;
@@ -45,7 +49,7 @@ export function openForgottenOrders({ kysely }: Database, rule: FolderRule) {
     // A row without an order's id means nothing.
     const ids = rows.flatMap((row) => wholeNumber(row.id_order) ?? []);
     const orders = await among(ids);
-    return groupBy(orders, (order) => folderOf(order, rule) ?? hostOf(order, rule));
+    return groupBy(orders, (order) => folderOf(order, rule) ?? hostOf(order, rule) ?? meantBy(order, rule));
   };
 
   let all: ReturnType<typeof readAll> | null = null;
@@ -62,14 +66,14 @@ export function openForgottenOrders({ kysely }: Database, rule: FolderRule) {
   };
 }
 
-function orderOf({ id_order: id, create_time: createTime, create_by: createBy }: Row): Order {
+function orderOf({ id_order: id, create_time: createTime, create_by: createBy, folder }: Row): Order {
   return {
     id: idOf(id),
     createTime,
     createBy,
     status: null,
     doneTime: null,
-    folder: null,
+    folder: textOf(folder),
     isForgotten: true,
   };
 }

@@ -6,6 +6,7 @@ import { bytesCollation } from './bytes.js';
 import { readExistingTable } from './existing-table.js';
 import { isDenied } from './explain-errors.js';
 import { isThereAlready, readMigrations } from './migrations.js';
+import { recordFolders } from './record-folders.js';
 import type { Database } from './tables.js';
 import { areViewsAsMade, checkViews, readViews, viewStatements, viewsAsMade } from './views.js';
 
@@ -26,7 +27,12 @@ export async function planMigration(database: Database, viewsFile: string | null
     if (name.endsWith('_bak_order') && existing !== null)
       statements.push(...adoptStatements(existing, engine, bytes));
   }
-  return [...statements, ...(await planViews(database, viewsFile, settings))];
+  const text = await readViews(engine, viewsFile);
+  const digest = createHash('sha256').update(text).digest('hex');
+  statements.push(...(await planViews(database, text, digest, settings)));
+  if (settings.get('folders') !== digest)
+    statements.push(recordFolders(engine), saveSetting(database, 'folders', `'${digest}'`));
+  return statements;
 }
 
 /**
@@ -82,11 +88,10 @@ export async function saveRootId(database: Database, id: string): Promise<void> 
 
 async function planViews(
   database: Database,
-  file: string | null,
+  text: string,
+  digest: string,
   settings: ReadonlyMap<string, string>,
 ): Promise<string[]> {
-  const text = await readViews(database.engine, file);
-  const digest = createHash('sha256').update(text).digest('hex');
   if (settings.get('views') === digest && (await areViewsAsMade(database, settings.get('views made'))))
     return [];
   return [

@@ -16,7 +16,7 @@ export interface OldMarks {
 
 const NEEDED = ['id', 'id_order', 'file_type', 'filename'];
 /** The first one some old tables have; the others only orderbak writes, once `migrate` has adopted the table. */
-const MORE = ['order_create_by', 'file_size', 'file_sha256', 'thumb_fault'];
+const MORE = ['order_create_by', 'order_folder', 'file_size', 'file_sha256', 'thumb_fault'];
 
 /**
  * A SELECT that gives an old system's table the columns of orderbak's: marks become text, and what means "not yet" (NULL,

@@ -49,7 +49,7 @@ export function openPending({ engine, kysely }: Database, rule: FolderRule): Pen
     const there = new Set(known.map((order) => order.id));
     const forgotten = await readOrders(
       (which) => sql`
-        SELECT id_order, MAX(order_create_time) AS create_time, MAX(order_create_by) AS create_by, NULL AS folder
+        SELECT id_order, MAX(order_create_time) AS create_time, MAX(order_create_by) AS create_by, MAX(order_folder) AS folder
         FROM tbl_bak_order WHERE ${which} GROUP BY id_order`,
       [...ids].filter((id) => !there.has(id)),
     );

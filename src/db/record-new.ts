@@ -4,7 +4,7 @@ import type { Retention } from '../domain/retention.js';
 import { codeOf, OrderbakError } from '../errors.js';
 import type { BakFiles } from '../steps/ports/records.js';
 import type { OrderFilter, OrderRange } from '../steps/ports/shop.js';
-import { bytesCollation, bytesOf, textOf } from './bytes.js';
+import { asRecorded, bytesCollation, bytesOf, textOf } from './bytes.js';
 import { idOf, withinRange } from './order-ids.js';
 import { eligible } from './source.js';
 import type { Database } from './tables.js';
@@ -13,7 +13,7 @@ import type { Database } from './tables.js';
 export function openRecorder(database: Database): Pick<BakFiles, 'countNew' | 'insertNew'> {
   const { engine, kysely } = database;
   const length = engine === 'mysql' ? sql`CHAR_LENGTH(f.filename)` : sql`LENGTH(f.filename)`;
-  const name = engine === 'mysql' ? sql`CONVERT(f.filename USING utf8mb4)` : sql`CAST(f.filename AS TEXT)`;
+  const name = asRecorded(engine, sql`f.filename`);
   let collation: Promise<string> | null = null;
 
   /** Whether a row `b` has the name of the file `f`, byte for byte. */
@@ -39,7 +39,7 @@ export function openRecorder(database: Database): Pick<BakFiles, 'countNew' | 'i
     const known = sql`LEFT JOIN tbl_bak_order b
       ON b.id_order = f.id_order AND b.file_type = f.file_type AND ${await sameName()}`;
     return sql`FROM (
-      SELECT id_order, create_time, create_by FROM orderbak_order
+      SELECT id_order, create_time, create_by, folder FROM orderbak_order
       WHERE id_order BETWEEN ${range.from} AND ${range.to} AND ${eligible(engine, retention, only)}
     ) o
     JOIN orderbak_order_file f ON f.id_order = o.id_order
@@ -87,8 +87,8 @@ export function openRecorder(database: Database): Pick<BakFiles, 'countNew' | 'i
       // In this order, so that the files of one folder follow one another by their ids, as they are listed and fetched.
       const record = (createTime: RawBuilder<unknown>) =>
         sql`
-        INSERT INTO tbl_bak_order (id_order, order_create_time, order_create_by, id_job, id_rework, id_discuss, filename, file_type)
-        SELECT f.id_order, ${createTime}, o.create_by, f.id_job, f.id_rework, f.id_discuss, ${name}, f.file_type
+        INSERT INTO tbl_bak_order (id_order, order_create_time, order_create_by, order_folder, id_job, id_rework, id_discuss, filename, file_type)
+        SELECT f.id_order, ${createTime}, o.create_by, ${asRecorded(engine, sql`o.folder`)}, f.id_job, f.id_rework, f.id_discuss, ${name}, f.file_type
         ${files}
         ORDER BY f.id_order, f.file_type, f.filename
         ${conflict}`.execute(kysely);

@@ -13,6 +13,8 @@ export interface Tables {
     id_order: RawId;
     order_create_time: string | null;
     order_create_by: string | null;
+    /** As the view gave it when the file was recorded; null = by the template. */
+    order_folder: RawText | null;
     id_job: number | null;
     id_rework: number | null;
     id_discuss: number | null;

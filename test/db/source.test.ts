@@ -24,7 +24,7 @@ function tables(engine: Engine): string[] {
       done_time VARCHAR(30), folder VARCHAR(200))`,
     'CREATE TABLE orderbak_order_file (id_order INTEGER, id_job INTEGER, id_rework INTEGER, id_discuss INTEGER, file_type INTEGER, filename VARCHAR(255))',
     'CREATE TABLE orderbak_unreadable (id_order INTEGER, origin VARCHAR(50), origin_id INTEGER)',
-    `CREATE TABLE tbl_bak_order (id INTEGER, id_order INTEGER, file_type INTEGER, filename VARCHAR(255), order_create_time VARCHAR(30), order_create_by VARCHAR(100), bak_date_time VARCHAR(30),
+    `CREATE TABLE tbl_bak_order (id INTEGER, id_order INTEGER, file_type INTEGER, filename VARCHAR(255), order_create_time VARCHAR(30), order_create_by VARCHAR(100), order_folder VARCHAR(255), bak_date_time VARCHAR(30),
       file_size INTEGER, file_sha256 VARCHAR(64), unlink_time VARCHAR(30), missing_time VARCHAR(30),
       thumb_fault VARCHAR(255))`,
     'CREATE TABLE orderbak_restore (deletion_id INTEGER, folder VARCHAR(255), filename VARCHAR(255), begun_ms INTEGER, done_ms INTEGER)',

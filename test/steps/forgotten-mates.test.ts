@@ -2,8 +2,11 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { daysAgo } from '../support/clock.js';
-import { ENGINES } from '../support/database.js';
-import { at, heldBy, openShop, type Shop } from './shop.js';
+import { ENGINES, type Engine } from '../support/database.js';
+import { nameFolders } from '../support/folder-views.js';
+import { plantFiles } from '../support/planting.js';
+import { createWorld } from '../support/worlds.js';
+import { at, heldBy, openShop, Shop } from './shop.js';
 
 /** A double click: two orders of one user in one second. */
 const BOTH = { user: 'studio', createTime: daysAgo(170) };
@@ -52,3 +55,80 @@ describe.each(ENGINES)('an order that the shop deletes, in a folder that it shar
     expect([there('said.jpg'), there('chat.jpg')]).toEqual([true, false]);
   });
 });
+
+const MATE = { jobs: [{ image: 'y.jpg' }], trash: ['left.tmp'] };
+const GONE = { jobs: [{ image: 'x.jpg' }], createTime: daysAgo(200) };
+
+/** Two orders in one folder that only the view names, and what has been recorded of them. */
+async function openNamed(engine: Engine, spelt = (folder: string) => folder) {
+  const world = await createWorld(engine, { pictures: 'small' });
+  const [mate, gone] = await world.addOrders([MATE, { ...GONE, missing: 'all' }]);
+  if (mate === undefined || gone === undefined) throw new Error('there are no orders');
+  await plantFiles(world, { id: gone.id, folder: mate.folder, plan: GONE });
+  const folders = new Map([
+    [mate.id, mate.folder],
+    [gone.id, spelt(mate.folder)],
+  ]);
+  const shop = await Shop.open(world, await nameFolders(world, folders));
+  await shop.app.migrate();
+  const change = (sql: string) => shop.world.ask((database) => database.run(sql));
+  return {
+    shop,
+    gone,
+    mate,
+    change,
+    forget: () => change(`DELETE FROM tbl_order WHERE id_order = ${gone.id}`),
+  };
+}
+
+describe.each(ENGINES)(
+  'an order that the shop deletes, whose folder only the view names, on %s',
+  (engine) => {
+    const ANY = { maxDelete: { kind: 'share', percent: 100 } } as const;
+
+    test.each<[string, (shop: Awaited<ReturnType<typeof openNamed>>) => Promise<unknown>]>([
+      ['recorded', ({ shop }) => shop.run('insert')],
+      [
+        'recorded by an earlier version',
+        async ({ shop, change }) => {
+          await shop.run('insert');
+          await change('UPDATE tbl_bak_order SET order_folder = NULL');
+          await change("DELETE FROM orderbak_setting WHERE name = 'folders'");
+          await shop.app.migrate();
+        },
+      ],
+      [
+        'recorded before it moved there',
+        async ({ shop, gone, mate, change }) => {
+          await change(`UPDATE tbl_order SET title = 'elsewhere' WHERE id_order = ${gone.id}`);
+          await shop.run('insert');
+          await change(`UPDATE tbl_job SET attach = '["late.jpg"]' WHERE id_order = ${gone.id}`);
+          await change(`UPDATE tbl_order SET title = '${mate.folder}' WHERE id_order = ${gone.id}`);
+          await shop.run('insert');
+        },
+      ],
+    ])('%s: its files are not a neighbour’s trash', async (_, record) => {
+      const named = await openNamed(engine);
+      const { shop, gone } = named;
+      await record(named);
+      await named.forget();
+      const before = await shop.disk();
+      const done = await shop.run('unlink-trash', ANY);
+      expect(heldBy(done)).toEqual({
+        'left.tmp': expect.stringContaining(`no longer knows order ${gone.id}`),
+      });
+      expect(await shop.changes(before)).toEqual([]);
+      await shop.close();
+    });
+
+    test('in a spelling of its own: the folder is one in doubt', async () => {
+      const { shop, forget } = await openNamed(engine, (folder) => `./${folder}/`);
+      await shop.run('insert');
+      await forget();
+      const before = await shop.disk();
+      expect((await shop.run('unlink-trash', ANY)).counts.done).toBe(0);
+      expect(await shop.changes(before)).toEqual([]);
+      await shop.close();
+    });
+  },
+);

@@ -1,7 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ENGINES, type Engine } from '../support/database.js';
+import { nameFolders } from '../support/folder-views.js';
 import type { OrderPlan } from '../support/order-plan.js';
 import { plantFiles } from '../support/planting.js';
 import { createWorld } from '../support/worlds.js';
@@ -26,18 +26,11 @@ async function openNested(
   if (host === undefined || other === undefined) throw new Error('there are no orders');
   const nested = path.posix.join(host.folder, below);
   await plantFiles(world, { id: other.id, folder: nested, plan: lodger });
-  await world.ask(async (database) => {
-    const put = 'UPDATE tbl_order SET title = ? WHERE id_order = ?';
-    await database.run(put, [host.folder, host.id]);
-    await database.run(put, [spelt(nested), other.id]);
-  });
-  const shipped = new URL(
-    `../../sql/source/${engine === 'sqlite' ? 'sqlite' : 'mysql'}.sql`,
-    import.meta.url,
-  );
-  const views = path.join(world.folder, 'views.sql');
-  await writeFile(views, (await readFile(shipped, 'utf8')).replace('NULL AS folder', 'o.title AS folder'));
-  const shop = await Shop.open(world, { ORDERBAK_SOURCE_VIEWS: views });
+  const folders = new Map([
+    [host.id, host.folder],
+    [other.id, spelt(nested)],
+  ]);
+  const shop = await Shop.open(world, await nameFolders(world, folders));
   await shop.app.migrate();
   return { shop, host, lodger: other };
 }

@@ -3,6 +3,7 @@ CREATE TABLE IF NOT EXISTS tbl_bak_order (
   id_order BIGINT NOT NULL,
   order_create_time DATETIME NULL,
   order_create_by VARCHAR(255) NULL,
+  order_folder TEXT CHARACTER SET utf8mb4 COLLATE {{bytes}} NULL,
   id_job BIGINT NULL,
   id_rework BIGINT NULL,
   id_discuss BIGINT NULL,

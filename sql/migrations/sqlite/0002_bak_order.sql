@@ -3,6 +3,7 @@ CREATE TABLE IF NOT EXISTS tbl_bak_order (
   id_order INTEGER NOT NULL,
   order_create_time TEXT NULL,
   order_create_by TEXT NULL,
+  order_folder TEXT NULL,
   id_job INTEGER NULL,
   id_rework INTEGER NULL,
   id_discuss INTEGER NULL,
