@@ -38,7 +38,7 @@ export function openSource(database: Database, rule: FolderRule): Source {
     const orders = new Map<string, Order[]>();
     for (const [folder, ids] of places) {
       const all = new Map((inIt.get(folder) ?? []).map((order) => [order.id, order]));
-      for (const id of ids) for (const order of once.get(id) ?? []) all.set(id, order);
+      for (const id of ids) if (!all.has(id)) for (const order of once.get(id) ?? []) all.set(id, order);
       orders.set(folder, [...all.values()]);
     }
     const facts = new Map((await readFolderFacts(database, orders)).map((each) => [each.folder, each]));

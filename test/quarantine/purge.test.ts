@@ -56,6 +56,15 @@ describe.for(ENGINES)('what is purged on %s', (engine) => {
     expect(waiting(['x.jpg', 'y.jpg'])).toEqual(['x.jpg']);
   });
 
+  test('is nothing whose folder the view spells otherwise for its order by now', async () => {
+    await open(engine);
+    await sql('DROP VIEW orderbak_order');
+    await sql(`CREATE VIEW orderbak_order AS SELECT id_order, create_time, 'alice' AS create_by, status,
+      done_qc_time AS done_time, CASE WHEN id_order = ${order.id} THEN './${order.folder}' END AS folder FROM tbl_order`);
+    const words = `the view orderbak_order spells this folder otherwise for order ${order.id}`;
+    expect(heldBy(await shop.purge(0))).toEqual({ 'x.jpg': words, 'y.jpg': words });
+  });
+
   test('is what lay in the folder of an order that is gone for good, but nothing while no order is known', async () => {
     await open(engine);
     await sql('CREATE TABLE kept AS SELECT * FROM tbl_order');
