@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { foldName, isPlainFolder, isPlainName } from './file-name.js';
 import { type LocalTime, localDays, parseLocalTime, unixSeconds } from './local-time.js';
 import type { Order } from './order.js';
@@ -62,12 +63,7 @@ export function hostOf(order: Order, rule: FolderRule): string | null {
  */
 export function meantBy({ folder }: Pick<Order, 'folder'>, rule: FolderRule): string | null {
   if (folder === null || isPlainFolder(folder)) return null;
-  const parts: string[] = [];
-  for (const part of folder.replaceAll('\\', '/').split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
-  }
-  const meant = parts.join('/');
+  const meant = posix.normalize(`/${folder.replaceAll('\\', '/')}/`).slice(1, -1);
   return isPlainFolder(meant) ? (hostIn(meant, rule) ?? meant) : null;
 }
 
