@@ -9,17 +9,19 @@ import { PROGRAM } from '../../support/run.js';
 import { type Bench, OURS, type Size } from '../bench.js';
 import type { Cost } from '../figures.js';
 import { filesOf, writeFiles } from '../files.js';
+import { atEndOf, type LinkKind } from '../link.js';
 import { run } from '../measure.js';
 import { within } from '../requirement.js';
 import { serveOrderbak } from '../servers.js';
+import { usageOf } from '../service.js';
 import { Shop } from '../shop.js';
 import { folderOf, namesOf } from '../shop-rows.js';
 
 const MIB = 1024 * 1024;
 const BYTES: Record<Size, number> = { small: 64 * MIB, full: 512 * MIB };
 const SHAPE = { orders: 1, jobs: 1 };
-/** A second's worth comes at once: there is time to ask. */
-const RATE = '16MiB';
+/** Bytes come all the time, and for long enough to be asked to stop. */
+const LINE: LinkKind = { delay: 1, rate: 100e6 };
 /** For so long nothing more may come, ms. */
 const QUIET = 300;
 
@@ -34,14 +36,13 @@ export const pause: Bench = {
     const shop = await Shop.create(place, SHAPE, filesOf(corpus));
     await run(shop.orderbak('insert', '--quiet'));
     await shop.ask((database) => database.run('DELETE FROM tbl_bak_order WHERE filename <> ?', [name]));
-    const server = await serveOrderbak(shop);
+    const server = await atEndOf(await serveOrderbak(shop), LINE);
     const store = path.join(place.folder, 'store');
     const env = {
       ORDERBAK_CONFIG: '/dev/null',
       ORDERBAK_PULL_URL: server.url,
       ORDERBAK_PULL_TOKEN: shop.token,
       ORDERBAK_PULL_STORE: store,
-      ORDERBAK_PULL_RATE_LIMIT: RATE,
     };
     return {
       races: [
@@ -78,6 +79,8 @@ async function holdOne(env: Readonly<Record<string, string>>, store: string): Pr
     stdio: 'ignore',
   });
   const ended = once(child, 'exit');
+  const { pid } = child;
+  if (pid === undefined) throw new Error('the pull does not start');
   while (halfOf(store) < 2 * MIB) {
     if (child.exitCode !== null) throw new Error('the pull ended before it was held');
     await sleep(5);
@@ -90,10 +93,11 @@ async function holdOne(env: Readonly<Record<string, string>>, store: string): Pr
     const wall = await lastGrowth(store, steering, asked);
     const { run: held } = await steering;
     if (held.status !== 'paused') throw new Error(`the run is ${held.status}`);
+    const { cpu, memory } = usageOf({ pid, countsMemory: true });
     await jobs.steer(held, null, 'cancel');
     await ended;
     if (halfOf(store) > 0) throw new Error('half a file is left');
-    return { wall, cpu: 0, memory: 0 };
+    return { wall, cpu, memory };
   } finally {
     await jobs.close();
   }
