@@ -1,3 +1,4 @@
+import { unlinkSync } from 'node:fs';
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, Doubt, EXIT, messageOf, OrderbakError } from '../errors.js';
@@ -9,7 +10,7 @@ import { isOneName } from './one-name.js';
 import type { OrderStoreParts } from './order-store.js';
 import { readRange } from './read-range.js';
 import { isStill, openRegular, stampAt, stampOf } from './regular-file.js';
-import { mustBeGone, renameSurely } from './rename-surely.js';
+import { mustBeGone, renameSurelyNow } from './rename-surely.js';
 import { openThumbs } from './thumbs.js';
 
 /** The work on one order folder. Takes over both handles and closes them. */
@@ -45,7 +46,9 @@ export function openOrderFolder(
     const theirs = await thumbRoom();
     if (theirs === null || !(await isFile(join(theirs.base, filename)))) return;
     const beside = await waitingRoom([...names, parts.thumbsFolder]);
-    await renameAside(join(theirs.base, filename), join(beside.base, filename));
+    const there = join(beside.base, filename);
+    await mustBeFree(there);
+    renameSurelyNow(join(theirs.base, filename), there);
   };
 
   return {
@@ -100,22 +103,24 @@ export function openOrderFolder(
 
     async unlink(filename, stamp) {
       const path = pathOf(filename);
-      if (!(await isStill(path, stamp))) return false;
-      if (!(await unlinkThere(path))) return false;
-      await mustBeGone(path);
+      if (!isStill(path, stamp)) return false;
+      if (!unlinkThere(path)) return false;
+      mustBeGone(path);
       return true;
     },
 
     async quarantine(filename, stamp, target) {
       const path = pathOf(filename);
-      if (!(await isStill(path, stamp))) return false;
+      if (!isStill(path, stamp)) return false;
       const names = target.split('/').slice(0, -1);
       // Where the thumbs' folder is a link, nothing is touched.
       await thumbRoom();
       const waiting = await waitingRoom(names);
+      const place = join(waiting.base, filename);
+      await mustBeFree(place);
       // Once more, for to make that room takes its time.
-      if (!(await isStill(path, stamp))) return false;
-      await renameAside(path, join(waiting.base, filename));
+      if (!isStill(path, stamp)) return false;
+      renameSurelyNow(path, place);
       await moveThumb(filename, names).catch(thumbStays);
       return true;
     },
@@ -174,9 +179,9 @@ async function isFile(path: string): Promise<boolean> {
 }
 
 /** Answers false where another step has taken it in this very moment. */
-async function unlinkThere(path: string): Promise<boolean> {
+function unlinkThere(path: string): boolean {
   try {
-    await unlink(path);
+    unlinkSync(path);
     return true;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return false;
@@ -184,8 +189,7 @@ async function unlinkThere(path: string): Promise<boolean> {
   }
 }
 
-/** Renames without replacing what may already wait under that name. */
-async function renameAside(from: string, to: string): Promise<void> {
-  if (await isFile(to)) throw new Doubt('the quarantine holds a file of that name already');
-  await renameSurely(from, to);
+/** Nothing replaces what may already wait under that name. */
+async function mustBeFree(path: string): Promise<void> {
+  if (await isFile(path)) throw new Doubt('the quarantine holds a file of that name already');
 }

@@ -42,15 +42,13 @@ export function stampAt(path: string): Stamp | null {
   }
 }
 
-/** Whether a name still belongs to the very file, unchanged, that the stamp was taken of. */
-export async function isStill(path: string, stamp: Stamp): Promise<boolean> {
-  try {
-    const stats = await lstat(path, { bigint: true });
-    return stats.isFile() && sameStamp(stampOf(stats), stamp);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
-    throw error;
-  }
+/**
+ * Whether a name still belongs to the very file, unchanged, that the stamp was taken of. At once: who removes it next must not
+ * leave an upload the time that it takes to wait for a thread.
+ */
+export function isStill(path: string, stamp: Stamp): boolean {
+  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats?.isFile() === true && sameStamp(stampOf(stats), stamp);
 }
 
 /** Whether two stamps are of one file that nobody wrote to in between. */

@@ -142,8 +142,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'store/order-folder.ts',
-        find: 'if (!(await isStill(path, stamp))) return false;\n      if (!(await unlinkThere(path))) return false;',
-        replace: 'if (!(await unlinkThere(path))) return false;',
+        find: 'if (!isStill(path, stamp)) return false;\n      if (!unlinkThere(path)) return false;',
+        replace: 'if (!unlinkThere(path)) return false;',
       },
     ],
     caughtBy: ['file rewritten: unlink-backed-up'],
