@@ -6,7 +6,8 @@ const NO_TLS = new Set([
   'ERR_SSL_PACKET_LENGTH_TOO_LONG',
   'ERR_SSL_HTTP_REQUEST',
 ]);
-const LATER = 'Nothing is lost; the next run goes on where this one stopped.';
+/** What ends the advice where it may pass by itself. */
+export const LATER = 'Nothing is lost; the next run goes on where this one stopped.';
 
 /** What to look at where nobody answers as orderbak does. */
 export const LOOK_THERE =
