@@ -7,12 +7,7 @@ import { writePieces } from './write-pieces.js';
  */
 export async function sendBundle(response: ServerResponse, pieces: AsyncIterable<Uint8Array>): Promise<void> {
   // Goes out with the first piece: until then another answer can be given.
-  response.setHeaders(
-    new Map([
-      ['content-type', 'application/x-tar'],
-      ['cache-control', 'no-store'],
-    ]),
-  );
+  response.setHeader('content-type', 'application/x-tar');
   await writePieces(response, pieces);
   // A client that goes away in the middle is nobody's failure.
   if (!response.destroyed) response.end();

@@ -20,7 +20,6 @@ export async function sendFile(
   const headers = {
     'content-type': 'application/octet-stream',
     'accept-ranges': 'bytes',
-    'cache-control': 'no-store',
     etag,
     'repr-digest': digestHeader(sha256),
   };

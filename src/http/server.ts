@@ -38,6 +38,8 @@ export function createApiServer(parts: ServerParts, options: ServerOptions): Ser
 
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     answers.set(request.socket, response);
+    // A proxy that keeps answers would give the list to who has no token, and yesterday's to the office.
+    response.setHeader('cache-control', 'no-store');
     whenAnswered(request, response, options.answered);
     // Silence is often the server's own, while it hashes a large file: only who does not take his answer is let go.
     response.on('timeout', (socket: Socket) => {

@@ -53,6 +53,16 @@ describe('the doors of the server', () => {
     }
   });
 
+  test.for([...ROUTES, ['POST', LIST], ['GET', '/metrics']] as const)(
+    'the answer to %s %s is kept by no proxy',
+    async ([method, path]) => {
+      for (const question of [{ method }, { method, authorization: null }]) {
+        const { headers } = await ask(shop.serve, path, question);
+        expect(headers['cache-control']).toBe('no-store');
+      }
+    },
+  );
+
   test('/healthz tells anybody that it is up, and nothing else', async () => {
     const reply = await ask(shop.serve, '/healthz', { authorization: null });
     expect(reply.status).toBe(200);
