@@ -30,10 +30,11 @@ describe('who is told of runs', () => {
       discusses: [['chat.png']],
       looks: { 'chat.png': 'damaged' },
     });
+    // Of the two percent signs in the passwords, one is a sign of its own.
     env = {
       ORDERBAK_NOTIFY_PING_URL: `${web.url}/ping/{step}`,
-      ORDERBAK_NOTIFY_WEBHOOK: `${web.url.replace('//', '//caller:pa%40ss@')}/hook?key=secret`,
-      ORDERBAK_NOTIFY_SMTP_URL: `smtp://mailer:pa%40ss@127.0.0.1:${post.port}`,
+      ORDERBAK_NOTIFY_WEBHOOK: `${web.url.replace('//', '//caller:pa%40ss%@')}/hook?key=secret`,
+      ORDERBAK_NOTIFY_SMTP_URL: `smtp://mailer:pa%40ss%@127.0.0.1:${post.port}`,
       ORDERBAK_NOTIFY_MAIL_FROM: 'backup@shop.example',
       ORDERBAK_NOTIFY_MAIL_TO: 'lan@shop.example, mai@shop.example',
     };
@@ -90,7 +91,7 @@ describe('who is told of runs', () => {
         summary: JSON.parse(done.stdout),
       },
     ]);
-    expect(web.heard.find(({ path }) => path.startsWith('/hook'))?.account).toBe('caller:pa@ss');
+    expect(web.heard.find(({ path }) => path.startsWith('/hook'))?.account).toBe('caller:pa@ss%');
     expect(web.heard.find(({ path }) => path.startsWith('/ping'))?.account).toBe(null);
     expect(post.letters).toEqual([
       {
@@ -101,7 +102,7 @@ describe('who is told of runs', () => {
     ]);
     // Lines that are too long for mail are broken with a sign (RFC 2045 §6.7).
     expect(post.letters[0]?.text.replaceAll('=\n', '')).toContain('there is no SQLite database');
-    expect(post.accounts).toEqual(['mailer:pa@ss']);
+    expect(post.accounts).toEqual(['mailer:pa@ss%']);
   });
 
   test('the same cause alarms nobody twice a day, whichever step meets it; another one does', async () => {

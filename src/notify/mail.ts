@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.js';
+import { decoded } from './decoded.js';
 
 const PATIENCE_MS = 15_000;
 
@@ -14,7 +15,7 @@ export async function sendMail({ server, from, to }: Post, subject: string, text
   const { default: nodemailer } = await import('nodemailer');
   const { hostname, port, protocol, username, password } = new URL(server);
   const isLocal = /^(localhost|127\.|\[::1\])/.test(hostname);
-  const auth = { user: decodeURIComponent(username), pass: decodeURIComponent(password) };
+  const auth = { user: decoded(username), pass: decoded(password) };
   const transport = nodemailer.createTransport({
     host: hostname.replace(/^\[|\]$/g, ''),
     ...(port === '' ? {} : { port: Number(port) }),

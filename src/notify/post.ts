@@ -1,5 +1,6 @@
 import pRetry, { AbortError } from 'p-retry';
 import { messageOf } from '../errors.js';
+import { decoded } from './decoded.js';
 
 const PATIENCE_MS = 10_000;
 const RETRY = { retries: 2, minTimeout: 500, factor: 3 } as const;
@@ -12,7 +13,7 @@ export async function post(url: string, type: string, text: string): Promise<voi
   // Loaded here: it is large, and most runs have nobody to tell.
   const { default: undici } = await import('undici');
   const { origin, pathname, search, host, username, password } = new URL(url);
-  const account = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const account = `${decoded(username)}:${decoded(password)}`;
   const login = account === ':' ? {} : { authorization: `Basic ${Buffer.from(account).toString('base64')}` };
   const agent = new undici.Agent({ connect: { timeout: PATIENCE_MS } });
   const once = async () => {
