@@ -5,6 +5,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { zoneFinding } from '../src/app/doctor-zone.js';
 import { clockFinding } from '../src/app/findings.js';
+import { startProxy } from './pull/proxy.js';
 import { makeAccount, NO_ACCOUNT } from './support/account.js';
 import { daysAgo, unixTime } from './support/clock.js';
 import { ENGINES, withDatabase } from './support/database.js';
@@ -87,6 +88,22 @@ describe.for(ENGINES)('a doctor on %s', (engine) => {
     expect([...(await snapshot(world.store)).keys()].filter((file) => !file.startsWith('.orderbak'))).toEqual(
       [],
     );
+  });
+
+  test('finds that a proxy in between takes away the hashes, without which nothing is kept', async () => {
+    const proxy = await startProxy(world.serving?.url ?? '', async (_, forward) => {
+      const { headers, ...answer } = await forward();
+      const { 'repr-digest': _digest, ...others } = headers;
+      return { ...answer, headers: others };
+    });
+    const env = { ORDERBAK_PULL_URL: proxy.url };
+    const { named } = await doctor(world, ['--deep'], { machine: 'office', env });
+    proxy.close();
+    expect(named('transfer')).toMatchObject({
+      status: 'failed',
+      message: expect.stringContaining('arrives without the hash'),
+      remedy: expect.stringContaining('proxy'),
+    });
   });
 
   test('finds that what serves there is not its own, or knows an older token', async () => {

@@ -85,9 +85,12 @@ async function transferFinding(client: BackupClient): Promise<Finding | string> 
   const hash = createHash('sha256');
   for await (const chunk of body) hash.update(chunk);
   const path = rowPath(file.folder, file.filename);
-  if (sha256 === null || sha256 === hash.digest('hex'))
-    return `${path} was fetched${sha256 === null ? '' : ', and is what the server hashed'}; it was not kept`;
-  const message = `${path} arrives as other bytes than the server has hashed`;
+  if (sha256 === hash.digest('hex'))
+    return `${path} was fetched, and is what the server hashed; it was not kept`;
+  const message =
+    sha256 === null
+      ? `${path} arrives without the hash that the server gave it`
+      : `${path} arrives as other bytes than the server has hashed`;
   throw new OrderbakError(
     EXIT.failed,
     'changed-bytes',
