@@ -177,10 +177,13 @@ function parseListen(raw: string): { host: string; port: number } | null {
   return match === null || port > 65_535 ? null : { host: match[1] ?? match[2] ?? '', port };
 }
 
+/** Nobody is told a user and password in it, in no message either: the token is what lets in. */
 function parseHttpUrl(raw: string): string | null {
   try {
-    const { protocol, search, hash } = new URL(raw);
-    return /^https?:$/.test(protocol) && search === '' && hash === '' ? raw : null;
+    const url = new URL(raw);
+    if (!/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') return null;
+    if (url.username === '' && url.password === '') return raw;
+    return Object.assign(url, { username: '', password: '' }).href;
   } catch {
     return null;
   }

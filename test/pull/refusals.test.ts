@@ -49,13 +49,14 @@ describe.concurrent('a pull that cannot begin', () => {
     await office.expectMarked([]);
   });
 
-  test('no server is there: exit 75', async () => {
+  test('no server is there: exit 75, and a password in the address is told nobody', async () => {
     const office = await shop.office('away');
-    const finished = await office.pull([], { env: { ORDERBAK_PULL_URL: 'http://127.0.0.1:9' } });
+    const finished = await office.pull([], { env: { ORDERBAK_PULL_URL: 'http://me:hush@127.0.0.1:9' } });
+    expect(finished.stderr).not.toContain('hush');
     expectBlock(
       finished,
       75,
-      /http:\/\/127\.0\.0\.1:9 does not answer[\s\S]*orderbak serve[\s\S]*Nothing is lost/,
+      /http:\/\/127\.0\.0\.1:9\/ does not answer[\s\S]*orderbak serve[\s\S]*Nothing is lost/,
     );
   });
 
