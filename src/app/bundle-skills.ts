@@ -1,4 +1,7 @@
+import pRetry from 'p-retry';
+import { RETRY } from '../domain/retry.js';
 import { BundleReader, MEMBER_MEMORY } from '../remote/bundle.js';
+import { BusyAnswer } from '../remote/raw-answer.js';
 import { RawLines, type RawQuestion } from '../remote/raw-lines.js';
 import { writeWhole } from '../store/write-whole.js';
 import { PaceAsker, type PaceLine } from './bundle-pace.js';
@@ -44,7 +47,12 @@ export const bundleSkills = {
     const stop = new AbortController();
     underWay.set(key, stop);
     try {
-      await lines.post(question, (piece) => reader.push(piece), pace, stop.signal);
+      // Who has no time for one question has none for one a file.
+      await pRetry(() => lines.post(question, (piece) => reader.push(piece), pace, stop.signal), {
+        ...RETRY,
+        signal: stop.signal,
+        shouldRetry: ({ error }) => error instanceof BusyAnswer,
+      });
     } catch {
       // What did not come is fetched file by file, with that path's own retries and words.
     } finally {

@@ -1,6 +1,9 @@
 /** An answer that is not as plain as it should be. Who asked has another way to ask again. */
 export class UnusualAnswer extends Error {}
 
+/** An answer by which the server, or one in front of it, wants to be asked again later. */
+export class BusyAnswer extends UnusualAnswer {}
+
 /** The status of an answer, and its fields by their names in lower case. */
 export interface RawHead {
   readonly status: number;

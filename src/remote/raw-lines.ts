@@ -1,7 +1,7 @@
 import { Handover } from './handover.js';
 import { type Line, openLine, stopsAtOnce } from './line.js';
 import type { RateLimit } from './rate-limit.js';
-import { RawAnswer, type RawHead, UnusualAnswer } from './raw-answer.js';
+import { BusyAnswer, RawAnswer, type RawHead, UnusualAnswer } from './raw-answer.js';
 
 /** A question whose answer is read without a copy being made of it. */
 export interface RawQuestion {
@@ -44,19 +44,20 @@ export class RawLines {
 
   /**
    * Posts a question. `take` is given the body of an answer of status 200 piece by piece, and is done with a piece when it
-   * returns. Rejects when the answer is another, or breaks off.
+   * returns. Rejects when the answer is another (`BusyAnswer`: it is worth asking again), or breaks off.
    */
-  post(
+  async post(
     question: RawQuestion,
     take: (piece: Buffer) => void,
     pace: RateLimit,
     signal: AbortSignal,
   ): Promise<void> {
     const answer = new RawAnswer((piece) => {
-      if (answer.head?.status !== 200) throw new UnusualAnswer('the server answers something else');
+      mustBeWanted(answer);
       take(piece);
     });
-    return this.exchange({ question, answer, pace, signal });
+    await this.exchange({ question, answer, pace, signal });
+    mustBeWanted(answer);
   }
 
   /**
@@ -105,6 +106,12 @@ export class RawLines {
     }
     return undefined;
   }
+}
+
+function mustBeWanted({ head }: RawAnswer): void {
+  if (head?.status === 200) return;
+  const isBusy = head?.status === 429 || head?.status === 503;
+  throw new (isBusy ? BusyAnswer : UnusualAnswer)('the server answers something else');
 }
 
 /** The body of an answer; who stops reading it ends its connection. */

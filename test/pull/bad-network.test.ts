@@ -4,6 +4,7 @@ import { type Office, Shop } from './office.js';
 import { BUNDLE, fair, isDownload, LIST, type Weather } from './proxy.js';
 import { SPOILERS, type Spoiler, type SpoilerName, spoiling } from './spoilers.js';
 
+const PAGE = Buffer.from('<h1>Later</h1>');
 const LARGE_SIZE = 1_100_000;
 const LARGE = { jobs: [{ image: 'first.psd', attach: ['good.psd'], complete: ['a.jpg', 'b.txt'] }] };
 const SMALL = { jobs: [{ image: 'one.jpg', attach: ['two.pdf', 'drei ü.txt'], complete: ['four.png'] }] };
@@ -66,9 +67,10 @@ describe('a bad network', () => {
   beforeAll(async () => {
     const large = [...LISTS, ...ENDS].map(([name]) => [name, LARGE] as const);
     const small = BUNDLES.map((name) => [`bundle: ${name}`, SMALL] as const);
+    let refusals = 2;
     const sizes = ['first.psd', 'good.psd', ...TROUBLED.keys()].map((name) => [name, LARGE_SIZE] as const);
     shop = await Shop.open(
-      { mixed: MIXED, ...Object.fromEntries([...large, ...small]) },
+      { mixed: MIXED, busy: SMALL, ...Object.fromEntries([...large, ...small]) },
       Object.fromEntries(sizes),
     );
     const rows = await shop.rows(shop.order('mixed'));
@@ -78,6 +80,11 @@ describe('a bad network', () => {
       play(
         'mixed',
         spoiling(({ path }) => TROUBLED.get(names.get(path.split('/').at(-1) ?? '') ?? '')),
+      ),
+      play('busy', async ({ path }, forward) =>
+        path === BUNDLE && refusals-- > 0
+          ? { status: refusals > 0 ? 503 : 429, headers: {}, body: PAGE }
+          : forward(),
       ),
       ...BUNDLES.map((name) =>
         play(
@@ -127,6 +134,13 @@ describe('a bad network', () => {
       await office.expectAllStored();
     },
   );
+
+  test('a proxy that has no time for a bundle (503, 429) is asked for it again, not for each file', async () => {
+    const { office, finished } = resultOf('busy');
+    expect(finished).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
+    expect(office.proxy.takeDownloads().map(({ path }) => path)).toEqual([BUNDLE, BUNDLE, BUNDLE]);
+    await office.expectAllStored();
+  });
 
   test.for(LISTS)('a list that a proxy spoils (%s): exit %i', async ([name, code]) => {
     const { office, finished } = resultOf(name);
