@@ -36,7 +36,21 @@ export function silent(url: string, error: unknown, later = ` ${LATER}`): Orderb
   if (NO_TLS.has(code)) return withoutTls(url, error);
   const remedy = CERTIFICATES[code];
   const what = remedy === undefined ? 'does not answer' : 'shows a certificate that is not trusted';
-  return away(`${url} ${what}: ${messageOf(error) || code}`, error, `${remedy ?? LOOK_THERE}${later}`);
+  return away(
+    `${url} ${what}: ${messageOf(error) || code}`,
+    error,
+    `${remedy ?? `${LOOK_THERE}${pastProxy(url)}`}${later}`,
+  );
+}
+
+/** What is told on a machine that is set up to reach others through a proxy. */
+function pastProxy(url: string): string {
+  const own = new URL(url).protocol === 'https:' ? 'https_proxy' : 'http_proxy';
+  const names = [own, 'all_proxy'].flatMap((name) => [name, name.toUpperCase()]);
+  const name = names.find((some) => (process.env[some] ?? '') !== '');
+  return name === undefined
+    ? ''
+    : ` ${name} is set here, and not used: orderbak must reach the server by itself.`;
 }
 
 /** Exit 75: what may pass by itself. */
