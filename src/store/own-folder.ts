@@ -1,6 +1,6 @@
 import { access, mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
+import { EXIT, messageOf, OrderbakError } from '../errors.js';
 import { syncFolder } from './durable.js';
 import { diskOf } from './store-disk.js';
 
@@ -22,8 +22,9 @@ export async function prepareStore(store: string): Promise<void> {
     if (disk.isAnother && !(await isThere(join(store, OWN_FOLDER)))) throw anotherDisk(store);
     await mkdir(store).then(
       () => syncFolder(dirname(resolve(store))),
-      (error: unknown) => {
-        if (codeOf(error) !== 'EEXIST') throw error;
+      async (error: unknown) => {
+        // Of a drive's root Windows says that it may not be made, not that it is there.
+        if (!(await isThere(store))) throw error;
       },
     );
     await mkdir(halfFolderIn(store), { recursive: true });

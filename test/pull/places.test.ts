@@ -10,10 +10,9 @@ const LONG = `${'ảnh phòng khách '.repeat(12)}dài.jpg`;
 const ORDER = { jobs: [{ image: 'photo.jpg', attach: ['plan.pdf'], complete: ['large.psd'] }] };
 const ORDERS = {
   ...Object.fromEntries(
-    ['equal', 'links', 'folderLink', 'damaged', 'forgotten', 'inside', 'marked', 'unlisted'].map((name) => [
-      name,
-      ORDER,
-    ]),
+    ['equal', 'links', 'folderLink', 'damaged', 'forgotten', 'inside', 'marked', 'unlisted', 'drive'].map(
+      (name) => [name, ORDER],
+    ),
   ),
   differing: { jobs: [...ORDER.jobs, { image: LONG }] },
   named: {
@@ -70,6 +69,22 @@ describe.concurrent('the place of a file in the store', () => {
     expect(office.proxy.takeDownloads()).toEqual([]);
     const { ino, mtimeMs } = await stat(office.inStore('large.psd'));
     expect({ ino, mtimeMs }).toEqual({ ino: before.ino, mtimeMs: before.mtimeMs });
+    await office.expectAllStored();
+  });
+
+  test("is a drive's root, which Windows says may not be made: it is used", async () => {
+    const office = await shop.office('drive');
+    const windows = path.join(shop.world.folder, 'windows.cjs');
+    await writeFile(
+      windows,
+      `const fs = require('node:fs/promises');
+       const { mkdir } = fs;
+       const refused = () => Promise.reject(Object.assign(new Error('operation not permitted'), { code: 'EPERM' }));
+       fs.mkdir = (path, options) => (path === process.env.ORDERBAK_PULL_STORE ? refused() : mkdir(path, options));
+       require('node:module').syncBuiltinESMExports();`,
+    );
+    const env = { NODE_OPTIONS: `--require "${windows}"` };
+    expect(await office.begin([], { env }).finished).toMatchObject({ code: 0, stderr: '' });
     await office.expectAllStored();
   });
 
