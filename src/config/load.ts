@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { parse as parseToml, TomlError } from 'smol-toml';
+import { printable } from '../domain/file-name.js';
 import { codeOf, messageOf, type OrderbakError } from '../errors.js';
 import { configError } from './config-error.js';
 import { CONFIG_VARIABLE, readEnvironment, variableOf } from './environment.js';
@@ -101,6 +102,9 @@ export function systemFile(env: NodeJS.ProcessEnv): string {
   return join(folder, 'orderbak.toml');
 }
 
+const BACKSLASHES =
+  "Between double quotes a backslash means more than itself. Write a Windows path between single ones, e.g. 'D:\\orderbak'.";
+
 function readFile(path: string): Raw {
   let raw: Record<string, unknown>;
   try {
@@ -115,10 +119,8 @@ function readFile(path: string): Raw {
     const [words = ''] = messageOf(error).split('\n');
     const place = error instanceof TomlError ? ` (line ${error.line}, column ${error.column})` : '';
     const hint = 'Run it as the user who owns the file, or name another with --config.';
-    throw configError(
-      `${path} cannot be read: ${words}${place}`,
-      error instanceof TomlError ? undefined : hint,
-    );
+    const meant = /escape/.test(words) ? BACKSLASHES : undefined;
+    throw configError(`${path} cannot be read: ${words}${place}`, error instanceof TomlError ? meant : hint);
   }
   const loose = Object.keys(raw).find((name) => typeof raw[name] !== 'object' || Array.isArray(raw[name]));
   if (loose !== undefined) throw configError(`${path}: "${loose}" stands outside of a [section]`);
@@ -127,7 +129,11 @@ function readFile(path: string): Raw {
   const folder = dirname(path);
   for (const name of [...PATHS, ...SECRETS.map((secret) => `${secret}_file`)]) {
     const value = get(sections, name);
-    if (typeof value === 'string' && value !== '') set(sections, name, resolve(folder, value));
+    if (typeof value !== 'string' || value === '') continue;
+    // The path of "D:\new" goes on after a line break.
+    if (printable(value) !== value)
+      throw configError(`${path}: ${name} has a control character in it: ${printable(value)}`, BACKSLASHES);
+    set(sections, name, resolve(folder, value));
   }
   const url = get(sections, 'database.url');
   if (typeof url === 'string' && /^sqlite:[^/]/.test(url)) {

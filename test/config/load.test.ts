@@ -186,6 +186,16 @@ describe('a file that cannot be read', () => {
     expect(words).not.toContain('s3cret');
   });
 
+  it.each([
+    [String.raw`C:\orders`, /cannot be read: .*escape.*\(line 2, column \d+\)/],
+    [String.raw`D:\backup`, /pull\.store has a control character in it: D:\\u0008ackup/],
+  ])('a Windows path between double quotes is refused, and it says how to write it: %s', (store, words) => {
+    const refusal = box.refusal(`[pull]\nstore = "${store}"`);
+    expect(refusal).toMatch(words);
+    expect(refusal).toContain("e.g. 'D:\\orderbak'");
+    expect(box.load(`[pull]\nstore = '${store}'`).pull.store).toBe(path.join(box.folder, store));
+  });
+
   it('is refused when it is not there, or is a folder', () => {
     const missing = path.join(box.folder, 'nowhere.toml');
     expect(() => loadConfig(missing, {})).toThrow(`there is no configuration file ${missing}`);
