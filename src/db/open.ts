@@ -43,6 +43,22 @@ async function openSqlite(path: string, use: Use): Promise<Database> {
   }
 }
 
+const CHARSET = 'utf8mb4';
+/** What the server, or its `init_connect`, may have set otherwise. */
+const SETTINGS = [
+  // A name that does not fit must be an error, never a shortened name.
+  "sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
+  "time_zone = '+00:00'",
+  'autocommit = 1',
+  "completion_type = 'NO_CHAIN'",
+  // Of an answer that is cut short, files would be missing that somebody knows.
+  'sql_select_limit = 18446744073709551615',
+  'group_concat_max_len = 1048576',
+  // These guard against what people type, and against pages that take too long.
+  'sql_safe_updates = 0',
+  'sql_big_selects = 1 /*M! , max_statement_time = 0 */ /*!80000 , max_execution_time = 0 */',
+];
+
 async function openMysql(url: string, use: Use): Promise<Database> {
   const { host, port, user, password, database } = parseMysqlUrl(url);
   const { default: mysql } = await import('mysql2');
@@ -52,7 +68,7 @@ async function openMysql(url: string, use: Use): Promise<Database> {
     user,
     password,
     database,
-    charset: 'utf8mb4',
+    charset: CHARSET,
     timezone: 'Z',
     dateStrings: true,
     supportBigNumbers: true,
@@ -65,15 +81,13 @@ async function openMysql(url: string, use: Use): Promise<Database> {
       new MysqlDialect({
         pool,
         onCreateConnection: async (connection) => {
-          const settings = [
-            // A name that does not fit must be an error, never a shortened name.
-            "SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
-            "SESSION time_zone = '+00:00'",
+          const access = use === 'read-only' ? 'ONLY' : 'WRITE';
+          for (const setting of [
+            `NAMES ${CHARSET} COLLATE utf8mb4_general_ci`,
+            `SESSION ${SETTINGS.join(', ')}`,
             // INSERT … SELECT must not lock the shop's rows that it reads.
-            'SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-            ...(use === 'read-only' ? ['SESSION TRANSACTION READ ONLY'] : []),
-          ];
-          for (const setting of settings) {
+            `SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ${access}`,
+          ]) {
             await connection.executeQuery(sql.raw(`SET ${setting}`).compile(kysely));
           }
         },

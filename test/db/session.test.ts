@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { makeAccount, NO_ACCOUNT } from '../support/account.js';
+import { withDatabase } from '../support/database.js';
+import { askOrderbak } from '../support/kept-orderbak.js';
+import { createWorld } from '../support/worlds.js';
+
+/** What a server's owner may have set for all who connect. Each by itself falsifies an answer, or stops a step. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  autocommit: '0',
+  completion_type: "'RELEASE'",
+  group_concat_max_len: '4',
+  max_join_size: '10',
+  max_statement_time: '0.0001',
+  sql_safe_updates: '1',
+  sql_select_limit: '2',
+  tx_read_only: '1',
+  character_set_client: "'latin1'",
+  character_set_results: "'latin1'",
+};
+
+describe('on a server that is set in an unusual way', () => {
+  const account = `odd_${randomBytes(4).toString('hex')}`;
+  let mayMakeAccounts = false;
+  beforeEach((context) => context.skip(!mayMakeAccounts, NO_ACCOUNT));
+
+  beforeAll(async () => {
+    await withDatabase(inject('mysqlUrl'), async (database) => {
+      mayMakeAccounts = await makeAccount(database, account, 'odd');
+    });
+  });
+  afterAll(async () => {
+    if (!mayMakeAccounts) return;
+    await withDatabase(inject('mysqlUrl'), async (database) => {
+      await database.run("SET GLOBAL init_connect = ''");
+      await database.run(`DROP USER ${account}`);
+    });
+  });
+
+  test('the steps do what they do elsewhere', async () => {
+    const world = await createWorld('mariadb');
+    const order = await world.addOrder({
+      jobs: [{ image: 'ảnh.txt', attach: ['réf.txt', 'b.txt', 'c.txt'] }],
+      discusses: [['chat ế.txt', 'chat.txt']],
+      trash: ['müll.txt'],
+    });
+    await withDatabase(inject('mysqlUrl'), async (database) => {
+      await database.run(`GRANT ALL ON ${new URL(world.databaseUrl).pathname.slice(1)}.* TO ${account}`);
+      // Of the other tests that use the server none must notice.
+      const settings = Object.entries(SETTINGS).map(
+        ([name, value]) => `${name} = IF(USER() LIKE '${account}@%', ${value}, @@${name})`,
+      );
+      await database.run(`SET GLOBAL init_connect = "SET ${settings.join(', ')}"`);
+    });
+    const url = new URL(world.databaseUrl);
+    url.username = account;
+    url.password = 'odd';
+    const ask = async (...args: string[]) => {
+      const env = { ORDERBAK_DATABASE_URL: url.href };
+      const { code, stdout, stderr } = await askOrderbak(world, [...args, '--json'], { env });
+      const { counts, statements } = JSON.parse(stdout);
+      return [code, counts?.done ?? statements, stderr];
+    };
+
+    expect(await ask('migrate')).toEqual([0, expect.any(Number), '']);
+    expect(await ask('migrate')).toEqual([0, 0, '']);
+    expect(await ask('insert')).toEqual([0, 6, '']);
+    expect(await ask('unlink-discuss')).toEqual([0, 2, '']);
+    expect(await ask('unlink-trash', '--max-delete', '100%')).toEqual([0, 1, '']);
+    const left = ['b.txt', 'c.txt', 'réf.txt', 'ảnh.txt'];
+    expect((await readdir(path.join(world.root, order.folder))).sort()).toEqual(left);
+    const [open, runs] = await world.ask(async (database) => [
+      await database.all('SELECT filename FROM tbl_bak_order WHERE unlink_time IS NULL ORDER BY filename'),
+      await database.all('SELECT DISTINCT status, exit_code FROM orderbak_run'),
+    ]);
+    expect(open).toEqual(left.map((filename) => ({ filename })));
+    expect(runs).toEqual([{ status: 'completed', exit_code: 0 }]);
+    await world.remove();
+  });
+});
