@@ -76,6 +76,16 @@ describe.concurrent('a pull that cannot begin', () => {
     expect(connections).toBe(1);
   });
 
+  test('the temporary folder is not there: exit 1, and it is named', async () => {
+    const office = await shop.office('away');
+    const env = { TMPDIR: path.join(shop.world.folder, 'no-tmp') };
+    expectBlock(
+      await office.begin([], { env }).finished,
+      1,
+      /temporary folder .*no-tmp: ENOENT[\s\S]*TMPDIR/,
+    );
+  });
+
   test('the disk of the store is not mounted: exit 75, and nothing is made in its place', async () => {
     const office = await shop.office('store');
     const mount = path.join(shop.world.folder, 'mnt');
