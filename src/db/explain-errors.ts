@@ -1,13 +1,3 @@
-import type {
-  CompiledQuery,
-  DatabaseConnection,
-  Dialect,
-  DialectAdapter,
-  Driver,
-  Kysely,
-  QueryResult,
-  TransactionSettings,
-} from 'kysely';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
 import { RunStopped } from '../steps/step.js';
 
@@ -47,9 +37,6 @@ const DENIED = new Set([
 /** Of SQLite, and of connections that are dead already: these errors have no code, or one that says less. */
 const AWAY_WORDS =
   /database is locked|disk I\/O error|unable to open database|readonly database|connection is (in )?closed/i;
-
-const RETRIED = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT']);
-const TRIES = 3;
 
 /** Whether the database refused something for want of a right. */
 export function isDenied(error: unknown): boolean {
@@ -121,97 +108,4 @@ export function databaseDamaged(file: string, message: string, cause?: unknown):
     'Move it away, and put its last good copy there. Of the catalog of a store no copy is needed: the next run makes a new one.';
   const words = `the database ${file} is damaged: ${message}`;
   return new OrderbakError(EXIT.failed, 'database', words, hint, cause);
-}
-
-/** Wraps a dialect so that its errors come out explained, and a statement that lost a deadlock is tried again. */
-export class ExplainingDialect implements Dialect {
-  /** `file`: see `explainDatabaseError`. */
-  constructor(
-    private readonly inner: Dialect,
-    private readonly file: string | null,
-  ) {}
-
-  createDriver(): Driver {
-    return new ExplainingDriver(this.inner.createDriver(), this.file);
-  }
-  createAdapter(): DialectAdapter {
-    return this.inner.createAdapter();
-  }
-  createQueryCompiler() {
-    return this.inner.createQueryCompiler();
-  }
-  // Kysely's own interface leaves the database's tables open here.
-  createIntrospector(
-    db: Parameters<Dialect['createIntrospector']>[0] extends Kysely<infer T> ? Kysely<T> : never,
-  ) {
-    return this.inner.createIntrospector(db);
-  }
-}
-
-class ExplainingDriver implements Driver {
-  private readonly wrapped = new WeakMap<DatabaseConnection, ExplainingConnection>();
-  constructor(
-    private readonly inner: Driver,
-    private readonly file: string | null,
-  ) {}
-
-  init() {
-    return this.explained(() => this.inner.init());
-  }
-  async acquireConnection(): Promise<DatabaseConnection> {
-    const connection = await this.explained(() => this.inner.acquireConnection());
-    const known = this.wrapped.get(connection) ?? new ExplainingConnection(connection, this.file);
-    this.wrapped.set(connection, known);
-    return known;
-  }
-  beginTransaction(connection: ExplainingConnection, settings: TransactionSettings) {
-    connection.inTransaction = true;
-    return this.explained(() => this.inner.beginTransaction(connection.inner, settings));
-  }
-  commitTransaction(connection: ExplainingConnection) {
-    connection.inTransaction = false;
-    return this.explained(() => this.inner.commitTransaction(connection.inner));
-  }
-  rollbackTransaction(connection: ExplainingConnection) {
-    connection.inTransaction = false;
-    return this.explained(() => this.inner.rollbackTransaction(connection.inner));
-  }
-  releaseConnection(connection: ExplainingConnection) {
-    return this.inner.releaseConnection(connection.inner);
-  }
-  destroy() {
-    // A connection that is being made meanwhile, and cannot be, makes this fail.
-    return this.explained(() => this.inner.destroy());
-  }
-
-  private async explained<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw explainDatabaseError(error, this.file);
-    }
-  }
-}
-
-class ExplainingConnection implements DatabaseConnection {
-  inTransaction = false;
-  constructor(
-    readonly inner: DatabaseConnection,
-    private readonly file: string | null,
-  ) {}
-
-  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.inner.executeQuery<R>(query);
-      } catch (error) {
-        // A whole transaction is rolled back by a deadlock, so only single statements may be repeated here.
-        if (this.inTransaction || attempt === TRIES || !RETRIED.has(codeOf(error)))
-          throw explainDatabaseError(error, this.file);
-      }
-    }
-  }
-  streamQuery<R>(query: CompiledQuery, chunkSize?: number) {
-    return this.inner.streamQuery<R>(query, chunkSize);
-  }
 }

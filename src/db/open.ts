@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { Kysely, MysqlDialect, sql } from 'kysely';
 import { EXIT, OrderbakError } from '../errors.js';
-import { ExplainingDialect, explainDatabaseError } from './explain-errors.js';
+import { explainDatabaseError } from './explain-errors.js';
+import { ExplainingDialect } from './explaining-dialect.js';
 import { sqliteDialect } from './sqlite.js';
 import type { Database, Tables } from './tables.js';
 
