@@ -1,6 +1,7 @@
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
 import { RunStopped } from '../steps/step.js';
 
+/** The server is not there, or not now. */
 const AWAY = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -21,7 +22,11 @@ const AWAY = new Set([
   'ER_LOCK_WAIT_TIMEOUT',
 ]);
 
-/** A file of SQLite that may be read, or not even that. */
+/** The same in words: errors of SQLite, and of connections that are dead already, have no code, or one that says less. */
+const AWAY_WORDS =
+  /database is locked|disk I\/O error|unable to open database|readonly database|connection is (in )?closed/i;
+
+/** A file of SQLite that this user may not write, or not even read. */
 const SHUT_WORDS = /readonly database|unable to open database/i;
 
 /** A file of SQLite in which something stands that SQLite did not write. */
@@ -34,9 +39,12 @@ const DENIED = new Set([
   'ER_SPECIFIC_ACCESS_DENIED_ERROR',
 ]);
 
-/** Of SQLite, and of connections that are dead already: these errors have no code, or one that says less. */
-const AWAY_WORDS =
-  /database is locked|disk I\/O error|unable to open database|readonly database|connection is (in )?closed/i;
+/** Wrong user, password or database name; MySQL has several codes that begin with ER_ACCESS_DENIED beside these. */
+const NOT_LET_IN = new Set(['ER_DBACCESS_DENIED_ERROR', 'ER_BAD_DB_ERROR']);
+
+/** Tables, columns or views that `migrate` makes are not there. */
+const TABLE_MISSING = new Set(['ER_NO_SUCH_TABLE', 'ER_BAD_FIELD_ERROR', 'ER_VIEW_INVALID']);
+const TABLE_MISSING_WORDS = /no such (table|column)|has no column named/i;
 
 /** Whether the database refused something for want of a right. */
 export function isDenied(error: unknown): boolean {
@@ -52,54 +60,36 @@ export function explainDatabaseError(error: unknown, file: string | null): Order
   const code = codeOf(error);
   const message = messageOf(error);
   if (file !== null && SHUT_WORDS.test(message)) {
+    const words = `this user may not write the database ${file}: ${message}`;
     const hint =
       'See that it and its folder belong to this user, and that their disk is not read-only; then run this again. Nothing is lost.';
-    const words = `this user may not write the database ${file}: ${message}`;
     return new OrderbakError(EXIT.away, 'database-away', words, hint, error);
   }
   if (file !== null && DAMAGED_WORDS.test(message)) return databaseDamaged(file, message, error);
-  if (DENIED.has(code)) {
-    const [, right, table] = /^(.+) command denied to user .* for table (\S+)$/.exec(message) ?? [];
-    const grant = right === undefined ? '' : ` (GRANT ${right} ON ${table} TO …)`;
-    const hint = `Let the database's administrator give the user in [database] url that right${grant}. The README says what it needs.`;
-    const words = `the database refused a statement: ${message}`;
-    return new OrderbakError(EXIT.failed, 'database', words, hint, error);
-  }
+  const refused = `the database refused a statement: ${message}`;
+  if (DENIED.has(code)) return new OrderbakError(EXIT.failed, 'database', refused, grantHint(message), error);
   if (AWAY.has(code) || AWAY_WORDS.test(message)) {
+    const words = `the database does not answer: ${message || code}`;
     const hint = 'Nothing is lost. See that the database answers, then run this again.';
-    return new OrderbakError(
-      EXIT.away,
-      'database-away',
-      `the database does not answer: ${message || code}`,
-      hint,
-      error,
-    );
+    return new OrderbakError(EXIT.away, 'database-away', words, hint, error);
   }
-  if (
-    code.startsWith('ER_ACCESS_DENIED') ||
-    code === 'ER_DBACCESS_DENIED_ERROR' ||
-    code === 'ER_BAD_DB_ERROR'
-  ) {
+  if (code.startsWith('ER_ACCESS_DENIED') || NOT_LET_IN.has(code)) {
     const hint = 'Check user, password and database name in [database] url.';
     return new OrderbakError(EXIT.usage, 'database-refused', `the database refuses: ${message}`, hint, error);
   }
-  if (
-    code === 'ER_NO_SUCH_TABLE' ||
-    code === 'ER_BAD_FIELD_ERROR' ||
-    code === 'ER_VIEW_INVALID' ||
-    /no such (table|column)|has no column named/i.test(message)
-  ) {
+  if (TABLE_MISSING.has(code) || TABLE_MISSING_WORDS.test(message)) {
     const hint = 'Run `orderbak migrate` first; it makes the tables and views that are missing.';
     // Whichever item meets it, all others would.
     return new RunStopped(EXIT.failed, 'table-missing', `the database is not ready: ${message}`, hint, error);
   }
-  return new OrderbakError(
-    EXIT.failed,
-    'database',
-    `the database refused a statement: ${message}`,
-    undefined,
-    error,
-  );
+  return new OrderbakError(EXIT.failed, 'database', refused, undefined, error);
+}
+
+/** What to do about a missing right: MySQL's own message names it, and the table, where one statement lacks it. */
+function grantHint(message: string): string {
+  const [, right, table] = /^(.+) command denied to user .* for table (\S+)$/.exec(message) ?? [];
+  const grant = right === undefined ? '' : ` (GRANT ${right} ON ${table} TO …)`;
+  return `Let the database's administrator give the user in [database] url that right${grant}. The README says what it needs.`;
 }
 
 /** The error of a file of SQLite that is damaged (exit 1). */
