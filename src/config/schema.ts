@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { scheduleEntry } from './schedule-entry.js';
 import * as value from './values.js';
 
 /** Every section and key, with its default. A key that is not here is an error. */
@@ -61,11 +62,11 @@ export const schema = z.strictObject({
   schedule: z
     .strictObject({
       timezone: value.zone.nullable().default(null),
-      insert: value.scheduleEntry('daily at 00:00'),
-      unlink_discuss: value.scheduleEntry('daily at 01:00'),
-      unlink_trash: value.scheduleEntry('daily at 02:00'),
-      pull: value.scheduleEntry('daily at 03:00'),
-      unlink_backed_up: value.scheduleEntry('daily at 04:00'),
+      insert: scheduleEntry('daily at 00:00'),
+      unlink_discuss: scheduleEntry('daily at 01:00'),
+      unlink_trash: scheduleEntry('daily at 02:00'),
+      pull: scheduleEntry('daily at 03:00'),
+      unlink_backed_up: scheduleEntry('daily at 04:00'),
     })
     .prefault({}),
   shadow: z
