@@ -4,8 +4,9 @@ import { type FolderHandle, openBelow, openRootHandle } from './folder-handle.js
 import { viewFolder } from './folder-view.js';
 import { openOrderFolder } from './order-folder.js';
 import type { Pictures } from './pictures.js';
-import { pathsBelow, purgeFile, restoreFile } from './quarantine.js';
+import { pathsBelow, purgeFile } from './quarantine.js';
 import type { Readers } from './readers.js';
+import { restoreFile } from './restore-file.js';
 import { checkRoot, checkWritable, identityAt, type RootIdentity, rootReplaced } from './root.js';
 import { statAll } from './stat-all.js';
 
