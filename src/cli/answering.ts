@@ -1,6 +1,6 @@
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
+import { errorBlock } from './error-block.js';
 import { type OutputFlags, openOutput } from './output.js';
-import { errorBlock } from './render.js';
 
 /** Runs a command that is no step: an error becomes one block on stderr, an object on stdout under `--json`, and the exit code. */
 export async function answering(flags: OutputFlags, work: () => Promise<void>): Promise<void> {

@@ -2,9 +2,9 @@ import { Chalk } from 'chalk';
 import prettyBytes from 'pretty-bytes';
 import prettyMs from 'pretty-ms';
 import { printable } from '../domain/file-name.js';
-import { messageOf, OrderbakError } from '../errors.js';
 import { type Summary, summaryObject } from '../jobs/summary.js';
 import type { Entry, StepName } from '../steps/step.js';
+import { type Hinting, nextCommand } from './next-command.js';
 import type { Output } from './output.js';
 
 const FEW = 10;
@@ -27,39 +27,13 @@ const COMMANDS: Readonly<Partial<Record<Summary['command'], string>>> = {
   'restore-trash': 'quarantine restore',
 };
 
-/** What somebody at a terminal types after a step: on the same machine, or on which other one. */
-const NEXT: Readonly<Partial<Record<Summary['command'], { next: string; where?: string }>>> = {
-  insert: { next: 'orderbak unlink-discuss --dry-run' },
-  'unlink-discuss': { next: 'orderbak unlink-trash --dry-run' },
-  'unlink-trash': { next: 'orderbak pull', where: 'on the machine in the office' },
-  pull: { next: 'orderbak unlink-backed-up --dry-run', where: 'on the server' },
-  'mark-backed-up': { next: 'orderbak unlink-backed-up --dry-run' },
-};
-
-/** An error as one block: what failed, and what to do. */
-export function errorBlock(error: unknown, output: Output): string {
-  const { paint } = output;
-  const hint = error instanceof OrderbakError ? error.hint : undefined;
-  const lines = [`${paint.red('✖')} orderbak: ${messageOf(error)}`];
-  if (hint !== undefined) lines.push(`  ${hint}`);
-  if (output.verbose && error instanceof Error && error.stack !== undefined)
-    lines.push(paint.dim(error.stack));
-  return lines.join('\n');
-}
-
 /** The object that `--json` prints of a run. */
 export function summaryJson(summary: Summary): string {
   return JSON.stringify(summaryObject(summary));
 }
 
-/** What a person is told to type next: nothing, the step's command alone, or in other words what was typed. */
-export type Hint = 'none' | 'command' | 'the same';
-
 /** What the words about a run hang on beside how it went. */
-export interface Circumstances {
-  readonly hint: Hint;
-  /** The configuration file that was typed. */
-  readonly config: string | undefined;
+export interface Circumstances extends Hinting {
   /** Whether trash waits in the quarantine. */
   readonly keepsTrash: boolean;
 }
@@ -81,7 +55,7 @@ export function summaryText(summary: Summary, output: Output, told: Circumstance
   const command = COMMANDS[summary.command] ?? summary.command;
   const head = `${mark} ${paint.bold(command)}${dryRun ? ' (dry run)' : ''}  ${parts.filter((p) => p !== '').join(' · ')}`;
   const most = output.verbose ? Number.POSITIVE_INFINITY : FEW;
-  const next = summary.ok ? nextOf(summary, command, told) : null;
+  const next = summary.ok ? nextCommand(summary, command, told) : null;
   const { interrupted, left } = summary;
   const early = interrupted
     ? [`  ${paint.yellow('ended early')} as it was asked to; the next run goes on`]
@@ -90,30 +64,6 @@ export function summaryText(summary: Summary, output: Output, told: Circumstance
   const tail = next === null ? [] : [paint.dim(`  Next: ${next}`)];
   const lists = [...heldLines(summary, most, output), ...troubleLines(summary, most, output)];
   return [head, ...early, ...lists, ...tail].join('\n');
-}
-
-/** What to type next, such that it works as it stands there; null where there is nothing to do. */
-function nextOf(
-  { command, dryRun, counts }: Summary,
-  typed: string,
-  { hint, config }: Circumstances,
-): string | null {
-  if (hint === 'none' || (dryRun && counts.planned === 0)) return null;
-  if (dryRun)
-    return hint === 'the same' || typed !== command ? 'the same without --dry-run' : `orderbak ${typed}`;
-  const after = NEXT[command];
-  if (after === undefined) return null;
-  if (after.where !== undefined) return `${after.next} (${after.where})`;
-  return withConfig(after.next, config);
-}
-
-/** A command to type, with the configuration file that was typed before. */
-export function withConfig(command: string, config: string | undefined): string {
-  return config === undefined ? command : `${command} --config ${quoted(config)}`;
-}
-
-function quoted(path: string): string {
-  return /^[\w./:\\@=+-]+$/.test(path) ? path : `"${path}"`;
 }
 
 function deedsOf(step: StepName, keepsTrash: boolean): { done: string; planned: string } {

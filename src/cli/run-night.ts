@@ -5,9 +5,10 @@ import { NIGHT, type NightStep } from '../domain/night.js';
 import type { OrderbakError } from '../errors.js';
 import { asStop } from '../jobs/apply-all.js';
 import type { NightSummary } from '../jobs/run-night.js';
+import { errorBlock } from './error-block.js';
 import { INTERRUPTED, watchInterrupts } from './interrupts.js';
 import { openOutput } from './output.js';
-import { errorBlock, summaryJson, tidingText } from './render.js';
+import { summaryJson, tidingText } from './render.js';
 import { type CommonFlags, choicesOf, tellFaults, tellSummary } from './run-step.js';
 
 export interface NightFlags extends CommonFlags {

@@ -9,18 +9,12 @@ import { asStop } from '../jobs/apply-all.js';
 import type { Watcher } from '../jobs/ports.js';
 import { couldNotBegin, type Summary } from '../jobs/summary.js';
 import type { StepName } from '../steps/step.js';
+import { errorBlock } from './error-block.js';
 import { INTERRUPTED, watchInterrupts } from './interrupts.js';
+import type { Hint } from './next-command.js';
 import { type Output, type OutputFlags, openOutput } from './output.js';
 import { namingWatcher, progressBar, silentWatcher } from './progress.js';
-import {
-  type Circumstances,
-  errorBlock,
-  type Hint,
-  summaryJson,
-  summaryText,
-  tidingText,
-  troubleText,
-} from './render.js';
+import { type Circumstances, summaryJson, summaryText, tidingText, troubleText } from './render.js';
 import { VERSION } from './version.js';
 
 /** The options that every command takes. */

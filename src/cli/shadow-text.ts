@@ -2,7 +2,7 @@ import type { ChalkInstance } from 'chalk';
 import { printable } from '../domain/file-name.js';
 import { type FileFinding, isDifference, KINDS, type Kind } from '../domain/shadow.js';
 import type { Compared } from '../reports/shadow.js';
-import { withConfig } from './render.js';
+import { withConfig } from './next-command.js';
 
 /** A comparison so far: counts, and the first findings of each kind. */
 export interface ShadowSum {

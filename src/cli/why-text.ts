@@ -6,7 +6,7 @@ import { PULL_THERE } from '../reports/judge-file.js';
 import type { Sight } from '../reports/sight.js';
 import type { Account, Answer } from '../reports/why.js';
 import { isoOf } from './iso-of.js';
-import { withConfig } from './render.js';
+import { withConfig } from './next-command.js';
 
 type LocalTime = (ms: number) => string;
 

@@ -3,10 +3,10 @@ import type { DemoReport, DemoWatch } from '../../demo/demo.js';
 import { printable } from '../../domain/file-name.js';
 import { EXIT, OrderbakError } from '../../errors.js';
 import { answering } from '../answering.js';
+import { errorBlock } from '../error-block.js';
 import { helpTail } from '../help.js';
 import { watchInterrupts } from '../interrupts.js';
 import { answerPaint, type OutputFlags, openOutput } from '../output.js';
-import { errorBlock } from '../render.js';
 
 const SILENT: DemoWatch = {
   built: () => {},

@@ -2,8 +2,8 @@ import { Command } from 'commander';
 import { EXIT } from '../../errors.js';
 import { answering } from '../answering.js';
 import { helpTail } from '../help.js';
+import { withConfig } from '../next-command.js';
 import { openOutput } from '../output.js';
-import { withConfig } from '../render.js';
 import type { CommonFlags } from '../run-step.js';
 import { withServerHere } from '../with-server.js';
 
