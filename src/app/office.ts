@@ -20,13 +20,13 @@ const clock: Clock = Date.now;
 
 /** The machine in the office: its store, with the catalog in it, and the server's API. */
 export async function openOfficeApp(config: Config, transfers: number) {
-  const path = need(config.pull.store, 'pull.store', config);
+  const store = need(config.pull.store, 'pull.store', config);
   const url = need(config.pull.url, 'pull.url', config);
   const token = need(config.pull.token, 'pull.token', config);
   const database = await openStoreCatalog(config);
   const workers = new WorkerPool<OfficeSkills>(new URL('./office-worker.js', import.meta.url));
-  const halves = new HalfFiles(path);
-  const office = await openOfficeStore(path, openCatalog(database), clock, halves, workers);
+  const halves = new HalfFiles(store);
+  const office = await openOfficeStore({ store, catalog: openCatalog(database), clock, halves, workers });
   const limit = config.pull.rate_limit;
   const rate = rateLimit(limit);
   const bundles = openBundles({

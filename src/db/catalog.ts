@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Kysely, sql } from 'kysely';
 import { OrderbakError } from '../errors.js';
-import type { Catalog, Kept } from '../store/office-store.js';
+import type { Catalog, Kept } from '../store/catalog.js';
 import { OWN_FOLDER } from '../store/own-folder.js';
 import { databaseDamaged, explainDatabaseError } from './explain-errors.js';
 import { ExplainingDialect } from './explaining-dialect.js';

@@ -6,17 +6,22 @@ import { storeFolder, storeName } from '../domain/store-name.js';
 import type { ListedFile } from '../domain/wire.js';
 import { codeOf } from '../errors.js';
 import type { Arrival, Holding } from '../steps/ports/office.js';
+import type { Catalog } from './catalog.js';
 import { type FolderHandle, openPath } from './folder-handle.js';
 import type { PlacedFile } from './keep-arrivals.js';
 import { receiptOf } from './kept-file.js';
-import type { Catalog } from './office-store.js';
+
+/** The store's folder, whether its names are mapped, and what is in it. */
+interface Lookup {
+  readonly store: string;
+  readonly mapped: boolean;
+  readonly catalog: Catalog;
+}
 
 /** What of some files the store holds; `adopted` lies in its place without being in the catalog: a run was killed between the two. */
 export async function findInStore(
   files: readonly ListedFile[],
-  store: string,
-  mapped: boolean,
-  catalog: Catalog,
+  { store, mapped, catalog }: Lookup,
 ): Promise<Holding & { readonly adopted: readonly PlacedFile[] }> {
   const found: Arrival[] = [];
   const adopted: PlacedFile[] = [];

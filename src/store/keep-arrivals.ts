@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { storeFolder, storeName } from '../domain/store-name.js';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
 import type { Arrival, Keeping } from '../steps/ports/office.js';
+import type { Kept } from './catalog.js';
 import type { Filled, Filling } from './fill-folders.js';
 import { type FolderHandle, openRootHandle } from './folder-handle.js';
 import type { MadeFolders } from './make-folder.js';
-import type { Kept } from './office-store.js';
 import { errorOf } from './worker.js';
 
 /** An arrival in its place. */

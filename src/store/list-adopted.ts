@@ -1,7 +1,7 @@
 import { groupBy } from '../domain/group-by.js';
 import type { Keeping } from '../steps/ports/office.js';
+import type { Kept } from './catalog.js';
 import { type KeepingPlace, keepArrivals, othersThan, type PlacedFile } from './keep-arrivals.js';
-import type { Kept } from './office-store.js';
 
 /** Writes files that lie in their places already into their folders' lists of hashes. `known` is what the catalog has by folder. */
 export async function listAdopted(

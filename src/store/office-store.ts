@@ -1,15 +1,15 @@
-import { rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { Clock } from '../domain/clock.js';
 import { foldName } from '../domain/file-name.js';
 import { groupBy } from '../domain/group-by.js';
-import type { Receipt } from '../domain/order.js';
 import { sameReceipt } from '../domain/removal.js';
 import { whyNoPlace } from '../domain/store-name.js';
 import type { ListedFile } from '../domain/wire.js';
-import { codeOf, isAway } from '../errors.js';
+import { isAway } from '../errors.js';
 import type { Keeping, KeptClaim, OfficeStore } from '../steps/ports/office.js';
+import type { Catalog, Kept } from './catalog.js';
 import { findInStore } from './find-in-store.js';
 import type { HalfFiles } from './half-files.js';
 import { type KeepingPlace, keepArrivals, othersThan, type PlacedFile } from './keep-arrivals.js';
@@ -17,43 +17,25 @@ import { receiptOf } from './kept-file.js';
 import { listAdopted } from './list-adopted.js';
 import { Locks } from './locks.js';
 import { makeAllBelow } from './make-folder.js';
+import { needsMapping } from './needs-mapping.js';
 import { OWN_FOLDER, storeAway } from './own-folder.js';
 import { openPart } from './part-file.js';
 import type { PartSkills } from './part-skills.js';
 import type { PoolWorker } from './worker-pool.js';
 
-/** One file of the store as the catalog knows it; `path` is below the store. */
-export interface Kept extends Receipt {
-  readonly folder: string;
-  readonly filename: string;
-  readonly path: string;
-  readonly serverId: number;
+/** What the store in the office is made of. */
+export interface OfficeStoreParts {
+  /** Its folder, which `prepareStore` has prepared. */
+  readonly store: string;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly halves: HalfFiles;
+  readonly workers: { take(): PoolWorker<PartSkills> };
 }
 
-/** What is in the store: a SQLite file inside it. */
-export interface Catalog {
-  isEmpty(): Promise<boolean>;
-  /** What these order folders hold, the oldest first. */
-  inFolders(folders: readonly string[]): Promise<Kept[]>;
-  /** Enters files that are kept, and forgets their half ones. */
-  add(kept: readonly Kept[], keptMs: number): Promise<void>;
-  marked(serverIds: readonly number[], markedMs: number): Promise<void>;
-  /** See `OfficeStore.unmarked`. */
-  unmarked(after: number, limit: number): Promise<KeptClaim[]>;
-  /** The validator of the half file that a broken transfer left; undefined when there is none. */
-  partEtag(serverId: number): Promise<string | undefined>;
-  setPart(serverId: number, etag: string): Promise<void>;
-  dropParts(serverIds: readonly number[]): Promise<void>;
-}
-
-/** The office's copy of the shop's files below `store`, which `prepareStore` has prepared. */
-export async function openOfficeStore(
-  store: string,
-  catalog: Catalog,
-  clock: Clock,
-  halves: HalfFiles,
-  workers: { take(): PoolWorker<PartSkills> },
-): Promise<OfficeStore> {
+/** The office's copy of the shop's files. */
+export async function openOfficeStore(parts: OfficeStoreParts): Promise<OfficeStore> {
+  const { store, catalog, clock, halves, workers } = parts;
   const mapped = await needsMapping(store);
   const locks = new Locks();
   const oneAtATime = pLimit(1);
@@ -102,7 +84,7 @@ export async function openOfficeStore(
     whyNoPlace: ({ folder, filename }) => whyNoPlace(folder, filename, mapped),
 
     async find(files, run) {
-      const { found, adopted, failed } = await findInStore(files, store, mapped, catalog);
+      const { found, adopted, failed } = await findInStore(files, { store, mapped, catalog });
       if (adopted.length === 0) return { found, failed };
       return inFolders(files, async () => {
         const { listed, failed: unlisted } = await listAdopted(
@@ -172,20 +154,5 @@ export async function openOfficeStore(
       if (isAway(error)) throw error;
       return { kept: [], failed: entries.map(({ arrival: { file } }) => ({ file, error })) };
     }
-  }
-}
-
-/** Whether the store's file system refuses names that others hold: Windows' own, and its file systems elsewhere. */
-async function needsMapping(store: string): Promise<boolean> {
-  if (process.platform === 'win32') return true;
-  // Always the same name, so that what a killed run leaves goes with the next one.
-  const probe = join(store, OWN_FOLDER, 'name?probe');
-  try {
-    await writeFile(probe, '');
-    await rm(probe, { force: true });
-    return false;
-  } catch (error) {
-    if (codeOf(error) === 'EINVAL' || codeOf(error) === 'ENOENT') return true;
-    throw storeAway(store, error);
   }
 }

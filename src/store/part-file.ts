@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
 import type { PartFile } from '../steps/ports/office.js';
+import type { Catalog } from './catalog.js';
 import type { HalfFiles } from './half-files.js';
-import type { Catalog } from './office-store.js';
 import type { PartSkills } from './part-skills.js';
 import type { PoolWorker } from './worker-pool.js';
 
