@@ -14,19 +14,19 @@ export interface BundleParts {
   /** Null = as fast as it goes. */
   readonly rate: RateLimit | null;
   /** Where a row's half file lies. */
-  partPath(id: number, run: number): string;
+  halfPath(id: number, run: number): string;
   readonly workers: { take(): PoolWorker<BundleSkills> };
 }
 
 /** Fetches bundles on worker threads, each of which reads, hashes and writes. */
-export function openBundles({ url, token, rate, partPath, workers }: BundleParts): Bundles {
+export function openBundles({ url, token, rate, halfPath, workers }: BundleParts): Bundles {
   let keys = 0;
   return {
     async fetch(files, applying): Promise<Arrival[]> {
       const { run, signal } = applying;
       const key = ++keys;
       const body = JSON.stringify({ ids: files.map(({ id }) => id) });
-      const wanted = files.map(({ id, size }) => ({ id, size: size ?? 0, path: partPath(id, run) }));
+      const wanted = files.map(({ id, size }) => ({ id, size: size ?? 0, path: halfPath(id, run) }));
       const pace = new PaceKeeper(rate, applying);
       const { line } = pace;
       const worker = workers.take();

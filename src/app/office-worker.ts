@@ -1,9 +1,9 @@
 // The program of a thread that has files arrive in the office.
-import { partSkills } from '../store/part-skills.js';
+import { halfFileSkills } from '../store/half-file-skills.js';
 import { work } from '../store/worker.js';
 import { bundleSkills } from './bundle-skills.js';
 
-const skills = { ...partSkills, ...bundleSkills };
+const skills = { ...halfFileSkills, ...bundleSkills };
 
 /** What the main thread may ask of this one. */
 export type OfficeSkills = typeof skills;

@@ -33,7 +33,7 @@ export async function openOfficeApp(config: Config, transfers: number) {
     url,
     token,
     rate: limit === null ? null : rate,
-    partPath: (id, run) => halves.path(id, run),
+    halfPath: (id, run) => halves.path(id, run),
     workers,
   });
   return {

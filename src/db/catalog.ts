@@ -106,7 +106,7 @@ export function openCatalog({ kysely }: Database): Catalog {
       return rows.map(({ server_id: id, path, size, sha256 }) => ({ id, path, size, sha256 }));
     },
 
-    async partEtag(serverId) {
+    async halfEtag(serverId) {
       const row = await kysely
         .selectFrom('store_part')
         .select('etag')
@@ -115,7 +115,7 @@ export function openCatalog({ kysely }: Database): Catalog {
       return row?.etag ?? undefined;
     },
 
-    async setPart(serverId, etag) {
+    async setHalf(serverId, etag) {
       await kysely
         .insertInto('store_part')
         .values({ server_id: serverId, etag })
@@ -123,7 +123,7 @@ export function openCatalog({ kysely }: Database): Catalog {
         .execute();
     },
 
-    async dropParts(serverIds) {
+    async dropHalves(serverIds) {
       if (serverIds.length === 0) return;
       await kysely.deleteFrom('store_part').where('server_id', 'in', serverIds).execute();
     },

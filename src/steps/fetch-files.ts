@@ -3,7 +3,7 @@ import type { Receipt } from '../domain/order.js';
 import { RETRY } from '../domain/retry.js';
 import type { ListedFile } from '../domain/wire.js';
 import { EXIT, isAway, OrderbakError } from '../errors.js';
-import type { Arrival, BackupServer, Bundles, OfficeStore, PartFile } from './ports/office.js';
+import type { Arrival, BackupServer, Bundles, HalfFile, OfficeStore } from './ports/office.js';
 import { type Applying, RunCancelled, RunStopped } from './step.js';
 
 /** What the fetching of one parcel needs; `fail` notes a file that does not arrive this time. */
@@ -62,44 +62,44 @@ async function fetchBundle(files: readonly ListedFile[], fetching: Fetching): Pr
  */
 async function fetchOne(file: ListedFile, fetching: Fetching): Promise<Receipt> {
   const { office, run, signal } = fetching;
-  const part = await office.part(file, run);
+  const half = await office.halfFile(file, run);
   try {
-    return await pRetry(() => fetchRest(file, part, fetching), {
+    return await pRetry(() => fetchRest(file, half, fetching), {
       ...RETRY,
       signal,
       shouldRetry: ({ error }) => isAway(error),
     });
   } catch (error) {
-    if (part.size === 0 || signal.reason instanceof RunCancelled) await part.discard();
+    if (half.size === 0 || signal.reason instanceof RunCancelled) await half.discard();
     throw error;
   } finally {
-    await part.close();
+    await half.close();
   }
 }
 
 async function fetchRest(
   file: ListedFile,
-  part: PartFile,
+  half: HalfFile,
   { server, signal, gate, progress }: Fetching,
 ): Promise<Receipt> {
-  const download = await server.download(file.id, part.size, part.etag, signal);
+  const download = await server.download(file.id, half.size, half.etag, signal);
   const { sha256 } = download;
   try {
     if (sha256 === null) throw noDigest();
     if (download.size !== file.size) throw otherSize(file, download.size);
-    if (download.from === 0 || download.from !== part.size) await part.restart(download.etag);
+    if (download.from === 0 || download.from !== half.size) await half.restart(download.etag);
   } catch (error) {
     await leave(download.body);
     throw error;
   }
   for await (const chunk of download.body) {
     await gate();
-    await part.append(chunk);
+    await half.append(chunk);
     progress(chunk.byteLength);
   }
-  const receipt = await part.finish();
+  const receipt = await half.finish();
   if (receipt.size === download.size && receipt.sha256 === sha256) return receipt;
-  await part.restart(null);
+  await half.restart(null);
   throw new OrderbakError(EXIT.away, 'wrong-bytes', 'what arrived is not what the server says it sent');
 }
 

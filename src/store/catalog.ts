@@ -20,7 +20,7 @@ export interface Catalog {
   /** See `OfficeStore.unmarked`. */
   unmarked(after: number, limit: number): Promise<KeptClaim[]>;
   /** The validator of the half file that a broken transfer left; undefined when there is none. */
-  partEtag(serverId: number): Promise<string | undefined>;
-  setPart(serverId: number, etag: string): Promise<void>;
-  dropParts(serverIds: readonly number[]): Promise<void>;
+  halfEtag(serverId: number): Promise<string | undefined>;
+  setHalf(serverId: number, etag: string): Promise<void>;
+  dropHalves(serverIds: readonly number[]): Promise<void>;
 }

@@ -32,7 +32,7 @@ export interface Placed extends Omit<Keeping, 'kept'> {
 export interface KeepingPlace {
   readonly store: string;
   readonly mapped: boolean;
-  partPath(id: number): string;
+  halfPath(id: number): string;
   /** Where the list of hashes of a folder is written first. */
   sumsPath(share: Share): string;
   fill(fillings: readonly Filling[]): Promise<readonly Filled[]>;
@@ -107,7 +107,7 @@ function fillingOf(share: Share, base: string, place: KeepingPlace): Filling {
   return {
     base,
     placings: share.arrivals.map(({ file, receipt }) => ({
-      part: place.partPath(file.id),
+      half: place.halfPath(file.id),
       own: storeName(file.filename, place.mapped),
       sha256: receipt.sha256,
     })),

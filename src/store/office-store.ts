@@ -11,6 +11,8 @@ import { isAway } from '../errors.js';
 import type { Keeping, KeptClaim, OfficeStore } from '../steps/ports/office.js';
 import type { Catalog, Kept } from './catalog.js';
 import { findInStore } from './find-in-store.js';
+import { openHalfFile } from './half-file.js';
+import type { HalfFileSkills } from './half-file-skills.js';
 import type { HalfFiles } from './half-files.js';
 import { type KeepingPlace, keepArrivals, othersThan, type PlacedFile } from './keep-arrivals.js';
 import { receiptOf } from './kept-file.js';
@@ -19,8 +21,6 @@ import { Locks } from './locks.js';
 import { makeAllBelow } from './make-folder.js';
 import { needsMapping } from './needs-mapping.js';
 import { OWN_FOLDER, storeAway } from './own-folder.js';
-import { openPart } from './part-file.js';
-import type { PartSkills } from './part-skills.js';
 import type { PoolWorker } from './worker-pool.js';
 
 /** What the store in the office is made of. */
@@ -30,7 +30,7 @@ export interface OfficeStoreParts {
   readonly catalog: Catalog;
   readonly clock: Clock;
   readonly halves: HalfFiles;
-  readonly workers: { take(): PoolWorker<PartSkills> };
+  readonly workers: { take(): PoolWorker<HalfFileSkills> };
 }
 
 /** The office's copy of the shop's files. */
@@ -42,7 +42,7 @@ export async function openOfficeStore(parts: OfficeStoreParts): Promise<OfficeSt
   const placeOf = (run: number): KeepingPlace => ({
     store,
     mapped,
-    partPath: (id) => halves.path(id, run),
+    halfPath: (id) => halves.path(id, run),
     sumsPath: ({ arrivals, others }) => {
       const ids =
         arrivals.length > 0 ? arrivals.map(({ file }) => file.id) : others.map((kept) => kept.serverId);
@@ -78,7 +78,7 @@ export async function openOfficeStore(parts: OfficeStoreParts): Promise<OfficeSt
     isEmpty: () => catalog.isEmpty(),
 
     async sweep() {
-      await catalog.dropParts(await halves.sweep(clock()));
+      await catalog.dropHalves(await halves.sweep(clock()));
     },
 
     whyNoPlace: ({ folder, filename }) => whyNoPlace(folder, filename, mapped),
@@ -97,7 +97,7 @@ export async function openOfficeStore(parts: OfficeStoreParts): Promise<OfficeSt
       });
     },
 
-    part: (file, run) => openPart(file.id, run, { halves, catalog, worker: workers.take() }),
+    halfFile: (file, run) => openHalfFile(file.id, run, { halves, catalog, worker: workers.take() }),
 
     async keep(arrivals, run) {
       if (arrivals.length === 0) return { kept: [], failed: [], notes: [] };
@@ -133,7 +133,7 @@ export async function openOfficeStore(parts: OfficeStoreParts): Promise<OfficeSt
     async marked(ids) {
       await catalog.marked(ids, clock());
       // Of a file that the store turned out to hold, nobody comes back to the half one.
-      await catalog.dropParts(await halves.drop(ids));
+      await catalog.dropHalves(await halves.drop(ids));
     },
   };
 

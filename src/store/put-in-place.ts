@@ -10,7 +10,7 @@ import { type Fault, faultOf } from './worker.js';
 
 /** A half file that is whole, verified and durable, and the name that it is to have; SHA-256 in hex. */
 export interface Placing {
-  readonly part: string;
+  readonly half: string;
   readonly own: string;
   readonly sha256: string;
 }
@@ -30,13 +30,13 @@ export async function putInPlace(base: string, placings: readonly Placing[]): Pr
   return given;
 }
 
-async function putOne(base: string, { part, own, sha256 }: Placing): Promise<PlaceGiven> {
+async function putOne(base: string, { half, own, sha256 }: Placing): Promise<PlaceGiven> {
   for (const name of [own, versionName(own, sha256)]) {
     const path = join(base, name);
     const there = await hashAt(path, name);
     if (there !== null && there !== sha256) continue;
-    // Equal bytes are replaced too: of those in the part it is certain that they are on the disk.
-    await renamePatiently(part, path, renameSurelyNow);
+    // Equal bytes are replaced too: of those in the half file it is certain that they are on the disk.
+    await renamePatiently(half, path, renameSurelyNow);
     return { name, isNew: there === null };
   }
   throw new Doubt('two other files hold its names in the store already');

@@ -18,7 +18,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a copy gets its name without an fsync',
     patches: [
       { file: 'store/write-whole.ts', find: 'await sync(fd);', replace: '' },
-      { file: 'store/part-skills.ts', find: 'await sync(part.fd);', replace: '' },
+      { file: 'store/half-file-skills.ts', find: 'await sync(half.fd);', replace: '' },
     ],
     caughtBy: ['order of the disk: pull'],
   },

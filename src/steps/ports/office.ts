@@ -50,13 +50,13 @@ export interface Keeping {
 }
 
 /** A half file: appended to, hashed as it grows. */
-export interface PartFile {
+export interface HalfFile {
   readonly size: number;
   readonly etag: string | null;
   append(chunk: Uint8Array): Promise<void>;
   /** Begins again from nothing, under the validator of the bytes that come now. */
   restart(etag: string | null): Promise<void>;
-  /** Makes it durable and answers what it holds. A failure is final: the part is thrown away. */
+  /** Makes it durable and answers what it holds. A failure is final: what it holds is thrown away. */
   finish(): Promise<Receipt>;
   discard(): Promise<void>;
   close(): Promise<void>;
@@ -79,7 +79,7 @@ export interface OfficeStore {
   /** What the store holds under these names, read again from its disk; left out is what it holds nothing good of in that size. */
   find(files: readonly ListedFile[], run: number): Promise<Holding>;
   /** Half files lie under the name of their run. */
-  part(file: ListedFile, run: number): Promise<PartFile>;
+  halfFile(file: ListedFile, run: number): Promise<HalfFile>;
   /** Gives arrivals their names, durably, and enters them in the catalog. One that stays outside does not keep the others there. */
   keep(arrivals: readonly Arrival[], run: number): Promise<Keeping>;
   marked(ids: readonly number[]): Promise<void>;

@@ -1,25 +1,25 @@
 import { rm } from 'node:fs/promises';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
-import type { PartFile } from '../steps/ports/office.js';
+import type { HalfFile } from '../steps/ports/office.js';
 import type { Catalog } from './catalog.js';
+import type { HalfFileSkills } from './half-file-skills.js';
 import type { HalfFiles } from './half-files.js';
-import type { PartSkills } from './part-skills.js';
 import type { PoolWorker } from './worker-pool.js';
 
 const BLOCK = 256 * 1024;
 
 /** Where half files lie, what is known of them, and the thread that writes this one. */
-interface PartPlace {
+interface HalfFilePlace {
   readonly halves: HalfFiles;
   readonly catalog: Catalog;
-  readonly worker: PoolWorker<PartSkills>;
+  readonly worker: PoolWorker<HalfFileSkills>;
 }
 
 /**
  * Opens the half file of a row, with what an earlier transfer left in it, if the catalog knows of which bytes it is the half.
  * A worker thread hashes and writes one block while the next one arrives.
  */
-export async function openPart(serverId: number, run: number, place: PartPlace): Promise<PartFile> {
+export async function openHalfFile(serverId: number, run: number, place: HalfFilePlace): Promise<HalfFile> {
   // From now on: the next ones are opened before this one is.
   const letGo = place.worker.hold();
   try {
@@ -34,10 +34,10 @@ export async function openPart(serverId: number, run: number, place: PartPlace):
 async function openHeld(
   serverId: number,
   run: number,
-  { halves, catalog, worker }: PartPlace,
+  { halves, catalog, worker }: HalfFilePlace,
   letGo: () => void,
-): Promise<PartFile> {
-  let etag = (await catalog.partEtag(serverId)) ?? null;
+): Promise<HalfFile> {
+  let etag = (await catalog.halfEtag(serverId)) ?? null;
   if (etag !== null) await halves.takeOver(serverId, run);
   const path = halves.path(serverId, run);
   let size = await worker.ask('open', [path, etag !== null]);
@@ -70,7 +70,7 @@ async function openHeld(
     filled = 0;
     await close();
     await rm(path, { force: true });
-    await catalog.dropParts([serverId]);
+    await catalog.dropHalves([serverId]);
   };
   return {
     get size() {
@@ -95,8 +95,8 @@ async function openHeld(
       writing = Promise.resolve(null);
       await worker.ask('restart', [path]);
       size = 0;
-      if (newEtag !== null) await catalog.setPart(serverId, newEtag);
-      else if (etag !== null) await catalog.dropParts([serverId]);
+      if (newEtag !== null) await catalog.setHalf(serverId, newEtag);
+      else if (etag !== null) await catalog.dropHalves([serverId]);
       etag = newEtag;
     },
     async finish() {

@@ -7,7 +7,7 @@ import { writeAll } from './write-whole.js';
 const BLOCK = 1024 * 1024;
 
 /** A half file that is being written. */
-interface OpenPart {
+interface OpenHalf {
   fd: number;
   hash: Hash;
   size: number;
@@ -15,72 +15,72 @@ interface OpenPart {
 
 // Not on this thread, which goes on with other files meanwhile.
 const sync = promisify(fsync);
-const parts = new Map<string, OpenPart>();
-/** Of a part whose new file could not be opened. */
+const halves = new Map<string, OpenHalf>();
+/** Of a half file whose new file could not be opened. */
 const CLOSED = -1;
 
 /** What a thread does with files that arrive in the office: hashes and writes large ones, and gives all their names. */
-export const partSkills = {
+export const halfFileSkills = {
   /** Opens a half file, with what an earlier run left in it or empty. Answers its size in bytes. */
   open(path: string, keep: boolean): number {
-    const part: OpenPart = { fd: openFile(path, keep), hash: createHash('sha256'), size: 0 };
-    parts.set(path, part);
-    if (keep) readAll(part);
+    const half: OpenHalf = { fd: openFile(path, keep), hash: createHash('sha256'), size: 0 };
+    halves.set(path, half);
+    if (keep) readAll(half);
     // Whoever had it first may still write to it, and only where something is in it are his bytes the same.
-    if (keep && part.size === 0) renew(path, part);
-    return part.size;
+    if (keep && half.size === 0) renew(path, half);
+    return half.size;
   },
 
   /** Answers the memory of the bytes, to be used again. */
   append(path: string, bytes: Uint8Array): Uint8Array {
-    const part = partAt(path);
-    mustBeOwn(path, part);
-    writeAll(part.fd, bytes, part.size);
-    part.hash.update(bytes);
-    part.size += bytes.byteLength;
+    const half = halfAt(path);
+    mustBeOwn(path, half);
+    writeAll(half.fd, bytes, half.size);
+    half.hash.update(bytes);
+    half.size += bytes.byteLength;
     return bytes;
   },
 
   restart(path: string): void {
-    const part = partAt(path);
-    mustBeOwn(path, part);
-    if (part.size === 0) return;
-    renew(path, part);
-    part.hash = createHash('sha256');
-    part.size = 0;
+    const half = halfAt(path);
+    mustBeOwn(path, half);
+    if (half.size === 0) return;
+    renew(path, half);
+    half.hash = createHash('sha256');
+    half.size = 0;
   },
 
   /** Makes a half file durable. Answers the SHA-256 in hex of what it holds. */
   async finish(path: string): Promise<string> {
-    const part = partAt(path);
-    await sync(part.fd);
-    return part.hash.copy().digest('hex');
+    const half = halfAt(path);
+    await sync(half.fd);
+    return half.hash.copy().digest('hex');
   },
 
   fill: fillFolders,
 
   close(path: string): void {
-    const { fd } = partAt(path);
-    parts.delete(path);
+    const { fd } = halfAt(path);
+    halves.delete(path);
     if (fd !== CLOSED) closeSync(fd);
   },
 };
 
-export type PartSkills = typeof partSkills;
+export type HalfFileSkills = typeof halfFileSkills;
 
-function partAt(path: string): OpenPart {
-  const part = parts.get(path);
-  if (part === undefined) throw new Error(`${path} is not open`);
-  return part;
+function halfAt(path: string): OpenHalf {
+  const half = halves.get(path);
+  if (half === undefined) throw new Error(`${path} is not open`);
+  return half;
 }
 
 /** Goes on with a new file: whoever has the old one open keeps it for himself. */
-function renew(path: string, part: OpenPart): void {
+function renew(path: string, half: OpenHalf): void {
   rmSync(path);
   // On Windows the name of a removed file may be taken until nobody has it open.
-  closeSync(part.fd);
-  part.fd = CLOSED;
-  part.fd = openFile(path, false);
+  closeSync(half.fd);
+  half.fd = CLOSED;
+  half.fd = openFile(path, false);
 }
 
 function openFile(path: string, keep: boolean): number {
@@ -89,18 +89,18 @@ function openFile(path: string, keep: boolean): number {
 }
 
 /** Another run that takes a half file over renames it, and may have given it its place in the store. */
-function mustBeOwn(path: string, { fd }: OpenPart): void {
+function mustBeOwn(path: string, { fd }: OpenHalf): void {
   const named = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   if (named?.ino === fstatSync(fd, { bigint: true }).ino) return;
   throw new Error('another run has gone on with this file meanwhile');
 }
 
-function readAll(part: OpenPart): void {
+function readAll(half: OpenHalf): void {
   const block = Buffer.allocUnsafe(BLOCK);
   for (;;) {
-    const read = readSync(part.fd, block, 0, BLOCK, part.size);
+    const read = readSync(half.fd, block, 0, BLOCK, half.size);
     if (read === 0) return;
-    part.hash.update(block.subarray(0, read));
-    part.size += read;
+    half.hash.update(block.subarray(0, read));
+    half.size += read;
   }
 }

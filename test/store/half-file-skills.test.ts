@@ -2,7 +2,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { partSkills } from '../../src/store/part-skills.js';
+import { halfFileSkills } from '../../src/store/half-file-skills.js';
 
 describe('a half file that another run has open still, as one that was suspended between two steps', () => {
   let folder: string;
@@ -19,23 +19,23 @@ describe('a half file that another run has open still, as one that was suspended
 
   test('nothing is in it yet: what they write then does not get into ours', async () => {
     renameSync(path.join(folder, '7-1.part'), ours());
-    expect(partSkills.open(ours(), true)).toBe(0);
-    partSkills.append(ours(), Buffer.from('what the server has now'));
-    await partSkills.finish(ours());
+    expect(halfFileSkills.open(ours(), true)).toBe(0);
+    halfFileSkills.append(ours(), Buffer.from('what the server has now'));
+    await halfFileSkills.finish(ours());
     writeSync(theirs, 'what it had', 0);
-    partSkills.close(ours());
+    halfFileSkills.close(ours());
     expect(readFileSync(ours(), 'utf8')).toBe('what the server has now');
   });
 
   test('it is begun anew: what they write then does not get into ours', async () => {
     writeSync(theirs, 'what it had', 0);
     renameSync(path.join(folder, '7-1.part'), ours());
-    expect(partSkills.open(ours(), true)).toBe(11);
-    partSkills.restart(ours());
-    partSkills.append(ours(), Buffer.from('what the server has now'));
-    await partSkills.finish(ours());
+    expect(halfFileSkills.open(ours(), true)).toBe(11);
+    halfFileSkills.restart(ours());
+    halfFileSkills.append(ours(), Buffer.from('what the server has now'));
+    await halfFileSkills.finish(ours());
     writeSync(theirs, ', and more', 11);
-    partSkills.close(ours());
+    halfFileSkills.close(ours());
     expect(readFileSync(ours(), 'utf8')).toBe('what the server has now');
   });
 });
