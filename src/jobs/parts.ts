@@ -1,3 +1,4 @@
+import { groupBy } from '../domain/group-by.js';
 import { type Counts, isActive, type PartRecord, type RunStatus } from '../domain/run.js';
 import type { Entry, Outcome } from '../steps/step.js';
 
@@ -131,11 +132,5 @@ function sharesOf(outcome: Outcome, rest: number): { done: number; skipped: numb
 }
 
 function byOrder(entries: readonly Entry[]): Map<number, Entry[]> {
-  const orders = new Map<number, Entry[]>();
-  for (const entry of entries) {
-    const some = orders.get(entry.order);
-    if (some === undefined) orders.set(entry.order, [entry]);
-    else some.push(entry);
-  }
-  return orders;
+  return groupBy(entries, (entry) => entry.order);
 }
