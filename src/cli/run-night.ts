@@ -3,7 +3,7 @@ import { stepsHere, wholeNight } from '../app/whole-night.js';
 import { loadConfig } from '../config/load.js';
 import { NIGHT, type NightStep } from '../domain/night.js';
 import type { OrderbakError } from '../errors.js';
-import { asStop } from '../jobs/apply-all.js';
+import { asStop } from '../jobs/as-stop.js';
 import type { NightSummary } from '../jobs/run-night.js';
 import { errorBlock } from './error-block.js';
 import { INTERRUPTED, watchInterrupts } from './interrupts.js';

@@ -5,7 +5,7 @@ import type { Config } from '../config/schema.js';
 import type { Ceiling } from '../domain/ceiling.js';
 import type { CalendarAge } from '../domain/duration.js';
 import { EXIT } from '../errors.js';
-import { asStop } from '../jobs/apply-all.js';
+import { asStop } from '../jobs/as-stop.js';
 import type { Watcher } from '../jobs/ports.js';
 import { couldNotBegin, type Summary } from '../jobs/summary.js';
 import type { StepName } from '../steps/step.js';

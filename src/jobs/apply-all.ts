@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { EXIT, isAway, messageOf, OrderbakError } from '../errors.js';
+import { EXIT, isAway, OrderbakError } from '../errors.js';
 import {
   type Applying,
   failureOf,
@@ -8,6 +8,8 @@ import {
   RunStopped,
   type Step,
 } from '../steps/step.js';
+import { asStop } from './as-stop.js';
+import { takeInHand } from './hand.js';
 import type { HeldLease } from './lease.js';
 import { ordersOf } from './parts.js';
 import type { Spool, Watcher } from './ports.js';
@@ -47,7 +49,7 @@ export async function applyAll<Item>(
   const applyNext = async ({ item, files, entries }: Ready<Item>): Promise<void> => {
     const orders = ordersOf(entries);
     tracker.set(orders, 'running');
-    const inHand = handOf(orders, control, signal);
+    const inHand = takeInHand(orders, control, signal);
     const applying: Applying = {
       run,
       leaseToken: lease.token,
@@ -101,28 +103,6 @@ export async function applyAll<Item>(
   return stopped;
 }
 
-/** The signal of one item: aborted with that of the run, and when all of the item's orders are cancelled. */
-function handOf(orders: readonly number[], control: Recording['control'], signal: AbortSignal) {
-  const hand = new AbortController();
-  setMaxListeners(0, hand.signal);
-  const stop = () => hand.abort(signal.reason);
-  signal.addEventListener('abort', stop, { once: true });
-  // Between two items, nobody was listening.
-  if (signal.aborted) stop();
-  const obeyOrders = () => {
-    const all = orders.length > 0 && orders.every((order) => control.wantedOf(order) === 'cancel');
-    if (all) hand.abort(new RunCancelled('the order was cancelled'));
-  };
-  const unwatch = control.onChange(obeyOrders);
-  return {
-    signal: hand.signal,
-    close() {
-      unwatch();
-      signal.removeEventListener('abort', stop);
-    },
-  };
-}
-
 function handledIn({ done = 0, skipped = 0, held = [], failed = [] }: Outcome): number {
   return done + skipped + held.length + failed.length;
 }
@@ -134,10 +114,4 @@ function tooManyFailures(failed: number): OrderbakError {
     `${failed} files failed, more than went well; the run stopped`,
     'See to the first of the errors above, then run it again: it goes on where it stopped.',
   );
-}
-
-/** Whatever ended a run, as an error that a person can act on. */
-export function asStop(error: unknown): OrderbakError {
-  if (error instanceof OrderbakError) return error;
-  return new OrderbakError(EXIT.failed, 'failed', messageOf(error), undefined, error);
 }

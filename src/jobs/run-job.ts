@@ -1,6 +1,7 @@
 import { EXIT, OrderbakError } from '../errors.js';
 import { leaseOf, type Step } from '../steps/step.js';
-import { applyAll, asStop } from './apply-all.js';
+import { applyAll } from './apply-all.js';
+import { asStop } from './as-stop.js';
 import { Journal } from './journal.js';
 import { type HeldLease, holdLease } from './lease.js';
 import type { JobOptions, JobPorts } from './options.js';

@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.js';
 import { exitOfNight, type NightStep, type StepEnd, whyNotBegun } from '../domain/night.js';
 import { type Counts, statusOfGroup } from '../domain/run.js';
 import { EXIT } from '../errors.js';
-import { asStop } from './apply-all.js';
+import { asStop } from './as-stop.js';
 import { startBeat } from './beat.js';
 import type { JobOptions } from './options.js';
 import type { Kin, Progress, Runs } from './ports.js';
