@@ -4,21 +4,14 @@ import type { Planned, Step } from '../steps/step.js';
 import { takingTurns } from '../steps/turns.js';
 import type { JobOptions } from './options.js';
 import { keyOf } from './parts.js';
-import type { Spool, Watcher } from './ports.js';
-import type { Recording } from './recording.js';
+import type { Retries } from './retries.js';
+import type { Running } from './running.js';
 import type { Tally } from './summary.js';
 
 /** An item as it waits in the spool. */
 export interface Waiting<Item> {
   readonly item: Item;
   readonly files: number;
-}
-
-/** Who is told what is planned. */
-interface Onlookers {
-  readonly recording: Pick<Recording, 'control' | 'tracker' | 'retries'>;
-  readonly tally: Tally;
-  readonly watcher: Watcher;
 }
 
 type ToDo<Item> = Extract<Planned<Item>, { kind: 'do' }>;
@@ -28,26 +21,26 @@ type ToDo<Item> = Extract<Planned<Item>, { kind: 'do' }>;
  * none that has failed so often that it has to wait. Answers whether the plan came to its end.
  */
 export async function planInto<Item>(
-  spool: Spool,
   step: Step<Item>,
   options: JobOptions,
-  { recording: { control, tracker, retries }, tally, watcher }: Onlookers,
-  signal: AbortSignal,
+  running: Running,
 ): Promise<boolean> {
+  const { spool, stop, recording, tally, watcher } = running;
+  const { control, tracker } = recording;
   const limit = options.limit ?? Number.POSITIVE_INFINITY;
   // A plan looks into folders without waiting for anything.
   const turn = takingTurns();
-  for await (const planned of step.plan(signal)) {
+  for await (const planned of step.plan(stop)) {
     await turn();
-    await control.gate([], signal);
-    if (signal.aborted) return false;
+    await control.gate([], stop);
+    if (stop.aborted) return false;
     if (planned.kind !== 'do') {
       tally.addPlanned(planned);
       if (planned.kind === 'failed') tracker.ended([], { failed: [planned.failed] });
       tracker.touch();
       continue;
     }
-    const wanted = withoutLeftOut(step, planned, options.files, retries, tally);
+    const wanted = withoutLeftOut(step, planned, { files: options.files, retries: recording.retries, tally });
     if (wanted === null) continue;
     const room = limit - tally.counts.planned;
     if (room <= 0) return false;
@@ -62,13 +55,18 @@ export async function planInto<Item>(
   return true;
 }
 
+/** Which files are asked for, null = all; which have to wait, having failed before; and who counts those. */
+interface Sieve {
+  readonly files: JobOptions['files'];
+  readonly retries: Retries;
+  readonly tally: Tally;
+}
+
 /** What of an item is to be done this time; null when nothing is. */
 function withoutLeftOut<Item>(
   step: Step<Item>,
   planned: ToDo<Item>,
-  files: JobOptions['files'],
-  retries: Recording['retries'],
-  tally: Tally,
+  { files, retries, tally }: Sieve,
 ): ToDo<Item> | null {
   if (files === null && retries.isEmpty) return planned;
   const entries = step.entries?.(planned.item) ?? [];

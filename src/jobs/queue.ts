@@ -2,9 +2,7 @@ import type { Entry, Step } from '../steps/step.js';
 import type { Control } from './control.js';
 import { ordersOf } from './parts.js';
 import type { Waiting } from './plan-into.js';
-import type { Spool } from './ports.js';
-import type { Recording } from './recording.js';
-import type { Tally } from './summary.js';
+import type { Running } from './running.js';
 
 /** An item that may be done now, with its files. */
 export interface Ready<Item> extends Waiting<Item> {
@@ -19,19 +17,17 @@ export class Queue<Item> {
   private isRead = false;
 
   constructor(
-    spool: Spool,
     private readonly step: Step<Item>,
-    private readonly recording: Pick<Recording, 'control' | 'tracker'>,
-    private readonly tally: Tally,
+    private readonly running: Pick<Running, 'spool' | 'recording' | 'tally'>,
     private readonly signal: AbortSignal,
   ) {
     // The spool gives back what was written to it by this same run.
-    this.items = (spool.read() as AsyncIterable<Waiting<Item>>)[Symbol.asyncIterator]();
+    this.items = (running.spool.read() as AsyncIterable<Waiting<Item>>)[Symbol.asyncIterator]();
   }
 
   /** The next item; null when there is none left, or the signal says so. */
   async next(): Promise<Ready<Item> | null> {
-    const { control } = this.recording;
+    const { control } = this.running.recording;
     for (;;) {
       await control.gate([], this.signal);
       if (this.signal.aborted) return null;
@@ -54,7 +50,7 @@ export class Queue<Item> {
 
   /** One that was paused, and is no longer. */
   private resumed(): Ready<Item> | null {
-    const { control } = this.recording;
+    const { control } = this.running.recording;
     const index = this.paused.findIndex(({ entries }) =>
       entries.some((entry) => control.wantedOf(entry.order) !== 'pause'),
     );
@@ -64,7 +60,7 @@ export class Queue<Item> {
   /** What of an item may be done now: files of paused orders are put aside, those of cancelled ones dropped. */
   private steered(ready: Ready<Item>, control: Control): Ready<Item> | null {
     if (!control.steersOrders) return ready;
-    const { parts } = this.recording.tracker;
+    const { parts } = this.running.recording.tracker;
     const wanted = ready.entries.map((entry) => control.wantedOf(entry.order));
     if (wanted.every((wish) => wish === null)) return ready;
     const paused = this.pick(ready, (index) => wanted[index] === 'pause');
@@ -76,9 +72,9 @@ export class Queue<Item> {
     }
     if (dropped !== null) {
       parts.drop(dropped.entries);
-      this.tally.add({ skipped: dropped.files });
+      this.running.tally.add({ skipped: dropped.files });
     }
-    this.recording.tracker.touch();
+    this.running.recording.tracker.touch();
     return free;
   }
 

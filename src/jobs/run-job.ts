@@ -7,6 +7,7 @@ import { type HeldLease, holdLease } from './lease.js';
 import type { JobOptions, JobPorts } from './options.js';
 import { overCeiling, planInto } from './plan-into.js';
 import { type Recording, startRecording } from './recording.js';
+import type { Running } from './running.js';
 import { type Summary, statusOf, summarise, Tally } from './summary.js';
 
 /**
@@ -57,10 +58,8 @@ function notUntouched(stopped: OrderbakError | null): OrderbakError | null {
   return new OrderbakError(EXIT.failed, stopped.code, stopped.message, stopped.hint, stopped);
 }
 
-/** A run that has begun; without a lease it is a dry run. */
-interface Running {
-  readonly tally: Tally;
-  readonly recording: Recording;
+/** What a run has when it begins; without a lease it is a dry run. */
+interface Begun extends Pick<Running, 'recording' | 'tally'> {
   readonly lease: HeldLease | null;
 }
 
@@ -68,23 +67,25 @@ async function planAndApply<Item>(
   step: Step<Item>,
   options: JobOptions,
   ports: JobPorts,
-  { tally, recording, lease }: Running,
+  { tally, recording, lease }: Begun,
 ): Promise<OrderbakError | null> {
   const stop = AbortSignal.any([options.stop, recording.control.cancelled]);
-  ports.watcher.planning(step.name);
+  const { watcher } = ports;
+  watcher.planning(step.name);
   await step.ready();
   if (lease !== null) await step.recover(stop);
   const spool = await ports.openSpool();
   try {
-    const wholly = await planInto(spool, step, options, { recording, tally, watcher: ports.watcher }, stop);
+    const running: Running = { spool, stop, recording, tally, watcher };
+    const wholly = await planInto(step, options, running);
     if (stop.aborted) return null;
     const over = step.removes ? overCeiling(options.ceiling, tally) : null;
     if (over !== null || lease === null) return over;
     if (wholly && options.only === null && options.files === null) recording.tracker.forgetVanished();
     recording.tracker.parts.endPlan();
-    ports.watcher.started(tally.counts.planned, tally.bytesPlanned);
+    watcher.started(tally.counts.planned, tally.bytesPlanned);
     await step.ready();
-    return await applyAll(spool, step, { stop, watcher: ports.watcher, tally, recording, lease });
+    return await applyAll(step, running, lease);
   } finally {
     await spool.close();
   }
