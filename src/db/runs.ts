@@ -12,9 +12,9 @@ export function openRuns(database: Database): Runs {
   const now = nowMs(engine);
   return {
     async start(run) {
-      const { step, dryRun, host, kin } = run;
+      const { step, dryRun, kin } = run;
       // Whoever starts a real run holds its lease: one of the same step that says it is running was killed.
-      const bells = dryRun || step === 'run' ? [] : await closeLost(kysely, step, host);
+      const bells = dryRun || step === 'run' ? [] : await closeLost(kysely, run);
       const row = rowOf(run, now);
       if (kin.night !== null) {
         await kysely.updateTable('orderbak_run').set(row).where('id', '=', kin.night.row).execute();
@@ -68,10 +68,10 @@ export function openRuns(database: Database): Runs {
       }));
     },
 
-    tell(run, kin, progress, at) {
+    tell(run, progress) {
       return kysely
         .transaction()
-        .execute((transaction) => tellRun(transaction, engine, run, kin, progress, at));
+        .execute((transaction) => tellRun({ engine, kysely: transaction }, run, progress));
     },
 
     async disown(run, orders) {
@@ -108,8 +108,11 @@ function rowOf({ dryRun, started, kin, user, ...run }: RunStart, now: ReturnType
   };
 }
 
-/** Closes runs of a step that say that they are alive, and are not. Answers their doorbells on this machine. */
-async function closeLost(kysely: Kysely<Tables>, step: string, host: string): Promise<string[]> {
+/** Closes runs of this step that say that they are alive, and are not. Answers the doorbells of those of this host. */
+async function closeLost(
+  kysely: Kysely<Tables>,
+  { step, host }: Pick<RunStart, 'step' | 'host'>,
+): Promise<string[]> {
   const lost = await kysely
     .selectFrom('orderbak_run')
     .select(['id', 'host', 'doorbell'])

@@ -1,29 +1,27 @@
 import { type Kysely, sql } from 'kysely';
 import type { Wanted } from '../domain/run.js';
-import type { Kin, Progress, Wishes } from '../jobs/ports.js';
+import type { Progress, RunRow, Wishes } from '../jobs/ports.js';
 import { inPieces } from './forget-runs.js';
 import { nowMs } from './now.js';
 import { HELD } from './run-rows.js';
-import type { Engine, Tables } from './tables.js';
+import type { Database, Tables } from './tables.js';
 
-/** Writes down how a run goes, in a transaction of the caller's, and answers what somebody wants of it. `at` is ms since 1970. */
+/** Writes down how a run goes, in a transaction of the caller's, and answers what somebody wants of it. */
 export async function tellRun(
-  kysely: Kysely<Tables>,
-  engine: Engine,
-  run: number,
-  kin: Kin,
+  transaction: Pick<Database, 'engine' | 'kysely'>,
+  run: RunRow,
   progress: Progress,
-  at: number,
 ): Promise<Wishes> {
+  const { engine, kysely } = transaction;
   await kysely
     .updateTable('orderbak_run')
     .set({ ...columnsOf(progress), heard_ms: nowMs(engine) })
-    .where('id', '=', run)
+    .where('id', '=', run.id)
     .execute();
-  await tellParts(kysely, engine, run, progress.changed);
-  await tellFailures(kysely, run, progress, at);
-  await settle(kysely, progress.settled, at);
-  return readWishes(kysely, run, kin);
+  await tellParts(transaction, run.id, progress.changed);
+  await tellFailures(kysely, run.id, progress);
+  await settle(kysely, progress.settled, progress.at);
+  return readWishes(kysely, run);
 }
 
 function columnsOf(progress: Progress) {
@@ -41,8 +39,7 @@ function columnsOf(progress: Progress) {
 
 /** What somebody wants of a part that has no row yet stays, when the row of the part itself comes. */
 async function tellParts(
-  kysely: Kysely<Tables>,
-  engine: Engine,
+  { engine, kysely }: Pick<Database, 'engine' | 'kysely'>,
   run: number,
   parts: Progress['changed'],
 ): Promise<void> {
@@ -77,8 +74,7 @@ async function tellParts(
 async function tellFailures(
   kysely: Kysely<Tables>,
   run: number,
-  { failures, held }: Progress,
-  at: number,
+  { failures, held, at }: Progress,
 ): Promise<void> {
   if (failures.length + held.length === 0) return;
   const { step } = await kysely
@@ -114,16 +110,16 @@ async function settle(kysely: Kysely<Tables>, rows: readonly number[], at: numbe
   }
 }
 
-async function readWishes(kysely: Kysely<Tables>, run: number, { night }: Kin) {
+async function readWishes(kysely: Kysely<Tables>, { id, kin: { night } }: RunRow) {
   const runs = await kysely
     .selectFrom('orderbak_run')
     .select('wanted')
-    .where('id', 'in', night === null ? [run] : [run, night.id])
+    .where('id', 'in', night === null ? [id] : [id, night.id])
     .execute();
   const parts = await kysely
     .selectFrom('orderbak_run_part')
     .select(['id_order', 'wanted', 'status'])
-    .where('run_id', '=', run)
+    .where('run_id', '=', id)
     .where((where) => where.or([where('wanted', 'is not', null), where('status', '=', 'pending')]))
     .execute();
   const wishes = runs.map(({ wanted }) => wanted);

@@ -55,6 +55,12 @@ export interface Kin {
   readonly resumes: number | null;
 }
 
+/** A run that is written down. */
+export interface RunRow {
+  readonly id: number;
+  readonly kin: Kin;
+}
+
 /** How a run goes: all of it, and what is new since it was told last. */
 export interface Progress
   extends Pick<
@@ -71,6 +77,8 @@ export interface Progress
     | 'errors'
     | 'lastError'
   > {
+  /** When it was so, ms since 1970. */
+  readonly at: number;
   /** Parts that changed. */
   readonly changed: readonly Omit<PartRecord, 'wanted'>[];
   readonly failures: readonly NewFailure[];
@@ -120,8 +128,8 @@ export interface Runs {
   /** A night is alive, and so are those of its steps that wait. */
   hear(night: number): Promise<void>;
   openFailures(step: StepName): Promise<OpenFailure[]>;
-  /** Writes down how a run goes, and answers what somebody wants of it. `now` is ms since 1970. */
-  tell(run: number, kin: Kin, progress: Progress, now: number): Promise<Wishes>;
+  /** Writes down how a run goes, and answers what somebody wants of it. */
+  tell(run: RunRow, progress: Progress): Promise<Wishes>;
   /** Forgets what somebody wants of orders that the run does not have. */
   disown(run: number, orders: readonly number[]): Promise<void>;
   finish(run: number, ending: Ending, now: number): Promise<void>;

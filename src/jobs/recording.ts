@@ -1,10 +1,10 @@
-import type { RunStatus } from '../domain/run.js';
 import type { Step } from '../steps/step.js';
 import { type Beat, startBeat } from './beat.js';
 import { Control } from './control.js';
 import type { JobOptions, JobPorts } from './options.js';
-import type { Ending, Wishes } from './ports.js';
+import type { Ending } from './ports.js';
 import { Retries } from './retries.js';
+import { RunWriter } from './run-writer.js';
 import type { Tally } from './summary.js';
 import { thisProcess } from './this-process.js';
 import { Tracker } from './tracker.js';
@@ -51,30 +51,11 @@ export async function startRecording<Item>(
       doorbell: bell?.path ?? null,
     });
     for (const dead of bells) await ports.removeBell(dead);
-    const write = async (status: RunStatus) => {
-      const progress = tracker.take(status);
-      let wishes: Wishes;
-      try {
-        wishes = await runs.tell(run, kin, progress, clock());
-      } catch (error) {
-        tracker.putBack(progress);
-        throw error;
-      }
-      control.obey(wishes);
-      const strangers = wishes.untold.filter((order) => tracker.parts.isStranger(order));
-      if (strangers.length > 0) await runs.disown(run, strangers);
-    };
-    const statusNow = () => (control.isPaused ? 'paused' : 'running');
-    const tell = async () => {
-      try {
-        const before = statusNow();
-        await write(before);
-        if (statusNow() !== before) await write(statusNow());
-      } catch {
-        // The database may be away for a moment; what is new stays so, and the end must be written down.
-      }
-    };
-    beat = startBeat(tell, () => tracker.isFresh);
+    const writer = new RunWriter({ id: run, kin }, { runs, control, tracker });
+    beat = startBeat(
+      () => writer.tell(),
+      () => tracker.isFresh,
+    );
     // Somebody may have held or cancelled the night before this step of it began.
     if (kin.night !== null) await beat.now();
     return {
@@ -85,7 +66,7 @@ export async function startRecording<Item>(
       async end(ending) {
         await beat?.close();
         await bell?.close();
-        await write(ending.status);
+        await writer.write(ending.status);
         await runs.finish(run, ending, clock());
         if (dryRun) return;
         await runs.forget(clock() - ports.keep);

@@ -81,7 +81,8 @@ export async function runNight(
   const sums = sumsOf(summaries);
   const statuses = summaries.map(statusOf);
   const status = statusOfGroup(notBegun.length > 0 ? [...statuses, 'cancelled'] : statuses);
-  await runs.tell(run, { night: null, resumes: kin.resumes }, progressOf(sums, status), clock());
+  const row = { id: run, kin: { night: null, resumes: kin.resumes } };
+  await runs.tell(row, { ...progressOf(sums, status), at: clock() });
   await runs.finish(run, { status, error: notBegun[0]?.reason ?? null, exit }, clock());
   const ok = exit === EXIT.done && !interrupted;
   return {
@@ -109,7 +110,10 @@ function sumsOf(summaries: readonly Summary[]): { counts: Counts; bytes: number 
   return { counts, bytes: summaries.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
-function progressOf({ counts, bytes }: ReturnType<typeof sumsOf>, status: Progress['status']): Progress {
+function progressOf(
+  { counts, bytes }: ReturnType<typeof sumsOf>,
+  status: Progress['status'],
+): Omit<Progress, 'at'> {
   const nothing = { bytesPlanned: 0, rate: 0, leftMs: null, parts: 0, partsDone: 0, lastOrder: null };
   const news = { errors: counts.failed, lastError: null, changed: [], failures: [], settled: [], held: [] };
   return { status, counts, bytes, ...nothing, ...news };

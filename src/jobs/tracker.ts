@@ -86,8 +86,10 @@ export class Tracker {
     this.fresh = false;
     const movedBytes = Math.max(bytes, this.moved);
     const handled = counts.done + counts.skipped + counts.failed;
-    const pace = this.pace({ at: this.clock(), bytes: movedBytes, files: handled }, status);
+    const at = this.clock();
+    const pace = this.pace({ at, bytes: movedBytes, files: handled }, status);
     return {
+      at,
       status,
       counts: { ...counts },
       bytes: movedBytes,
