@@ -22,7 +22,7 @@ export async function apiOf(ground: Ground) {
   const status = onceAMinute(() => serverStatusOf(ground), clock);
   return {
     list: async (after: number, limit: number) =>
-      pendingPage({ pending, store: await rootThere() }, after, limit, { types: [], only: null }),
+      pendingPage({ pending, store: await rootThere() }, { types: [], only: null }, after, limit),
 
     mark: async (claims: readonly Claim[]) => {
       const results = await markClaims(claims, { bakFiles, store: await rootThere(), localNow });

@@ -72,7 +72,7 @@ export function openBakFiles(database: Database, rule: FolderRule): BakFileTable
   return {
     ...openRecorder(database),
 
-    async openRows(which, after, limit, only, now) {
+    async openRows({ rule: which, only, now }, after, limit) {
       const rows = await kysely
         .selectFrom('tbl_bak_order')
         .select(bakFileColumns)

@@ -58,7 +58,7 @@ export function openPending({ engine, kysely }: Database, rule: FolderRule): Pen
   };
 
   return {
-    async read(after, limit, types, only) {
+    async read({ types, only }, after, limit) {
       const wanted = (types.length > 0 ? types : COPIED_TYPES).map((type) => FILE_TYPES[type]);
       const orders =
         only === null ? sql`` : sql`AND id_order IN (${sql.join(only.length > 0 ? only : [null])})`;

@@ -1,9 +1,7 @@
 import { ahead } from '../domain/ahead.js';
-import type { FileType } from '../domain/file-type.js';
 import type { ListedFile } from '../domain/wire.js';
 import type { OrderStore } from '../steps/ports/disk.js';
-import type { LocatedRow, PendingRow, PendingRows } from '../steps/ports/records.js';
-import type { OrderFilter } from '../steps/ports/shop.js';
+import type { LocatedRow, PendingFilter, PendingRow, PendingRows } from '../steps/ports/records.js';
 
 const PAGE = 2000;
 const PAGES_AHEAD = 2;
@@ -13,20 +11,14 @@ export interface PendingParts {
   readonly store: Pick<OrderStore, 'statAll'>;
 }
 
-/** Which of the waiting files to list; no types = all that are copied. */
-export interface PendingFilter {
-  readonly types: readonly FileType[];
-  readonly only: OrderFilter;
-}
-
 /** One page of the files that wait for the office, ascending by id, above `after`; what is not on disk has no size. */
 export async function pendingPage(
   { pending, store }: PendingParts,
+  filter: PendingFilter,
   after: number,
   limit: number,
-  { types, only }: PendingFilter,
 ): Promise<ListedFile[]> {
-  return listed(await pending.locate(await pending.read(after, limit, types, only)), store);
+  return listed(await pending.locate(await pending.read(filter, after, limit)), store);
 }
 
 /** All files that wait for the office, a page at a time. While some pages are looked up on the disk, the next ones are read. */
@@ -39,16 +31,13 @@ export async function* pendingFiles(
 }
 
 /** Pages of rows. While one is looked at, the next one is read. */
-async function* rowsOf(
-  pending: PendingRows,
-  { types, only }: PendingFilter,
-): AsyncGenerator<readonly PendingRow[]> {
-  let next = pending.read(0, PAGE, types, only);
+async function* rowsOf(pending: PendingRows, filter: PendingFilter): AsyncGenerator<readonly PendingRow[]> {
+  let next = pending.read(filter, 0, PAGE);
   for (;;) {
     const page = await next;
     const last = page.at(-1);
     if (last === undefined) return;
-    next = pending.read(last.id, PAGE, types, only);
+    next = pending.read(filter, last.id, PAGE);
     // Awaited above, or never when the reader has seen enough.
     next.catch(() => undefined);
     yield page;

@@ -95,12 +95,12 @@ async function pilesOf(
     return { files, bytes, about: places.length < files };
   };
   const discussed = async () => {
-    const rows = await bakFiles.openRows('discuss', 0, SAMPLE, null);
+    const rows = await bakFiles.openRows({ rule: 'discuss', only: null }, 0, SAMPLE);
     return bakFiles.byId(rows.map((row) => row.id));
   };
   return {
     recorded: await judged(states.recorded, async () =>
-      pending.locate(await pending.read(0, SAMPLE, [], null)),
+      pending.locate(await pending.read({ types: [], only: null }, 0, SAMPLE)),
     ),
     discuss: await judged(states.discuss, discussed),
     'backed-up': exact(states['backed-up']),

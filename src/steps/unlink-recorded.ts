@@ -61,7 +61,7 @@ function unlinkStep(
       const looked = { folders: 0, absent: 0 };
       const now = clock();
       for (let after = 0; ; ) {
-        const page = await bakFiles.openRows(rule, after, ROWS_A_PAGE, only, now);
+        const page = await bakFiles.openRows({ rule, only, now }, after, ROWS_A_PAGE);
         const last = page.at(-1);
         if (last === undefined) break;
         yield* planPage(page, rule, parts, looked);

@@ -44,7 +44,11 @@ describe.for(ENGINES)('what is written down before a removal on %s', (engine) =>
   const mandate = () => ({ run: 7, leaseToken: token });
 
   async function removals(): Promise<Removal[]> {
-    const rows: BakFile[] = await openBakFiles(database, RULE).openRows('backed-up', 0, 10, null);
+    const rows: BakFile[] = await openBakFiles(database, RULE).openRows(
+      { rule: 'backed-up', only: null },
+      0,
+      10,
+    );
     const byName = [...rows].sort((a, b) => (a.filename < b.filename ? -1 : 1));
     return byName.map((row) => ({
       rule: 'backed-up',

@@ -45,7 +45,7 @@ describe.for(ENGINES)('files of several folders that leave together on %s', (eng
     };
     const store = openOrderStore({ ...parts, root: shop.world.root });
     const bakFiles = openBakFiles(database, RULE);
-    const rows = await bakFiles.openRows('discuss', 0, 10, null);
+    const rows = await bakFiles.openRows({ rule: 'discuss', only: null }, 0, 10);
     departures = [];
     folders = [];
     for (const { folder: name, ...row } of await bakFiles.byId(rows.map((each) => each.id))) {

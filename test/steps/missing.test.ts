@@ -109,7 +109,9 @@ describe.for(ENGINES)('what was missing for a while, on %s', (engine) => {
     );
     const { bakFiles, close } = await shop.openGround();
     const isAmong = async (only: number[] | null, now?: number) =>
-      (await bakFiles.openRows('discuss', 0, 99, only, now)).some((each) => each.filename === 'chat.txt');
+      (await bakFiles.openRows({ rule: 'discuss', only, now }, 0, 99)).some(
+        (each) => each.filename === 'chat.txt',
+      );
     const [week, day] = [Date.UTC(2026, 0, 7), 86_400_000];
     const month = await Promise.all(
       Array.from({ length: 31 }, (_, n) => isAmong(null, week + (40 + n) * day)),

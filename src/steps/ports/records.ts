@@ -1,28 +1,30 @@
 import type { FileType } from '../../domain/file-type.js';
 import type { BakFile, Receipt } from '../../domain/order.js';
 import type { Retention } from '../../domain/retention.js';
+import type { RemovalRule } from './removals.js';
 import type { OrderFilter, OrderRange } from './shop.js';
 
-/** Rows of `tbl_bak_order` that a removing step starts from. */
-export type OpenRows = 'discuss' | 'backed-up';
+/** The two kinds of recorded files that are removed: those of type discuss, and those that the office holds. */
+export type RecordedRule = Exclude<RemovalRule, 'trash'>;
+
+/**
+ * Rows of `tbl_bak_order` that are still on the server. Where the time is told, in ms since 1970, rows that were found missing are
+ * among them when it is their turn to be looked for again: all that an order filter names, else those of the last week, and
+ * of the others each once a month.
+ */
+export interface OpenFilter {
+  readonly rule: RecordedRule;
+  readonly only: OrderFilter;
+  readonly now?: number | undefined;
+}
 
 /** The table of recorded files. */
 export interface BakFiles {
   countNew(range: OrderRange, retention: Retention, only: OrderFilter): Promise<number>;
   /** Records every file of the range's eligible orders that is not recorded yet; answers how many were new. */
   insertNew(range: OrderRange, retention: Retention, only: OrderFilter): Promise<number>;
-  /**
-   * Rows still on the server, ascending by id, at most `limit`, above `after`. Where the time is told, in ms since 1970, rows
-   * that were found missing are among them when it is their turn to be looked for again: all that an order filter names, else
-   * those of the last week, and of the others each once a month.
-   */
-  openRows(
-    which: OpenRows,
-    after: number,
-    limit: number,
-    only: OrderFilter,
-    now?: number,
-  ): Promise<BakFile[]>;
+  /** Ascending by id, at most `limit`, above `after`. */
+  openRows(filter: OpenFilter, after: number, limit: number): Promise<BakFile[]>;
   byId(ids: readonly number[]): Promise<LocatedFile[]>;
   /** Writes receipts of files that are still there; rows that were unlinked since stay as they are. */
   mark(receipts: readonly (Receipt & { id: number })[], bakTime: string): Promise<void>;
@@ -51,15 +53,16 @@ export interface LocatedRow extends PendingRow {
   readonly folder: string | null;
 }
 
+/** Which of the rows that wait for the office are meant; no types = all that are copied. */
+export interface PendingFilter {
+  readonly types: readonly FileType[];
+  readonly only: OrderFilter;
+}
+
 /** The rows that wait for the office. */
 export interface PendingRows {
-  /** Ascending by id, at most `limit`, above `after`; no types = all that are copied. */
-  read(
-    after: number,
-    limit: number,
-    types: readonly FileType[],
-    only: OrderFilter,
-  ): Promise<readonly PendingRow[]>;
+  /** Ascending by id, at most `limit`, above `after`. */
+  read(filter: PendingFilter, after: number, limit: number): Promise<readonly PendingRow[]>;
   /** Finds out where the files of these rows lie. */
   locate(rows: readonly PendingRow[]): Promise<LocatedRow[]>;
 }
