@@ -48,40 +48,43 @@ export async function checkAll(
     return { status: isKnown ? 'already' : 'missing' };
   });
   const [limit, reading] = [pLimit(FOLDERS_AT_ONCE), pLimit(FILES_AT_ONCE)];
-  const folders = groupBy(open, ({ folder }) => folder);
-  const checkOne = (path: string, some: readonly Open[]) =>
-    checkFolder(path, some, store, reading, (at, check) => {
+  const checkOne = async (path: string, some: readonly Open[]) => {
+    const found = await checkFolder(path, some, store, reading);
+    for (const [i, { at }] of some.entries()) {
+      const check = found[i];
       // What was marked before, and is missing still, stays marked.
-      if (check.status !== 'missing' || checks[at]?.status !== 'already') checks[at] = check;
-    });
+      if (check !== undefined && (check.status !== 'missing' || checks[at]?.status !== 'already'))
+        checks[at] = check;
+    }
+  };
+  const folders = groupBy(open, ({ folder }) => folder);
   await Promise.all([...folders].map(([path, some]) => limit(() => checkOne(path, some))));
   return checks;
 }
 
-/** Compares the files of one folder: what was hashed before and did not change is not read again. */
+/** Compares the files of one folder, in the order given: what was hashed before and did not change is not read again. */
 async function checkFolder(
   path: string,
   some: readonly Open[],
   store: OrderStore,
   reading: LimitFunction,
-  found: (at: number, check: ClaimCheck) => void,
-): Promise<void> {
+): Promise<readonly ClaimCheck[]> {
   let folder: OrderFolder | null = null;
   try {
     folder = await store.openFolder(path);
-    if (folder === null) return;
+    if (folder === null) return some.map(() => ({ status: 'missing' }));
     const here = folder;
     const known = here.known(some.map(({ filename }) => filename));
-    const unread = some.filter(({ at, claimed }, index) => {
-      const receipt = known[index] ?? null;
-      if (receipt !== null) found(at, compare(claimed, receipt));
-      return receipt === null;
-    });
-    const read = async ({ at, claimed, filename }: Open) =>
-      found(at, await checkFile(here, filename, claimed));
-    await Promise.all(unread.map((one) => reading(() => read(one))));
+    return await Promise.all(
+      some.map(({ claimed, filename }, i) => {
+        const receipt = known[i] ?? null;
+        return receipt === null
+          ? reading(() => checkFile(here, filename, claimed))
+          : compare(claimed, receipt);
+      }),
+    );
   } catch (error) {
-    for (const { at } of some) found(at, missingFor(error));
+    return some.map(() => missingFor(error));
   } finally {
     await folder?.close();
   }

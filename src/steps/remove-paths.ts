@@ -5,7 +5,7 @@ import { type Allowed, carryOut, type TakeAway } from './carry-out.js';
 import { freshness } from './freshness.js';
 import { type FolderPaths, type Opened, type Path, type Prepared, placeOf, prepare } from './prepare-path.js';
 import { type Applying, type Outcome, sumOf, troubleOf } from './step.js';
-import type { UnlinkParts } from './unlink-recorded.js';
+import type { Unlinking } from './unlink-recorded.js';
 
 const FILES_AT_ONCE = 4;
 
@@ -20,50 +20,61 @@ export interface UnlinkItem {
  */
 export async function removePaths(
   item: UnlinkItem,
-  rule: 'discuss' | 'backed-up',
   applying: Applying,
-  parts: UnlinkParts,
+  unlinking: Unlinking,
 ): Promise<Outcome> {
+  const { store, bakFiles } = unlinking;
   const opened: Opened[] = [];
   const troubles: Outcome[] = [];
   try {
     for (const some of item.folders) {
       try {
-        opened.push({ ...some, handle: await parts.store.openFolder(some.folder) });
+        opened.push({ ...some, handle: await store.openFolder(some.folder) });
       } catch (error) {
         for (const path of some.paths) troubles.push(troubleOf(path.id, placeOf(some, path), error));
       }
     }
     const limit = pLimit(FILES_AT_ONCE);
-    const states = await Promise.all(
-      opened.map((folder) =>
-        Promise.all(folder.paths.map((path) => limit(() => prepare(path, folder, applying, parts.bakFiles)))),
-      ),
+    const prepareOne = async (path: Path, folder: Opened): Promise<PreparedPath> => {
+      return { path, state: await limit(() => prepare(path, folder, applying, bakFiles)) };
+    };
+    const prepared = await Promise.all(
+      opened.map(async (folder): Promise<PreparedFolder> => {
+        return { folder, prepared: await Promise.all(folder.paths.map((path) => prepareOne(path, folder))) };
+      }),
     );
-    return sumOf([...troubles, await removePrepared(opened, states, rule, applying, parts)]);
+    return sumOf([...troubles, await removePrepared(prepared, applying, unlinking)]);
   } finally {
     for (const { handle } of opened) await handle?.close();
   }
 }
 
+interface PreparedPath {
+  readonly path: Path;
+  readonly state: Prepared;
+}
+
+interface PreparedFolder {
+  readonly folder: Opened;
+  readonly prepared: readonly PreparedPath[];
+}
+
 async function removePrepared(
-  opened: readonly Opened[],
-  states: readonly (readonly Prepared[])[],
-  rule: 'discuss' | 'backed-up',
+  folders: readonly PreparedFolder[],
   applying: Applying,
-  parts: UnlinkParts,
+  unlinking: Unlinking,
 ): Promise<Outcome> {
-  const { source, bakFiles, deletions, store, retention, localNow, clock } = parts;
+  const { rule, source, bakFiles, deletions, store, retention, localNow, clock } = unlinking;
   const whyStale = freshness(clock);
-  const answer = await source.sameFacts([...new Set(opened.flatMap((folder) => folder.orderIds))]);
+  const answer = await source.sameFacts([...new Set(folders.flatMap(({ folder }) => folder.orderIds))]);
   const factsOf = new Map(answer.folders.map((facts) => [facts.folder, facts]));
-  const found = opened.map((each, n) => {
-    const facts = factsOf.get(each.folder);
-    const findings = each.paths.map((path, i) => {
+  const found = folders.map(({ folder, prepared }) => {
+    const facts = factsOf.get(folder.folder);
+    const findings = prepared.map(({ path, state }) => {
       const verdict = facts && judgeRemoval(facts, path.filename, retention);
-      return findingOf(path, states[n]?.[i] ?? { kind: 'not-tried' }, verdict, each, rule);
+      return findingOf({ path, state, verdict }, folder, rule);
     });
-    return { folder: each.handle, findings };
+    return { folder: folder.handle, findings };
   });
   const findings = found.flatMap((each) => each.findings);
   const missing = findings.flatMap((finding) => finding.missing ?? []);
@@ -94,12 +105,15 @@ interface Finding {
   readonly changed?: number[];
 }
 
+/** What the database says of a prepared path; undefined where its folder is no longer its order's. */
+interface JudgedPath extends PreparedPath {
+  readonly verdict: Verdict | undefined;
+}
+
 function findingOf(
-  path: Path,
-  state: Prepared,
-  verdict: Verdict | undefined,
+  { path, state, verdict }: JudgedPath,
   place: FolderPaths,
-  rule: 'discuss' | 'backed-up',
+  rule: Unlinking['rule'],
 ): Finding {
   const { id, filename } = path;
   const { folder } = place;

@@ -2,9 +2,9 @@ import type { Clock } from '../domain/clock.js';
 import type { FolderFacts } from '../domain/order.js';
 import type { Retention } from '../domain/retention.js';
 import { carryOut, type TakeAway } from './carry-out.js';
-import { findTrash } from './find-trash.js';
+import { findTrash, type Trash } from './find-trash.js';
 import { freshness } from './freshness.js';
-import type { OrderFolder, OrderStore, Stamp } from './ports/disk.js';
+import type { OrderFolder, OrderStore } from './ports/disk.js';
 import type { Deletions, Removal } from './ports/removals.js';
 import type { Source } from './ports/shop.js';
 import { type Applying, type Failure, type Held, type Outcome, sumOf, troubleOf } from './step.js';
@@ -54,12 +54,10 @@ export async function removeTrash(
     if (facts === undefined) return { held: item.names.map((name) => moved(item.folder, name)) };
     const now = await findTrash(facts, folder, retention, clock() - minAge);
     const wanted = new Set(item.names);
+    const room = keep > 0 ? `.orderbak-trash/${applying.run}/${item.folder}` : null;
     const allowed = now.trash
       .filter((file) => wanted.has(file.name))
-      .map(({ name, stat: stamp }) => ({
-        removal: removalOf(facts, name, stamp, applying.run, keep),
-        stamp,
-      }));
+      .map((file) => ({ removal: removalOf(facts, file, room), stamp: file.stat }));
     const isWanted = ({ path }: Held | Failure) => wanted.has(path.slice(item.folder.length + 1));
     const troubles: Outcome = {
       held: (now.troubles.held ?? []).filter(isWanted),
@@ -82,14 +80,9 @@ const takeTrash: TakeAway = async (folder, { filename, quarantine }, stamp) => {
   return gone;
 };
 
-function removalOf(
-  { folder, orders }: FolderFacts,
-  filename: string,
-  stamp: Stamp,
-  run: number,
-  keep: number,
-): Removal {
-  const quarantine = keep > 0 ? `.orderbak-trash/${run}/${folder}/${filename}` : null;
+/** `room`: the folder of the quarantine into which it goes; null = it is unlinked at once. */
+function removalOf({ folder, orders }: FolderFacts, file: Trash, room: string | null): Removal {
+  const { name: filename, stat: stamp } = file;
   return {
     rule: 'trash',
     folder,
@@ -98,7 +91,7 @@ function removalOf(
     size: stamp.size,
     sha256: null,
     thumb: 'none: trash',
-    quarantine,
+    quarantine: room && `${room}/${filename}`,
     orderIds: orders.map((order) => order.id),
   };
 }

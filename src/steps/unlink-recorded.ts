@@ -1,9 +1,10 @@
 import type { Clock } from '../domain/clock.js';
 import type { Retention } from '../domain/retention.js';
 import { EXIT, OrderbakError } from '../errors.js';
-import { type Looked, planPage } from './plan-unlink.js';
+import type { Looked } from './plan-folder.js';
+import { planPage } from './plan-unlink.js';
 import type { OrderStore } from './ports/disk.js';
-import type { BakFiles } from './ports/records.js';
+import type { BakFiles, RecordedRule } from './ports/records.js';
 import type { Deletions } from './ports/removals.js';
 import type { OrderFilter, Source } from './ports/shop.js';
 import { removePaths, type UnlinkItem } from './remove-paths.js';
@@ -30,6 +31,11 @@ export interface UnlinkParts {
   readonly vouched: boolean;
 }
 
+/** The same for one of the two tasks. */
+export interface Unlinking extends UnlinkParts {
+  readonly rule: RecordedRule;
+}
+
 /** Task 2: takes the discuss files from the server, leaving thumbs. */
 export function unlinkDiscussStep(parts: UnlinkParts): Step<UnlinkItem> {
   return unlinkStep('unlink-discuss', 'discuss', parts);
@@ -46,10 +52,11 @@ export function unlinkBackedUpStep(parts: UnlinkParts): Step<UnlinkItem> {
  */
 function unlinkStep(
   name: 'unlink-discuss' | 'unlink-backed-up',
-  rule: 'discuss' | 'backed-up',
+  rule: RecordedRule,
   parts: UnlinkParts,
 ): Step<UnlinkItem> {
   const { bakFiles, deletions, store, only, clock, localNow, vouched } = parts;
+  const unlinking: Unlinking = { ...parts, rule };
   return {
     name,
     removes: true,
@@ -64,7 +71,7 @@ function unlinkStep(
         const page = await bakFiles.openRows({ rule, only, now }, after, ROWS_A_PAGE);
         const last = page.at(-1);
         if (last === undefined) break;
-        yield* planPage(page, rule, parts, looked);
+        yield* planPage(page, unlinking, looked);
         after = last.id;
       }
       if (!vouched && isAlarming(looked)) throw foldersMissing(looked);
@@ -76,7 +83,7 @@ function unlinkStep(
         paths.map(({ id, filename }) => ({ id, path: `${folder}/${filename}`, order: orderIds[0] ?? 0 })),
       ),
     pick: pickPaths,
-    apply: (item, applying) => removePaths(item, rule, applying, parts),
+    apply: (item, applying) => removePaths(item, applying, unlinking),
   };
 }
 
