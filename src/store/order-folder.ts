@@ -1,16 +1,16 @@
 import { unlinkSync } from 'node:fs';
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, Doubt, EXIT, messageOf, OrderbakError } from '../errors.js';
+import { codeOf, Doubt } from '../errors.js';
 import type { OrderFolder } from '../steps/ports/disk.js';
 import { type FolderHandle, openInside } from './folder-handle.js';
 import { listingOf } from './folder-view.js';
-import { makeBelow } from './make-folder.js';
+import { IntoQuarantine } from './into-quarantine.js';
 import { isOneName } from './one-name.js';
 import type { OrderStoreParts } from './order-store.js';
 import { readRange } from './read-range.js';
-import { isStill, openRegular, stampAt, stampOf } from './regular-file.js';
-import { mustBeGone, renameSurelyNow } from './rename-surely.js';
+import { isFile, isStill, openRegular, stampAt, stampOf } from './regular-file.js';
+import { mustBeGone } from './rename-surely.js';
 import { openThumbs } from './thumbs.js';
 
 /** The work on one order folder. Takes over both handles and closes them. */
@@ -25,31 +25,7 @@ export function openOrderFolder(
     return join(folder.base, name);
   };
   const thumbs = openThumbs(folder, parts.thumbsFolder, parts.pictures);
-  const touched = new Map<string, FolderHandle>();
-
-  /** A folder of the quarantine, kept open until the end. */
-  const waitingRoom = async (names: readonly string[]): Promise<FolderHandle> => {
-    const path = names.join('/');
-    const room = touched.get(path) ?? (await makeBelow(root, path));
-    touched.set(path, room);
-    return room;
-  };
-
-  /** The folder of the thumbs, kept open until the end; null when there is none. */
-  const thumbRoom = async (): Promise<FolderHandle | null> => {
-    const room = touched.get(parts.thumbsFolder) ?? openInside(folder, parts.thumbsFolder);
-    if (room !== null) touched.set(parts.thumbsFolder, room);
-    return room;
-  };
-
-  const moveThumb = async (filename: string, names: readonly string[]) => {
-    const theirs = await thumbRoom();
-    if (theirs === null || !(await isFile(join(theirs.base, filename)))) return;
-    const beside = await waitingRoom([...names, parts.thumbsFolder]);
-    const there = join(beside.base, filename);
-    await mustBeFree(there);
-    renameSurelyNow(join(theirs.base, filename), there);
-  };
+  const leaving = new IntoQuarantine(folder, root, parts.thumbsFolder);
 
   return {
     async list() {
@@ -110,24 +86,13 @@ export function openOrderFolder(
     },
 
     async quarantine(filename, stamp, target) {
-      const path = pathOf(filename);
-      if (!isStill(path, stamp)) return false;
-      const names = target.split('/').slice(0, -1);
-      // Where the thumbs' folder is a link, nothing is touched.
-      await thumbRoom();
-      const waiting = await waitingRoom(names);
-      const place = join(waiting.base, filename);
-      await mustBeFree(place);
-      // Once more, for to make that room takes its time.
-      if (!isStill(path, stamp)) return false;
-      renameSurelyNow(path, place);
-      await moveThumb(filename, names).catch(thumbStays);
-      return true;
+      pathOf(filename);
+      return leaving.move(filename, stamp, target);
     },
 
     async quarantineThumb(filename, target) {
       pathOf(filename);
-      await moveThumb(filename, target.split('/').slice(0, -1));
+      await leaving.moveThumb(filename, target);
     },
 
     async removeThumb(filename) {
@@ -135,47 +100,28 @@ export function openOrderFolder(
       const theirs = openInside(folder, parts.thumbsFolder);
       if (theirs === null) return;
       try {
-        if (await isFile(join(theirs.base, filename))) await unlink(join(theirs.base, filename));
+        if (isFile(join(theirs.base, filename))) await unlink(join(theirs.base, filename));
       } finally {
         theirs.close();
       }
     },
 
     async sync() {
-      for (const handle of touched.values()) await handle.sync();
+      await leaving.sync();
       await folder.sync();
     },
 
     async close() {
-      for (const handle of touched.values()) handle.close();
+      leaving.close();
       folder.close();
       root.close();
     },
   };
 }
 
-/**
- * A thumb that cannot follow its file is only in nobody's way, so that the file has gone. Throws where the disk refused:
- * then the removal stays open, and the next run moves the thumb.
- */
-function thumbStays(error: unknown): void {
-  if (error instanceof Doubt) return;
-  const reason = `it is in the quarantine, but its thumb is not: ${messageOf(error)}`;
-  throw new OrderbakError(EXIT.failed, 'thumb-stays', reason);
-}
-
 /** The path under which another process can open the very file that a handle holds. */
 function pathOfHandle(fd: number, path: string): string {
   return process.platform === 'linux' ? `/proc/${process.pid}/fd/${fd}` : path;
-}
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await lstat(path)).isFile();
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
-    throw error;
-  }
 }
 
 /** Answers false where another step has taken it in this very moment. */
@@ -187,9 +133,4 @@ function unlinkThere(path: string): boolean {
     if (codeOf(error) === 'ENOENT') return false;
     throw error;
   }
-}
-
-/** Nothing replaces what may already wait under that name. */
-async function mustBeFree(path: string): Promise<void> {
-  if (await isFile(path)) throw new Doubt('the quarantine holds a file of that name already');
 }

@@ -51,6 +51,11 @@ export function isStill(path: string, stamp: Stamp): boolean {
   return stats?.isFile() === true && sameStamp(stampOf(stats), stamp);
 }
 
+/** Whether a name is that of a regular file; false where there is none of that name. */
+export function isFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
 /** Whether two stamps are of one file that nobody wrote to in between. */
 function sameStamp(a: Stamp, b: Stamp): boolean {
   return (
