@@ -20,6 +20,13 @@ import { openOfficeApp } from './office.js';
 
 const nobody = { planning() {}, started() {}, moved() {}, advanced() {}, finished() {} };
 
+/** The order that no shop has, its folder below the root, and the row of its file. */
+interface Planted {
+  readonly order: Order;
+  readonly folder: string;
+  readonly id: number;
+}
+
 /**
  * Sends a small file of an order that no shop has through the whole chain: made below the root, recorded, listed, copied
  * over HTTP into a temporary store, marked, removed as the nightly step removes, and cleaned up, however that goes.
@@ -40,21 +47,21 @@ export async function roundTrip(ground: Ground, listen: Listen): Promise<string>
   await cleanUp();
   try {
     const bytes = await makeTestFile(root, folder, TEST_FILE);
-    const id = await rows.record(TEST_FILE);
-    await copy(ground, listen, order, id, (store) => isStored(store, `${folder}/${TEST_FILE}`, bytes));
-    await remove(ground, order, folder, id);
+    const planted = { order, folder, id: await rows.record(TEST_FILE) };
+    const arrived = (store: string) => isStored(store, `${folder}/${TEST_FILE}`, bytes);
+    await copy(ground, listen, planted, arrived);
+    await remove(ground, planted);
   } finally {
     await cleanUp();
   }
   return 'a test file was made, recorded, listed, copied, marked, removed and cleaned up';
 }
 
-/** Pulls the test order into a temporary store, as the office does. */
+/** Pulls the test order into a temporary store, as the office does. `arrived` looks whether the store holds its bytes. */
 async function copy(
   ground: Ground,
   listen: Listen,
-  order: Order,
-  id: number,
+  { order, id }: Planted,
   arrived: (store: string) => Promise<boolean>,
 ): Promise<void> {
   const api = await apiOf(ground);
@@ -91,9 +98,9 @@ async function copy(
 }
 
 /** Removes the test file as `unlink-backed-up` does, under its lease, but as no run of its own. */
-async function remove(ground: Ground, order: Order, folder: string, id: number): Promise<void> {
+async function remove(ground: Ground, planted: Planted): Promise<void> {
   const { database, bakFiles, deletions, store, localNow, clock } = ground;
-  const source = testSource(bakFiles, order, folder, id);
+  const source = testSource(bakFiles, planted);
   const retention = ground.retention(null);
   const step = unlinkBackedUpStep({
     source,
@@ -102,7 +109,7 @@ async function remove(ground: Ground, order: Order, folder: string, id: number):
     store: store(),
     thumbsFolder: ground.config.thumbs.folder,
     retention,
-    only: [order.id],
+    only: [planted.order.id],
     vouched: false,
     localNow,
     clock,
@@ -134,7 +141,7 @@ async function remove(ground: Ground, order: Order, folder: string, id: number):
 }
 
 /** What the shop would say if it had the order. The records are real. */
-function testSource(bakFiles: BakFiles, order: Order, folder: string, id: number): UnlinkParts['source'] {
+function testSource(bakFiles: BakFiles, { order, folder, id }: Planted): UnlinkParts['source'] {
   const facts = async () => ({
     folders: [
       {
