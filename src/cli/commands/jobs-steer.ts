@@ -35,7 +35,7 @@ export function pauseJob(): Command {
     const flags = command.optsWithGlobals<SteerFlags>();
     return asking(flags, target, async (jobs, output) => {
       const steered = await jobs.steer(await jobs.find(target), flags.order ?? null, 'pause');
-      tellSteered('pause', steered, flags.order ?? null, output);
+      tellSteered('pause', steered, flags, output);
     });
   });
 }
@@ -69,7 +69,7 @@ export function resumeJob(): Command {
         run = await jobs.find(target);
         if (isActive(run.status) || flags.order !== undefined) {
           const steered = await jobs.steer(run, flags.order ?? null, null);
-          tellSteered('resume', steered, flags.order ?? null, openOutput(flags));
+          tellSteered('resume', steered, flags, openOutput(flags));
           return;
         }
         ({ steps } = await jobs.details(run.id));
@@ -110,7 +110,7 @@ export function cancelJob(): Command {
       const run = await jobs.find(target);
       const steered = await stopRun(jobs, run, flags);
       if (flags.remove) await jobs.remove(run);
-      tellSteered('cancel', steered, flags.order ?? null, output, flags.remove ?? false);
+      tellSteered('cancel', steered, flags, output);
     });
   });
 }
@@ -134,10 +134,10 @@ const DOING: Readonly<Record<'pause' | 'cancel' | 'resume', string>> = {
 function tellSteered(
   verb: keyof typeof DOING,
   { run, heard }: Steered,
-  order: number | null,
+  flags: SteerFlags & { readonly remove?: true | undefined },
   output: Output,
-  removed = false,
 ): void {
+  const { order = null, remove: removed = false } = flags;
   if (output.json) {
     const told = { ok: true, command: `jobs ${verb}`, heard, order, removed, run: runJson(run) };
     output.answer(JSON.stringify(told));
