@@ -33,25 +33,26 @@ interface Started {
   end(): void;
 }
 
+/** What is typed, and on which of the machines; `url` is where the office finds the server. */
+interface Call {
+  readonly machine: Machine;
+  readonly args: readonly string[];
+  readonly url: string | null;
+}
+
 /**
- * Runs a command to its end, as a process of its own on one of the machines. `url` is where the office finds the server.
- * Ends it and throws the reason when `stop` is aborted.
+ * Runs a command to its end, as a process of its own. Ends it and throws the reason when `stop` is aborted.
  */
-export async function runOrderbak(
-  place: Place,
-  machine: Machine,
-  args: readonly string[],
-  url: string | null,
-  stop: AbortSignal,
-): Promise<Finished> {
-  const finished = await start(place, machine, args, url, stop).finished;
+export async function runOrderbak(place: Place, call: Call, stop: AbortSignal): Promise<Finished> {
+  const finished = await start(place, call, stop).finished;
   stop.throwIfAborted();
   return finished;
 }
 
 /** Starts `orderbak serve` and waits until it says where it listens. Throws when it does not come to that. */
 export async function startServing(place: Place, stop: AbortSignal): Promise<Serving> {
-  const { stdout, finished, end } = start(place, 'server', ['serve', '--json', '--quiet'], null, stop);
+  const call: Call = { machine: 'server', args: ['serve', '--json', '--quiet'], url: null };
+  const { stdout, finished, end } = start(place, call, stop);
   const said = await Promise.race([once(createInterface({ input: stdout }), 'line'), finished]);
   stop.throwIfAborted();
   const url = Array.isArray(said) ? urlIn(String(said[0])) : null;
@@ -83,13 +84,7 @@ export function commandFailed(command: string, { exit, stdout, stderr }: Finishe
   );
 }
 
-function start(
-  place: Place,
-  machine: Machine,
-  args: readonly string[],
-  url: string | null,
-  stop: AbortSignal,
-): Started {
+function start(place: Place, { machine, args, url }: Call, stop: AbortSignal): Started {
   // A signal that is aborted already would never ask this process to end.
   stop.throwIfAborted();
   const began = performance.now();

@@ -58,14 +58,18 @@ export async function playNight(
 ): Promise<Night> {
   const steps: StepResult[] = [];
   const play = async (machine: Machine, command: NightStep, url: string | null = null) => {
-    const finished = await runOrderbak(place, machine, [command, '--json'], url, stop);
+    const finished = await runOrderbak(place, { machine, args: [command, '--json'], url }, stop);
     const { counts, bytes, held } = answerOf(command, finished, stepAnswer);
     const step = { command, machine, elapsedMs: finished.elapsedMs, counts, bytes, held };
     steps.push(step);
     watch.step(step);
   };
 
-  const migrated = await runOrderbak(place, 'server', ['migrate', '--json'], null, stop);
+  const migrated = await runOrderbak(
+    place,
+    { machine: 'server', args: ['migrate', '--json'], url: null },
+    stop,
+  );
   watch.prepared(answerOf('migrate', migrated, migrateAnswer).statements, migrated.elapsedMs);
   const serving = await startServing(place, stop);
   try {

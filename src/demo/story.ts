@@ -14,9 +14,19 @@ const DEEDS: Readonly<Record<NightStep, { at: string; deed: string }>> = {
 };
 const NAMES_SHOWN = 3;
 
+/** One command of the night: when, on which machine, and what came of it. */
+interface Line {
+  readonly at?: string;
+  readonly machine: string;
+  readonly command: string;
+  readonly deed: string;
+  readonly bytes?: string;
+  readonly time?: string;
+}
+
 /** Tells a demo to a person, line by line as it goes on. */
 export function storyteller(paint: ChalkInstance, print: (line: string) => void): DemoWatch {
-  const line = (at: string, machine: string, command: string, deed: string, bytes = '', time = '') =>
+  const line = ({ at = '', machine, command, deed, bytes = '', time = '' }: Line) =>
     print(
       `  ${paint.dim(at.padEnd(5))}  ${machine}  ${paint.cyan(command.padEnd(16))}  ${deed.padEnd(32)} ${bytes.padStart(8)} ${paint.dim(time.padStart(7))}`.trimEnd(),
     );
@@ -33,18 +43,25 @@ export function storyteller(paint: ChalkInstance, print: (line: string) => void)
       print(paint.bold('The night, with the real commands'));
     },
     prepared(statements, elapsedMs) {
-      line('', 'server', 'migrate', `${statements} statements, root marked`, '', secondsText(elapsedMs));
+      const deed = `${statements} statements, root marked`;
+      line({ machine: 'server', command: 'migrate', deed, time: secondsText(elapsedMs) });
     },
     serving(url) {
-      line('', 'server', 'serve', `listens on ${url}`);
+      line({ machine: 'server', command: 'serve', deed: `listens on ${url}` });
     },
     reopened(id, status) {
       aside(paint.cyan('→'), `the staff reopen order ${id} after it was recorded (status ${status})`);
     },
     step({ command, machine, counts, bytes, elapsedMs, held }) {
       const { at, deed } = DEEDS[command];
-      const what = `${String(counts.done).padStart(2)} files ${deed}`;
-      line(at, machine, command, what, bytes > 0 ? prettyBytes(bytes) : '', secondsText(elapsedMs));
+      line({
+        at,
+        machine,
+        command,
+        deed: `${String(counts.done).padStart(2)} files ${deed}`,
+        bytes: bytes > 0 ? prettyBytes(bytes) : '',
+        time: secondsText(elapsedMs),
+      });
       for (const [reason, paths] of byReason(held))
         aside(paint.yellow('held'), `${nameList(paths)}: ${reason}`);
     },
