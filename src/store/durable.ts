@@ -2,7 +2,7 @@ import { constants, type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { codeOf } from '../errors.js';
-import { giveTo, type Heir } from './heir.js';
+import { giveTo, type Owner } from './owner.js';
 import { renameSurely } from './rename-surely.js';
 
 /** Makes the names in a folder durable. Windows has no such call for folders; its renames are journalled. */
@@ -18,19 +18,19 @@ export async function syncFolder(path: string): Promise<void> {
 
 /**
  * Writes a file under a temporary name of the same disk, makes it durable, and gives it its name, replacing what was there.
- * `heir`: to whom it is given before it has that name; then the temporary name must be new.
+ * `owner`: to whom it is given before it has that name; then the temporary name must be new.
  */
 export async function writeDurably(
   path: string,
   temporary: string,
   bytes: Uint8Array | string,
-  heir: Heir | null = null,
+  owner: Owner | null = null,
 ): Promise<void> {
   // Only what root has made itself may it give away, never what somebody has laid there, or a link to it.
-  let file: FileHandle | null = await open(temporary, heir === null ? 'w' : 'wx', 0o644);
+  let file: FileHandle | null = await open(temporary, owner === null ? 'w' : 'wx', 0o644);
   try {
     await file.writeFile(bytes);
-    if (heir !== null) giveTo(heir, file.fd);
+    if (owner !== null) giveTo(owner, file.fd);
     await file.sync();
     await file.close();
     file = null;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { groupBy } from '../domain/group-by.js';
 import { codeOf, Doubt } from '../errors.js';
 import { type FolderHandle, openInside } from './folder-handle.js';
-import { giveFolderTo, type Heir, heirOf } from './heir.js';
 import { notAllowed } from './not-allowed.js';
+import { giveFolderTo, type Owner, ownerIn } from './owner.js';
 
 /** Folders by their paths: those that are open, and why the others are not. */
 export interface MadeFolders {
@@ -23,7 +23,7 @@ export function makeBelow(root: FolderHandle, path: string): Promise<FolderHandl
 /** Opens a folder inside another, making it, durably, when it is missing; what root makes gets its owner. */
 export async function makeInside(parent: FolderHandle, name: string): Promise<FolderHandle> {
   try {
-    return await makeOne(parent, name, heirOf(parent.base));
+    return await makeOne(parent, name, ownerIn(parent.base));
   } catch (error) {
     throw notAllowed(error, parent.base);
   }
@@ -42,8 +42,8 @@ async function walk(
   return parent;
 }
 
-async function makeOne(parent: FolderHandle, name: string, heir: Heir | null): Promise<FolderHandle> {
-  const { folders, failed } = await makeTogether(parent, [name], heir);
+async function makeOne(parent: FolderHandle, name: string, owner: Owner | null): Promise<FolderHandle> {
+  const { folders, failed } = await makeTogether(parent, [name], owner);
   const folder = folders.get(name);
   if (folder === undefined) throw failed.get(name);
   return folder;
@@ -80,7 +80,7 @@ function aboveOf(path: string): string {
 async function makeTogether(
   parent: FolderHandle,
   names: readonly string[],
-  heir: Heir | null,
+  owner: Owner | null,
 ): Promise<MadeFolders> {
   const folders = new Map<string, FolderHandle>();
   const failed = new Map<string, unknown>();
@@ -96,7 +96,7 @@ async function makeTogether(
   const made: string[] = [];
   for (const name of names) {
     open(name, () => {
-      make(join(parent.base, name), heir);
+      make(join(parent.base, name), owner);
       made.push(name);
     });
   }
@@ -116,14 +116,14 @@ async function makeTogether(
   return { folders, failed };
 }
 
-function make(path: string, heir: Heir | null): void {
+function make(path: string, owner: Owner | null): void {
   try {
     mkdirSync(path);
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return;
     throw error;
   }
-  if (heir !== null) giveFolderTo(heir, path);
+  if (owner !== null) giveFolderTo(owner, path);
 }
 
 function unmake(path: string): void {

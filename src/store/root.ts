@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
 import { RunStopped } from '../steps/step.js';
 import { writeDurably } from './durable.js';
-import { heirOf } from './heir.js';
+import { ownerIn } from './owner.js';
 
 /** The file that says: this is the shop's root, and its disk is mounted. */
 const ROOT_MARKER = '.orderbak-root';
@@ -73,7 +73,7 @@ export async function markRoot(
   if (there !== null && there !== '') return { id: there, written: false };
   const id = wantedId ?? randomUUID();
   const path = join(root, ROOT_MARKER);
-  await writeDurably(path, `${path}.${randomUUID()}.tmp`, `${id}\n`, heirOf(root));
+  await writeDurably(path, `${path}.${randomUUID()}.tmp`, `${id}\n`, ownerIn(root));
   return { id, written: true };
 }
 

@@ -6,9 +6,9 @@ import { isAlive } from '../jobs/is-alive.js';
 import type { ThumbResult } from '../steps/ports/disk.js';
 import { writeDurably } from './durable.js';
 import { type FolderHandle, openInside } from './folder-handle.js';
-import { heirOf } from './heir.js';
 import { makeInside } from './make-folder.js';
 import { notAllowed } from './not-allowed.js';
+import { ownerIn } from './owner.js';
 import type { PictureSource, Pictures } from './pictures.js';
 import { openRegular } from './regular-file.js';
 
@@ -43,7 +43,7 @@ export function openThumbs(folder: FolderHandle, thumbsFolder: string, pictures:
           join(target.base, source.name),
           join(target.base, temporaryName()),
           rendered.bytes,
-          heirOf(target.base),
+          ownerIn(target.base),
         );
       } finally {
         if (thumbs === null) target.close();
