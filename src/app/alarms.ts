@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Config } from '../config/schema.js';
-import { type Ended, judgeAlarm, type Tiding, troublesOf } from '../domain/alarm.js';
+import { type Ended, judgeAlarm, type Notice, troublesOf } from '../domain/alarm.js';
 import { localText } from '../domain/local-time.js';
 import { EXIT, messageOf, type OrderbakError } from '../errors.js';
 import { type Summary, summaryObject } from '../jobs/summary.js';
@@ -9,7 +9,7 @@ import { post } from '../notify/post.js';
 import { readAlarmBook, writeAlarmBook } from '../store/alarm-book.js';
 import { machineZone } from './entries.js';
 
-const WORDS: Readonly<Record<Tiding['event'], string>> = {
+const WORDS: Readonly<Record<Notice['event'], string>> = {
   failure: 'failed',
   held: 'held files back',
   recovery: 'is well again',
@@ -51,10 +51,10 @@ function stopOf({ code, exit }: OrderbakError): Ended['stopped'] {
 export async function alarm({ notify }: Pick<Config, 'notify'>, news: News): Promise<string[]> {
   if (notify.webhook === null && notify.mail_to === null) return [];
   const known = await readAlarmBook();
-  const { tiding, book } = judgeAlarm(known, news.ended.step, troublesOf(news.ended), today());
-  const faults = tiding === null ? [] : await tellAll(notify, tiding, news);
+  const { notice, book } = judgeAlarm(known, news.ended.step, troublesOf(news.ended), today());
+  const faults = notice === null ? [] : await tellAll(notify, notice, news);
   // What nobody heard is told again by the next run.
-  const isHeard = tiding === null || faults.length < channelsOf(notify);
+  const isHeard = notice === null || faults.length < channelsOf(notify);
   if (!isHeard || JSON.stringify(book) === JSON.stringify(known)) return faults;
   return writeAlarmBook(book).then(
     () => faults,
@@ -64,12 +64,12 @@ export async function alarm({ notify }: Pick<Config, 'notify'>, news: News): Pro
 
 async function tellAll(
   notify: Config['notify'],
-  tiding: Tiding,
+  notice: Notice,
   { ended, summary, text }: News,
 ): Promise<string[]> {
   const { webhook, smtp_url: server, mail_to: to, mail_from: from } = notify;
   const host = hostname();
-  const line = `orderbak ${ended.step} ${WORDS[tiding.event]} on ${host}`;
+  const line = `orderbak ${ended.step} ${WORDS[notice.event]} on ${host}`;
   const faults: string[] = [];
   const attempt = (what: string, work: Promise<void>) =>
     work.catch((error: unknown) => {
@@ -77,8 +77,8 @@ async function tellAll(
     });
   if (webhook !== null) {
     const body = {
-      event: tiding.event,
-      causes: tiding.causes,
+      event: notice.event,
+      causes: notice.causes,
       host,
       text: `${line}\n${text}`,
       summary,
@@ -89,7 +89,7 @@ async function tellAll(
     const letter = { server: server ?? 'smtp://127.0.0.1:25', from: from ?? `orderbak@${host}`, to };
     await attempt(
       'the mail',
-      sendMail(letter, line, `${text}\n\nWhy you read this: ${tiding.causes.join(', ')}\n`),
+      sendMail(letter, line, `${text}\n\nWhy you read this: ${notice.causes.join(', ')}\n`),
     );
   }
   return faults;

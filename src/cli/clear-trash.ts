@@ -1,9 +1,9 @@
-import { openTidings } from '../app/tidings.js';
+import { openNotifier } from '../app/notifier.js';
 import type { Config } from '../config/schema.js';
 import type { Summary } from '../jobs/summary.js';
 import { INTERRUPTED, watchInterrupts } from './interrupts.js';
 import type { Output } from './output.js';
-import { tidingText, troubleText } from './render.js';
+import { noticeText, troubleText } from './render.js';
 import { type CommonFlags, choicesOf, tellFaults } from './run-step.js';
 import { withServer } from './with-server.js';
 
@@ -26,7 +26,7 @@ export async function clearTrash(
     process.exitCode = interrupts.exitCode() ?? (summary.interrupted ? INTERRUPTED : summary.exit);
     const trouble = troubleText(summary, output);
     if (trouble !== '') output.tell(trouble);
-    const faults = await openTidings(config, summary.command, false).step(summary, tidingText(summary));
+    const faults = await openNotifier(config, summary.command, false).step(summary, noticeText(summary));
     tellFaults('jobs clear', faults, output);
     return summary;
   } finally {

@@ -86,7 +86,7 @@ export function troubleText(summary: Summary, output: Output): string {
 const PLAIN: Pick<Output, 'paint'> = { paint: new Chalk({ level: 0 }) };
 
 /** A run in a few plain lines for somebody elsewhere. */
-export function tidingText(summary: Summary): string {
+export function noticeText(summary: Summary): string {
   const lines = [...troubleLines(summary, FEW, PLAIN), ...heldLines(summary, FEW, PLAIN)];
   return [headLine(summary), ...lines].join('\n');
 }

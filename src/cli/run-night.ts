@@ -1,4 +1,4 @@
-import { openTidings, type Tidings } from '../app/tidings.js';
+import { type Notifier, openNotifier } from '../app/notifier.js';
 import { stepsHere, wholeNight } from '../app/whole-night.js';
 import { loadConfig } from '../config/load.js';
 import { NIGHT, type NightStep } from '../domain/night.js';
@@ -8,7 +8,7 @@ import type { NightSummary } from '../jobs/run-night.js';
 import { errorBlock } from './error-block.js';
 import { INTERRUPTED, watchInterrupts } from './interrupts.js';
 import { openOutput } from './output.js';
-import { summaryJson, tidingText } from './render.js';
+import { noticeText, summaryJson } from './render.js';
 import { type CommonFlags, choicesOf, tellFaults, tellSummary } from './run-step.js';
 
 export interface NightFlags extends CommonFlags {
@@ -26,10 +26,10 @@ export async function runWholeNight(flags: NightFlags, resumes: number | null = 
   const interrupts = watchInterrupts(() => {
     if (output.watched) output.tell('\nrun: finishing what is in hand; once more ends at once');
   });
-  let tidings: Tidings | null = null;
+  let notifier: Notifier | null = null;
   const tell = async (exit: number, text: string, error?: OrderbakError) => {
     process.exitCode = exit;
-    tellFaults('run', (await tidings?.ended(exit, text, error)) ?? [], output);
+    tellFaults('run', (await notifier?.ended(exit, text, error)) ?? [], output);
   };
   try {
     const config = loadConfig(flags.config ?? null, process.env);
@@ -37,19 +37,19 @@ export async function runWholeNight(flags: NightFlags, resumes: number | null = 
     const wanted = only === undefined ? stepsHere(config) : NIGHT.filter((step) => only.includes(step));
     const steps = wanted.filter((step) => !skip.includes(step));
     const choices = choicesOf(config, rest, output, interrupts.signal);
-    const others = openTidings(config, 'run', choices.dryRun);
-    tidings = others;
+    const others = openNotifier(config, 'run', choices.dryRun);
+    notifier = others;
     const watcher = others.watching(choices.watcher);
     const errand = { kin: { night: null, resumes }, files: null };
     const night = await wholeNight(config, steps, { ...choices, watcher, errand }, async (summary) => {
       if (!output.json) tellSummary(summary, output, config, { hint: 'none', config: undefined });
-      tellFaults(summary.command, await others.step(summary, tidingText(summary)), output);
+      tellFaults(summary.command, await others.step(summary, noticeText(summary)), output);
     });
     if (output.json) output.answer(nightJson(night));
     for (const { step, reason } of night.notBegun)
       if (!output.quiet) output.tell(`orderbak run: ${step} was not begun: ${reason}`);
     const exit = interrupts.exitCode() ?? (night.interrupted ? INTERRUPTED : night.exit);
-    await tell(exit, night.steps.map(tidingText).join('\n'));
+    await tell(exit, night.steps.map(noticeText).join('\n'));
   } catch (error) {
     const stop = asStop(error);
     const told = { code: stop.code, message: stop.message };

@@ -1,5 +1,5 @@
 import { OWN, type RunChoices } from '../app/choices.js';
-import { openTidings, type Tidings } from '../app/tidings.js';
+import { type Notifier, openNotifier } from '../app/notifier.js';
 import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import type { Ceiling } from '../domain/ceiling.js';
@@ -14,7 +14,7 @@ import { INTERRUPTED, watchInterrupts } from './interrupts.js';
 import type { Hint } from './next-command.js';
 import { type Output, type OutputFlags, openOutput } from './output.js';
 import { namingWatcher, progressBar, silentWatcher } from './progress.js';
-import { type Circumstances, summaryJson, summaryText, tidingText, troubleText } from './render.js';
+import { type Circumstances, noticeText, summaryJson, summaryText, troubleText } from './render.js';
 import { VERSION } from './version.js';
 
 /** The options that every command takes. */
@@ -43,21 +43,21 @@ export async function runStep(
   const interrupts = watchInterrupts(() => {
     if (output.watched) output.tell(`\n${name}: finishing what is in hand; once more ends at once`);
   });
-  let tidings: Tidings | null = null;
+  let notifier: Notifier | null = null;
   const told = async (summary: Summary) => {
-    const text = tidingText(summary);
+    const text = noticeText(summary);
     const exit = Number(process.exitCode ?? EXIT.done);
     const faults = [
-      ...((await tidings?.step(summary, text)) ?? []),
-      ...((await tidings?.ended(exit, text)) ?? []),
+      ...((await notifier?.step(summary, text)) ?? []),
+      ...((await notifier?.ended(exit, text)) ?? []),
     ];
     tellFaults(name, faults, output);
   };
   try {
     const config = loadConfig(flags.config ?? null, process.env);
-    tidings = openTidings(config, name, flags.dryRun ?? false);
+    notifier = openNotifier(config, name, flags.dryRun ?? false);
     const choices = choicesOf(config, flags, output, interrupts.signal);
-    const summary = await work(config, { ...choices, watcher: tidings.watching(choices.watcher) });
+    const summary = await work(config, { ...choices, watcher: notifier.watching(choices.watcher) });
     tellSummary(summary, output, config, { hint: hintFor(flags), config: flags.config });
     process.exitCode = interrupts.exitCode() ?? (summary.interrupted ? INTERRUPTED : summary.exit);
     await told(summary);

@@ -8,7 +8,7 @@ export interface Trouble {
 export type AlarmBook = Readonly<Record<string, { readonly step: string; readonly day: string }>>;
 
 /** What is to be told of a run. */
-export interface Tiding {
+export interface Notice {
   readonly event: 'failure' | 'held' | 'recovery';
   readonly causes: readonly string[];
 }
@@ -42,7 +42,7 @@ export function judgeAlarm(
   step: string,
   troubles: readonly Trouble[],
   day: string,
-): { readonly tiding: Tiding | null; readonly book: AlarmBook } {
+): { readonly notice: Notice | null; readonly book: AlarmBook } {
   const now = new Set(troubles.map(({ cause }) => cause));
   const isOver = ([cause, entry]: [string, AlarmBook[string]]) => entry.step === step && !now.has(cause);
   const over = Object.entries(book).filter(isOver);
@@ -50,16 +50,16 @@ export function judgeAlarm(
   const fresh = troubles.filter(({ cause }) => book[cause]?.day !== day);
   const told = fresh.map(({ cause }) => [cause, { step, day }] as const);
   return {
-    tiding: fresh.length > 0 ? alarmOf(fresh) : troubles.length > 0 ? null : recoveryOf(over),
+    notice: fresh.length > 0 ? alarmOf(fresh) : troubles.length > 0 ? null : recoveryOf(over),
     book: { ...Object.fromEntries(kept), ...Object.fromEntries(told) },
   };
 }
 
-function alarmOf(fresh: readonly Trouble[]): Tiding {
+function alarmOf(fresh: readonly Trouble[]): Notice {
   const event = fresh.some(({ kind }) => kind === 'failure') ? 'failure' : 'held';
   return { event, causes: fresh.map(({ cause }) => cause) };
 }
 
-function recoveryOf(over: readonly (readonly [cause: string, entry: unknown])[]): Tiding | null {
+function recoveryOf(over: readonly (readonly [cause: string, entry: unknown])[]): Notice | null {
   return over.length === 0 ? null : { event: 'recovery', causes: over.map(([cause]) => cause) };
 }

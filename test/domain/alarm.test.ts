@@ -28,7 +28,7 @@ describe('what is told', () => {
     const night = (day: string, ...troubles: Parameters<typeof judgeAlarm>[2]) => {
       const judged = judgeAlarm(book, 'pull', troubles, day);
       book = judged.book;
-      return judged.tiding;
+      return judged.notice;
     };
     expect(night('01')).toBe(null);
     expect(night('01', failure('pull EIO'))).toEqual({ event: 'failure', causes: ['pull EIO'] });
@@ -47,7 +47,7 @@ describe('what is told', () => {
 
   test('a step says nothing of what another one met', () => {
     const book = { 'server-away': { step: 'pull', day: '01' } };
-    expect(judgeAlarm(book, 'insert', [], '02')).toEqual({ tiding: null, book });
-    expect(judgeAlarm(book, 'insert', [failure('server-away')], '01').tiding).toBe(null);
+    expect(judgeAlarm(book, 'insert', [], '02')).toEqual({ notice: null, book });
+    expect(judgeAlarm(book, 'insert', [failure('server-away')], '01').notice).toBe(null);
   });
 });

@@ -14,7 +14,7 @@ const NIGHTLY: ReadonlySet<string> = new Set([...NIGHT, 'run']);
  * Tells others of one command: a service that waits for signs of life, a webhook, people by mail, monitoring. What does not
  * get through is answered in words and is never the run's failure.
  */
-export interface Tidings {
+export interface Notifier {
   /** The watcher of a run; that it begins is told beside the work. */
   watching(watcher: Watcher): Watcher;
   /** Tells of one step that has ended; `text` is what a person is to read. */
@@ -24,7 +24,7 @@ export interface Tidings {
 }
 
 /** What tells others of a command, as far as the configuration names anybody. A dry run tells nobody. */
-export function openTidings(config: Config, command: string, dryRun: boolean): Tidings {
+export function openNotifier(config: Config, command: string, dryRun: boolean): Notifier {
   const isTold = NIGHTLY.has(command) && !dryRun;
   const address = isTold ? config.notify.ping_url : null;
   const pings = address === null ? null : openPings(address, command);
