@@ -3,7 +3,7 @@ import { groupBy } from '../domain/group-by.js';
 import type { BakFile, FolderFacts } from '../domain/order.js';
 import { isOpen, judgeRemoval } from '../domain/removal.js';
 import type { FolderViews } from './ports/disk.js';
-import type { Path } from './prepare-path.js';
+import type { RecordedPath } from './prepare-path.js';
 import { type Seen, seeRows, whyThumbless } from './see-rows.js';
 import { type Planned, sumOf, troubleOf } from './step.js';
 import type { Unlinking } from './unlink-recorded.js';
@@ -24,7 +24,7 @@ export interface Planning extends Pick<Unlinking, 'rule' | 'retention' | 'only' 
 
 /** What may go of one folder, and its sizes in bytes by row, where they are known. */
 interface Going {
-  readonly paths: readonly Path[];
+  readonly paths: readonly RecordedPath[];
   readonly sizes: ReadonlyMap<number, number>;
 }
 
@@ -57,7 +57,7 @@ export function* planFolder(facts: FolderFacts, planning: Planning): Generator<P
   // A folder whose rows are spread over pages is counted with the page of its first row.
   const isCounted = pageIds.has(first.id);
   if (isCounted && seen !== null) yield { kind: 'seen', files: seen.files };
-  const paths: Path[] = [];
+  const paths: RecordedPath[] = [];
   for (const row of rows) {
     const judged = judgeRow(facts, row, planning);
     if (typeof judged !== 'string') paths.push(judged);
@@ -80,7 +80,7 @@ function judgeRow(
   facts: FolderFacts,
   row: BakFile,
   { retention, views, thumbsFolder }: Planning,
-): Path | string {
+): RecordedPath | string {
   const { id, filename, thumbFault } = row;
   const verdict = judgeRemoval(facts, filename, retention);
   if (!verdict.allowed) return verdict.reason;

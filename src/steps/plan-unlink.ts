@@ -1,6 +1,6 @@
 import type { BakFile, FolderFacts } from '../domain/order.js';
 import { type Looked, type Planning, planFolder } from './plan-folder.js';
-import type { FolderPaths, Path } from './prepare-path.js';
+import type { FolderPaths, RecordedPath } from './prepare-path.js';
 import type { UnlinkItem } from './remove-paths.js';
 import type { Planned } from './step.js';
 import { withoutStillMissing } from './still-missing.js';
@@ -49,7 +49,7 @@ function* planFolders(folders: readonly FolderFacts[], planning: Planning): Gene
 }
 
 /** A folder may have more files than an item is to have. */
-function* inPieces(facts: FolderFacts, paths: readonly Path[]): Generator<FolderPaths> {
+function* inPieces(facts: FolderFacts, paths: readonly RecordedPath[]): Generator<FolderPaths> {
   const orderIds = facts.orders.map((order) => order.id);
   for (let i = 0; i < paths.length; i += MOST_PATHS)
     yield { folder: facts.folder, orderIds, paths: paths.slice(i, i + MOST_PATHS) };

@@ -5,19 +5,20 @@ import type { OrderFolder, Stamp } from './ports/disk.js';
 import type { BakFiles } from './ports/records.js';
 import { type Applying, type Outcome, troubleOf } from './step.js';
 
-/** Paths of one folder, each with the receipt that the plan saw; `orderIds` are asked about again. */
+/** A path that recorded files name, with the receipt that the plan saw; `id` is the row that speaks for it. */
+export interface RecordedPath {
+  readonly id: number;
+  readonly filename: string;
+  readonly receipt: Receipt | null;
+  readonly thumbFault: string | null;
+}
+
+/** Paths of one folder; `orderIds` are asked about again. */
 export interface FolderPaths {
   readonly folder: string;
   readonly orderIds: readonly number[];
-  readonly paths: readonly {
-    readonly id: number;
-    readonly filename: string;
-    readonly receipt: Receipt | null;
-    readonly thumbFault: string | null;
-  }[];
+  readonly paths: readonly RecordedPath[];
 }
-
-export type Path = FolderPaths['paths'][number];
 
 /** What the slow part found out about one path: hashed where there is a receipt, thumb safe on disk. */
 export type Prepared =
@@ -28,14 +29,14 @@ export type Prepared =
   | { readonly kind: 'trouble'; readonly outcome: Outcome };
 
 /** `handle` is null where the folder does not exist. */
-export interface Opened extends FolderPaths {
+export interface OpenedFolder extends FolderPaths {
   readonly handle: OrderFolder | null;
 }
 
 /** The slow part: hashes the file where there is a receipt, and makes its thumb safe on disk. */
 export async function prepare(
-  path: Path,
-  opened: Opened,
+  path: RecordedPath,
+  opened: OpenedFolder,
   { gate, signal }: Applying,
   bakFiles: BakFiles,
 ): Promise<Prepared> {
@@ -66,6 +67,6 @@ export async function prepare(
 }
 
 /** Where the path lies, below the root. */
-export function placeOf({ folder }: FolderPaths, { filename }: Path): string {
+export function placeOf({ folder }: FolderPaths, { filename }: RecordedPath): string {
   return `${folder}/${filename}`;
 }

@@ -3,7 +3,14 @@ import type { Receipt } from '../domain/order.js';
 import { judgeRemoval, sameReceipt, type Verdict } from '../domain/removal.js';
 import { type Allowed, carryOut, type TakeAway } from './carry-out.js';
 import { freshness } from './freshness.js';
-import { type FolderPaths, type Opened, type Path, type Prepared, placeOf, prepare } from './prepare-path.js';
+import {
+  type FolderPaths,
+  type OpenedFolder,
+  type Prepared,
+  placeOf,
+  prepare,
+  type RecordedPath,
+} from './prepare-path.js';
 import { type Applying, type Outcome, sumOf, troubleOf } from './step.js';
 import type { Unlinking } from './unlink-recorded.js';
 
@@ -24,7 +31,7 @@ export async function removePaths(
   unlinking: Unlinking,
 ): Promise<Outcome> {
   const { store, bakFiles } = unlinking;
-  const opened: Opened[] = [];
+  const opened: OpenedFolder[] = [];
   const troubles: Outcome[] = [];
   try {
     for (const some of item.folders) {
@@ -35,7 +42,7 @@ export async function removePaths(
       }
     }
     const limit = pLimit(FILES_AT_ONCE);
-    const prepareOne = async (path: Path, folder: Opened): Promise<PreparedPath> => {
+    const prepareOne = async (path: RecordedPath, folder: OpenedFolder): Promise<PreparedPath> => {
       return { path, state: await limit(() => prepare(path, folder, applying, bakFiles)) };
     };
     const prepared = await Promise.all(
@@ -50,12 +57,12 @@ export async function removePaths(
 }
 
 interface PreparedPath {
-  readonly path: Path;
+  readonly path: RecordedPath;
   readonly state: Prepared;
 }
 
 interface PreparedFolder {
-  readonly folder: Opened;
+  readonly folder: OpenedFolder;
   readonly prepared: readonly PreparedPath[];
 }
 
