@@ -58,7 +58,7 @@ export async function buildShop(place: Place, now: number, stop: AbortSignal): P
     filesOf(order.plan, at).map((file) =>
       limit(() => {
         stop.throwIfAborted();
-        return writeOriginal(place.root, order, file, camera, now);
+        return writeOriginal(place.root, { order, file, now }, camera);
       }),
     ),
   );
@@ -99,13 +99,15 @@ function orderOf(plan: OrderRow['plan'], at: number, now: number): ShopOrder {
   return { id, plan, createTime, status, doneTime: done, folder, madeMs };
 }
 
-async function writeOriginal(
-  root: string,
-  order: ShopOrder,
-  { name, role, room }: FilePlan,
-  camera: Camera,
-  now: number,
-): Promise<Original> {
+/** A file to write, and the moment (ms since 1970) at which a fresh one is written. */
+interface Wanted {
+  readonly order: ShopOrder;
+  readonly file: FilePlan;
+  readonly now: number;
+}
+
+async function writeOriginal(root: string, { order, file, now }: Wanted, camera: Camera): Promise<Original> {
+  const { name, role, room } = file;
   const path = `${order.folder}/${name}`;
   const bytes = name.endsWith('.pdf') ? pdf(name) : await camera.take(room, role === 'complete');
   const target = join(root, path);
