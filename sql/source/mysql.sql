@@ -4,6 +4,7 @@
 -- spares the plan for trash to have the database open every list.
 -- A list is a JSON object or array of strings; whatever else is in it makes the row unreadable, and its order is not touched.
 -- CHAR_LENGTH, because a name of nothing but spaces equals '' here. A name of more than 1024 characters is cut by MariaDB and NULL in MySQL.
+-- REGEXP, because MariaDB takes an object for valid in which a key begins with a bare line break, and then finds no value in it.
 -- CONVERT, because an escape such as \u1ea7 in a column of another character set comes out as '', and its file would be nobody's.
 
 CREATE OR REPLACE VIEW orderbak_order AS
@@ -26,7 +27,7 @@ UNION ALL
 SELECT j.id_order, j.id_job, NULL, NULL, 2, list.name
 FROM tbl_job j,
   JSON_TABLE(
-    CASE WHEN COALESCE(JSON_VALID(CONVERT(j.attach USING utf8mb4)), 0) = 0 THEN '[]' WHEN JSON_TYPE(CONVERT(j.attach USING utf8mb4)) = 'OBJECT' THEN JSON_EXTRACT(CONVERT(j.attach USING utf8mb4), '$.*') WHEN JSON_TYPE(CONVERT(j.attach USING utf8mb4)) = 'ARRAY' THEN CONVERT(j.attach USING utf8mb4) ELSE '[]' END,
+    CASE WHEN COALESCE(JSON_VALID(CONVERT(j.attach USING utf8mb4)), 0) = 0 OR CONVERT(j.attach USING utf8mb4) REGEXP '[{,][[:space:]]*"[[:cntrl:]]' THEN '[]' WHEN JSON_TYPE(CONVERT(j.attach USING utf8mb4)) = 'OBJECT' THEN JSON_EXTRACT(CONVERT(j.attach USING utf8mb4), '$.*') WHEN JSON_TYPE(CONVERT(j.attach USING utf8mb4)) = 'ARRAY' THEN CONVERT(j.attach USING utf8mb4) ELSE '[]' END,
     '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
   ) list
 WHERE JSON_TYPE(list.raw) = 'STRING' AND CHAR_LENGTH(list.name) > 0
@@ -34,7 +35,7 @@ UNION ALL
 SELECT j.id_order, j.id_job, NULL, NULL, 3, list.name
 FROM tbl_job j,
   JSON_TABLE(
-    CASE WHEN COALESCE(JSON_VALID(CONVERT(j.file_complete USING utf8mb4)), 0) = 0 THEN '[]' WHEN JSON_TYPE(CONVERT(j.file_complete USING utf8mb4)) = 'OBJECT' THEN JSON_EXTRACT(CONVERT(j.file_complete USING utf8mb4), '$.*') WHEN JSON_TYPE(CONVERT(j.file_complete USING utf8mb4)) = 'ARRAY' THEN CONVERT(j.file_complete USING utf8mb4) ELSE '[]' END,
+    CASE WHEN COALESCE(JSON_VALID(CONVERT(j.file_complete USING utf8mb4)), 0) = 0 OR CONVERT(j.file_complete USING utf8mb4) REGEXP '[{,][[:space:]]*"[[:cntrl:]]' THEN '[]' WHEN JSON_TYPE(CONVERT(j.file_complete USING utf8mb4)) = 'OBJECT' THEN JSON_EXTRACT(CONVERT(j.file_complete USING utf8mb4), '$.*') WHEN JSON_TYPE(CONVERT(j.file_complete USING utf8mb4)) = 'ARRAY' THEN CONVERT(j.file_complete USING utf8mb4) ELSE '[]' END,
     '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
   ) list
 WHERE JSON_TYPE(list.raw) = 'STRING' AND CHAR_LENGTH(list.name) > 0
@@ -42,7 +43,7 @@ UNION ALL
 SELECT r.id_order, r.id_job, r.id_job_rework, NULL, 4, list.name
 FROM tbl_job_rework r,
   JSON_TABLE(
-    CASE WHEN COALESCE(JSON_VALID(CONVERT(r.attach USING utf8mb4)), 0) = 0 THEN '[]' WHEN JSON_TYPE(CONVERT(r.attach USING utf8mb4)) = 'OBJECT' THEN JSON_EXTRACT(CONVERT(r.attach USING utf8mb4), '$.*') WHEN JSON_TYPE(CONVERT(r.attach USING utf8mb4)) = 'ARRAY' THEN CONVERT(r.attach USING utf8mb4) ELSE '[]' END,
+    CASE WHEN COALESCE(JSON_VALID(CONVERT(r.attach USING utf8mb4)), 0) = 0 OR CONVERT(r.attach USING utf8mb4) REGEXP '[{,][[:space:]]*"[[:cntrl:]]' THEN '[]' WHEN JSON_TYPE(CONVERT(r.attach USING utf8mb4)) = 'OBJECT' THEN JSON_EXTRACT(CONVERT(r.attach USING utf8mb4), '$.*') WHEN JSON_TYPE(CONVERT(r.attach USING utf8mb4)) = 'ARRAY' THEN CONVERT(r.attach USING utf8mb4) ELSE '[]' END,
     '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
   ) list
 WHERE JSON_TYPE(list.raw) = 'STRING' AND CHAR_LENGTH(list.name) > 0
@@ -50,7 +51,7 @@ UNION ALL
 SELECT r.id_order, r.id_job, r.id_job_rework, NULL, 3, list.name
 FROM tbl_job_rework r,
   JSON_TABLE(
-    CASE WHEN COALESCE(JSON_VALID(CONVERT(r.file_complete USING utf8mb4)), 0) = 0 THEN '[]' WHEN JSON_TYPE(CONVERT(r.file_complete USING utf8mb4)) = 'OBJECT' THEN JSON_EXTRACT(CONVERT(r.file_complete USING utf8mb4), '$.*') WHEN JSON_TYPE(CONVERT(r.file_complete USING utf8mb4)) = 'ARRAY' THEN CONVERT(r.file_complete USING utf8mb4) ELSE '[]' END,
+    CASE WHEN COALESCE(JSON_VALID(CONVERT(r.file_complete USING utf8mb4)), 0) = 0 OR CONVERT(r.file_complete USING utf8mb4) REGEXP '[{,][[:space:]]*"[[:cntrl:]]' THEN '[]' WHEN JSON_TYPE(CONVERT(r.file_complete USING utf8mb4)) = 'OBJECT' THEN JSON_EXTRACT(CONVERT(r.file_complete USING utf8mb4), '$.*') WHEN JSON_TYPE(CONVERT(r.file_complete USING utf8mb4)) = 'ARRAY' THEN CONVERT(r.file_complete USING utf8mb4) ELSE '[]' END,
     '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
   ) list
 WHERE JSON_TYPE(list.raw) = 'STRING' AND CHAR_LENGTH(list.name) > 0
@@ -58,7 +59,7 @@ UNION ALL
 SELECT d.id_order, NULL, NULL, d.id_discuss, 5, list.name
 FROM tbl_order_discuss d,
   JSON_TABLE(
-    CASE WHEN COALESCE(JSON_VALID(CONVERT(d.file USING utf8mb4)), 0) = 0 THEN '[]' WHEN JSON_TYPE(CONVERT(d.file USING utf8mb4)) = 'OBJECT' THEN JSON_EXTRACT(CONVERT(d.file USING utf8mb4), '$.*') WHEN JSON_TYPE(CONVERT(d.file USING utf8mb4)) = 'ARRAY' THEN CONVERT(d.file USING utf8mb4) ELSE '[]' END,
+    CASE WHEN COALESCE(JSON_VALID(CONVERT(d.file USING utf8mb4)), 0) = 0 OR CONVERT(d.file USING utf8mb4) REGEXP '[{,][[:space:]]*"[[:cntrl:]]' THEN '[]' WHEN JSON_TYPE(CONVERT(d.file USING utf8mb4)) = 'OBJECT' THEN JSON_EXTRACT(CONVERT(d.file USING utf8mb4), '$.*') WHEN JSON_TYPE(CONVERT(d.file USING utf8mb4)) = 'ARRAY' THEN CONVERT(d.file USING utf8mb4) ELSE '[]' END,
     '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
   ) list
 WHERE JSON_TYPE(list.raw) = 'STRING' AND CHAR_LENGTH(list.name) > 0;
@@ -68,12 +69,12 @@ SELECT j.id_order, 'tbl_job.attach' AS origin, j.id_job AS origin_id
 FROM tbl_job j
 WHERE TRIM(j.attach) <> ''
   AND CASE
-    WHEN JSON_VALID(CONVERT(j.attach USING utf8mb4)) = 0 THEN TRUE
+    WHEN JSON_VALID(CONVERT(j.attach USING utf8mb4)) = 0 OR CONVERT(j.attach USING utf8mb4) REGEXP '[{,][[:space:]]*"[[:cntrl:]]' THEN TRUE
     WHEN JSON_TYPE(CONVERT(j.attach USING utf8mb4)) NOT IN ('OBJECT', 'ARRAY') THEN TRUE
     ELSE EXISTS (
       SELECT 1
       FROM JSON_TABLE(
-        CASE WHEN COALESCE(JSON_VALID(CONVERT(j.attach USING utf8mb4)), 0) = 0 THEN '[]' WHEN JSON_TYPE(CONVERT(j.attach USING utf8mb4)) = 'OBJECT' THEN JSON_EXTRACT(CONVERT(j.attach USING utf8mb4), '$.*') WHEN JSON_TYPE(CONVERT(j.attach USING utf8mb4)) = 'ARRAY' THEN CONVERT(j.attach USING utf8mb4) ELSE '[]' END,
+        CASE WHEN COALESCE(JSON_VALID(CONVERT(j.attach USING utf8mb4)), 0) = 0 OR CONVERT(j.attach USING utf8mb4) REGEXP '[{,][[:space:]]*"[[:cntrl:]]' THEN '[]' WHEN JSON_TYPE(CONVERT(j.attach USING utf8mb4)) = 'OBJECT' THEN JSON_EXTRACT(CONVERT(j.attach USING utf8mb4), '$.*') WHEN JSON_TYPE(CONVERT(j.attach USING utf8mb4)) = 'ARRAY' THEN CONVERT(j.attach USING utf8mb4) ELSE '[]' END,
         '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
       ) list
       WHERE JSON_TYPE(list.raw) <> 'STRING' OR COALESCE(CHAR_LENGTH(list.name), 1024) >= 1024
@@ -84,12 +85,12 @@ SELECT j.id_order, 'tbl_job.file_complete' AS origin, j.id_job AS origin_id
 FROM tbl_job j
 WHERE TRIM(j.file_complete) <> ''
   AND CASE
-    WHEN JSON_VALID(CONVERT(j.file_complete USING utf8mb4)) = 0 THEN TRUE
+    WHEN JSON_VALID(CONVERT(j.file_complete USING utf8mb4)) = 0 OR CONVERT(j.file_complete USING utf8mb4) REGEXP '[{,][[:space:]]*"[[:cntrl:]]' THEN TRUE
     WHEN JSON_TYPE(CONVERT(j.file_complete USING utf8mb4)) NOT IN ('OBJECT', 'ARRAY') THEN TRUE
     ELSE EXISTS (
       SELECT 1
       FROM JSON_TABLE(
-        CASE WHEN COALESCE(JSON_VALID(CONVERT(j.file_complete USING utf8mb4)), 0) = 0 THEN '[]' WHEN JSON_TYPE(CONVERT(j.file_complete USING utf8mb4)) = 'OBJECT' THEN JSON_EXTRACT(CONVERT(j.file_complete USING utf8mb4), '$.*') WHEN JSON_TYPE(CONVERT(j.file_complete USING utf8mb4)) = 'ARRAY' THEN CONVERT(j.file_complete USING utf8mb4) ELSE '[]' END,
+        CASE WHEN COALESCE(JSON_VALID(CONVERT(j.file_complete USING utf8mb4)), 0) = 0 OR CONVERT(j.file_complete USING utf8mb4) REGEXP '[{,][[:space:]]*"[[:cntrl:]]' THEN '[]' WHEN JSON_TYPE(CONVERT(j.file_complete USING utf8mb4)) = 'OBJECT' THEN JSON_EXTRACT(CONVERT(j.file_complete USING utf8mb4), '$.*') WHEN JSON_TYPE(CONVERT(j.file_complete USING utf8mb4)) = 'ARRAY' THEN CONVERT(j.file_complete USING utf8mb4) ELSE '[]' END,
         '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
       ) list
       WHERE JSON_TYPE(list.raw) <> 'STRING' OR COALESCE(CHAR_LENGTH(list.name), 1024) >= 1024
@@ -100,12 +101,12 @@ SELECT r.id_order, 'tbl_job_rework.attach' AS origin, r.id_job_rework AS origin_
 FROM tbl_job_rework r
 WHERE TRIM(r.attach) <> ''
   AND CASE
-    WHEN JSON_VALID(CONVERT(r.attach USING utf8mb4)) = 0 THEN TRUE
+    WHEN JSON_VALID(CONVERT(r.attach USING utf8mb4)) = 0 OR CONVERT(r.attach USING utf8mb4) REGEXP '[{,][[:space:]]*"[[:cntrl:]]' THEN TRUE
     WHEN JSON_TYPE(CONVERT(r.attach USING utf8mb4)) NOT IN ('OBJECT', 'ARRAY') THEN TRUE
     ELSE EXISTS (
       SELECT 1
       FROM JSON_TABLE(
-        CASE WHEN COALESCE(JSON_VALID(CONVERT(r.attach USING utf8mb4)), 0) = 0 THEN '[]' WHEN JSON_TYPE(CONVERT(r.attach USING utf8mb4)) = 'OBJECT' THEN JSON_EXTRACT(CONVERT(r.attach USING utf8mb4), '$.*') WHEN JSON_TYPE(CONVERT(r.attach USING utf8mb4)) = 'ARRAY' THEN CONVERT(r.attach USING utf8mb4) ELSE '[]' END,
+        CASE WHEN COALESCE(JSON_VALID(CONVERT(r.attach USING utf8mb4)), 0) = 0 OR CONVERT(r.attach USING utf8mb4) REGEXP '[{,][[:space:]]*"[[:cntrl:]]' THEN '[]' WHEN JSON_TYPE(CONVERT(r.attach USING utf8mb4)) = 'OBJECT' THEN JSON_EXTRACT(CONVERT(r.attach USING utf8mb4), '$.*') WHEN JSON_TYPE(CONVERT(r.attach USING utf8mb4)) = 'ARRAY' THEN CONVERT(r.attach USING utf8mb4) ELSE '[]' END,
         '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
       ) list
       WHERE JSON_TYPE(list.raw) <> 'STRING' OR COALESCE(CHAR_LENGTH(list.name), 1024) >= 1024
@@ -116,12 +117,12 @@ SELECT r.id_order, 'tbl_job_rework.file_complete' AS origin, r.id_job_rework AS 
 FROM tbl_job_rework r
 WHERE TRIM(r.file_complete) <> ''
   AND CASE
-    WHEN JSON_VALID(CONVERT(r.file_complete USING utf8mb4)) = 0 THEN TRUE
+    WHEN JSON_VALID(CONVERT(r.file_complete USING utf8mb4)) = 0 OR CONVERT(r.file_complete USING utf8mb4) REGEXP '[{,][[:space:]]*"[[:cntrl:]]' THEN TRUE
     WHEN JSON_TYPE(CONVERT(r.file_complete USING utf8mb4)) NOT IN ('OBJECT', 'ARRAY') THEN TRUE
     ELSE EXISTS (
       SELECT 1
       FROM JSON_TABLE(
-        CASE WHEN COALESCE(JSON_VALID(CONVERT(r.file_complete USING utf8mb4)), 0) = 0 THEN '[]' WHEN JSON_TYPE(CONVERT(r.file_complete USING utf8mb4)) = 'OBJECT' THEN JSON_EXTRACT(CONVERT(r.file_complete USING utf8mb4), '$.*') WHEN JSON_TYPE(CONVERT(r.file_complete USING utf8mb4)) = 'ARRAY' THEN CONVERT(r.file_complete USING utf8mb4) ELSE '[]' END,
+        CASE WHEN COALESCE(JSON_VALID(CONVERT(r.file_complete USING utf8mb4)), 0) = 0 OR CONVERT(r.file_complete USING utf8mb4) REGEXP '[{,][[:space:]]*"[[:cntrl:]]' THEN '[]' WHEN JSON_TYPE(CONVERT(r.file_complete USING utf8mb4)) = 'OBJECT' THEN JSON_EXTRACT(CONVERT(r.file_complete USING utf8mb4), '$.*') WHEN JSON_TYPE(CONVERT(r.file_complete USING utf8mb4)) = 'ARRAY' THEN CONVERT(r.file_complete USING utf8mb4) ELSE '[]' END,
         '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
       ) list
       WHERE JSON_TYPE(list.raw) <> 'STRING' OR COALESCE(CHAR_LENGTH(list.name), 1024) >= 1024
@@ -132,12 +133,12 @@ SELECT d.id_order, 'tbl_order_discuss.file' AS origin, d.id_discuss AS origin_id
 FROM tbl_order_discuss d
 WHERE TRIM(d.file) <> ''
   AND CASE
-    WHEN JSON_VALID(CONVERT(d.file USING utf8mb4)) = 0 THEN TRUE
+    WHEN JSON_VALID(CONVERT(d.file USING utf8mb4)) = 0 OR CONVERT(d.file USING utf8mb4) REGEXP '[{,][[:space:]]*"[[:cntrl:]]' THEN TRUE
     WHEN JSON_TYPE(CONVERT(d.file USING utf8mb4)) NOT IN ('OBJECT', 'ARRAY') THEN TRUE
     ELSE EXISTS (
       SELECT 1
       FROM JSON_TABLE(
-        CASE WHEN COALESCE(JSON_VALID(CONVERT(d.file USING utf8mb4)), 0) = 0 THEN '[]' WHEN JSON_TYPE(CONVERT(d.file USING utf8mb4)) = 'OBJECT' THEN JSON_EXTRACT(CONVERT(d.file USING utf8mb4), '$.*') WHEN JSON_TYPE(CONVERT(d.file USING utf8mb4)) = 'ARRAY' THEN CONVERT(d.file USING utf8mb4) ELSE '[]' END,
+        CASE WHEN COALESCE(JSON_VALID(CONVERT(d.file USING utf8mb4)), 0) = 0 OR CONVERT(d.file USING utf8mb4) REGEXP '[{,][[:space:]]*"[[:cntrl:]]' THEN '[]' WHEN JSON_TYPE(CONVERT(d.file USING utf8mb4)) = 'OBJECT' THEN JSON_EXTRACT(CONVERT(d.file USING utf8mb4), '$.*') WHEN JSON_TYPE(CONVERT(d.file USING utf8mb4)) = 'ARRAY' THEN CONVERT(d.file USING utf8mb4) ELSE '[]' END,
         '$[*]' COLUMNS (name VARCHAR(1024) CHARACTER SET utf8mb4 PATH '$', raw JSON PATH '$')
       ) list
       WHERE JSON_TYPE(list.raw) <> 'STRING' OR COALESCE(CHAR_LENGTH(list.name), 1024) >= 1024
