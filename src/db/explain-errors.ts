@@ -13,13 +13,23 @@ const AWAY = new Set([
   'EPIPE',
   'ETIMEDOUT',
   'PROTOCOL_CONNECTION_LOST',
-  'ER_CON_COUNT_ERROR',
-  'ER_TOO_MANY_USER_CONNECTIONS',
   'ER_SERVER_SHUTDOWN',
   'ER_CONNECTION_KILLED',
-  'ER_OPTION_PREVENTS_STATEMENT',
-  'ER_LOCK_DEADLOCK',
-  'ER_LOCK_WAIT_TIMEOUT',
+]);
+
+const CONNECTIONS =
+  'Each command of orderbak takes up to 4 connections, and `serve` 4 more: let its administrator allow so many (max_connections, and MAX_USER_CONNECTIONS of the user in [database] url).';
+const HOLDERS =
+  'Somebody else holds rows that are needed; SHOW FULL PROCESSLIST in the database names who is at work there.';
+
+/** The database answers, and cannot do it now; what to look at. */
+const NOT_NOW = new Map([
+  ['ER_CON_COUNT_ERROR', CONNECTIONS],
+  ['ER_TOO_MANY_USER_CONNECTIONS', CONNECTIONS],
+  ['ER_USER_LIMIT_REACHED', CONNECTIONS],
+  ['ER_OPTION_PREVENTS_STATEMENT', 'See that [database] url names the server that may be written to.'],
+  ['ER_LOCK_DEADLOCK', HOLDERS],
+  ['ER_LOCK_WAIT_TIMEOUT', HOLDERS],
 ]);
 
 /** The same in words: errors of SQLite, and of connections that are dead already, have no code, or one that says less. */
@@ -68,13 +78,20 @@ export function explainDatabaseError(error: unknown, file: string | null): Order
   if (file !== null && DAMAGED_WORDS.test(message)) return databaseDamaged(file, message, error);
   const refused = `the database refused a statement: ${message}`;
   if (DENIED.has(code)) return new OrderbakError(EXIT.failed, 'database', refused, grantHint(message), error);
+  const look = NOT_NOW.get(code);
+  if (look !== undefined) {
+    const words = `the database cannot do it now: ${message}`;
+    const hint = `Nothing is lost. ${look} Then run this again.`;
+    return new OrderbakError(EXIT.away, 'database-away', words, hint, error);
+  }
   if (AWAY.has(code) || AWAY_WORDS.test(message)) {
     const words = `the database does not answer: ${message || code}`;
     const hint = 'Nothing is lost. See that the database answers, then run this again.';
     return new OrderbakError(EXIT.away, 'database-away', words, hint, error);
   }
   if (code.startsWith('ER_ACCESS_DENIED') || NOT_LET_IN.has(code)) {
-    const hint = 'Check user, password and database name in [database] url.';
+    const hint =
+      'Check user, password and database name in [database] url. An account that is only let in with TLS cannot be used.';
     return new OrderbakError(EXIT.usage, 'database-refused', `the database refuses: ${message}`, hint, error);
   }
   if (TABLE_MISSING.has(code) || TABLE_MISSING_WORDS.test(message)) {

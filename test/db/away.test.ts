@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/db/open.js';
+import { makeAccount, NO_ACCOUNT } from '../support/account.js';
 import { openDatabase as openOurs } from '../support/database.js';
+import { askOrderbak } from '../support/kept-orderbak.js';
 import { createWorld } from '../support/worlds.js';
 
 test('each statement on a connection that the server has dropped says that the database is away', async () => {
@@ -27,6 +30,57 @@ test('each statement on a connection that the server has dropped says that the d
     [1, 2, 3].map(() => expect.objectContaining({ exit: 75, code: 'database-away' })),
   );
   await database.close();
+  await world.remove();
+});
+
+test('who may not have so many connections is told how many it takes', async (context) => {
+  const world = await createWorld('mariadb', { tables: false });
+  const account = `few_${randomBytes(4).toString('hex')}`;
+  const admin = await openOurs(world.databaseUrl);
+  try {
+    if (!(await makeAccount(admin, account, 'few'))) context.skip(NO_ACCOUNT);
+    await admin.run(`GRANT ALL ON ${new URL(world.databaseUrl).pathname.slice(1)}.* TO ${account}`);
+    await admin.run(`ALTER USER ${account} WITH MAX_USER_CONNECTIONS 1`);
+    const url = new URL(world.databaseUrl);
+    url.username = account;
+    url.password = 'few';
+    const env = { ORDERBAK_DATABASE_URL: url.href };
+    const held = await openOurs(url.href);
+    const refused = await askOrderbak(world, ['migrate', '--json'], { env });
+    await held.close();
+    expect(refused.code).toBe(75);
+    expect(refused.stderr).toMatch(/cannot do it now: .*max_user_connections.*\n {2}.*up to 4 connections/);
+
+    await admin.run(`ALTER USER ${account} REQUIRE SSL WITH MAX_USER_CONNECTIONS 0`);
+    const { code, stderr } = await askOrderbak(world, ['migrate'], { env });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/Access denied.*\n {2}Check user, password .* TLS/);
+  } finally {
+    await admin.run(`DROP USER IF EXISTS ${account}`);
+    await admin.close();
+    await world.remove();
+  }
+});
+
+test('rows that somebody holds are told as such, when they were waited for', async () => {
+  const world = await createWorld('mariadb');
+  await world.addOrder({ missing: 'all' });
+  const holder = await openOurs(world.databaseUrl);
+  const { kysely, close } = await openDatabase(world.databaseUrl);
+  await holder.run('BEGIN');
+  await holder.run('UPDATE tbl_order SET status = 3');
+  const change = kysely.connection().execute(async (connection) => {
+    await sql`SET SESSION innodb_lock_wait_timeout = 0`.execute(connection);
+    await sql`UPDATE tbl_order SET status = 4`.execute(connection);
+  });
+  await expect(change).rejects.toMatchObject({
+    exit: 75,
+    code: 'database-away',
+    message: expect.stringMatching(/^the database cannot do it now: Lock wait timeout exceeded/),
+    hint: expect.stringContaining('Somebody else holds rows'),
+  });
+  await close();
+  await holder.close();
   await world.remove();
 });
 
