@@ -28,6 +28,10 @@ const NOT_NOW = new Map([
   ['ER_TOO_MANY_USER_CONNECTIONS', CONNECTIONS],
   ['ER_USER_LIMIT_REACHED', CONNECTIONS],
   ['ER_OPTION_PREVENTS_STATEMENT', 'See that [database] url names the server that may be written to.'],
+  [
+    'ER_BINLOG_STMT_MODE_AND_ROW_ENGINE',
+    "Let its administrator set binlog_format = 'MIXED', in the server's configuration too.",
+  ],
   ['ER_LOCK_DEADLOCK', HOLDERS],
   ['ER_LOCK_WAIT_TIMEOUT', HOLDERS],
 ]);

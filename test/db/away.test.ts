@@ -62,6 +62,20 @@ test('who may not have so many connections is told how many it takes', async (co
   }
 });
 
+test('a server that writes statements into its log, which InnoDB refuses, is told by what to set', async () => {
+  const world = await createWorld('mariadb', { tables: false });
+  const { kysely, close } = await openDatabase(world.databaseUrl);
+  // The server of the tests writes no log; the error is the one of a server that does.
+  const refusal = sql`SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1665, MESSAGE_TEXT = 'BINLOG_FORMAT = STATEMENT'`;
+  await expect(refusal.execute(kysely)).rejects.toMatchObject({
+    exit: 75,
+    message: expect.stringContaining('BINLOG_FORMAT'),
+    hint: expect.stringContaining("binlog_format = 'MIXED'"),
+  });
+  await close();
+  await world.remove();
+});
+
 test('rows that somebody holds are told as such, when they were waited for', async () => {
   const world = await createWorld('mariadb');
   await world.addOrder({ missing: 'all' });
