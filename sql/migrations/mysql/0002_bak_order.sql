@@ -20,4 +20,4 @@ CREATE TABLE IF NOT EXISTS tbl_bak_order (
   PRIMARY KEY (id),
   UNIQUE KEY orderbak_file (id_order, file_type, filename, duplicate),
   KEY orderbak_pending (unlink_time, bak_date_time, id)
-) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4

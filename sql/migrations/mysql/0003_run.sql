@@ -17,4 +17,4 @@ CREATE TABLE IF NOT EXISTS orderbak_run (
   bytes BIGINT NOT NULL DEFAULT 0,
   error TEXT NULL,
   KEY orderbak_run_step (step, started_ms)
-) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4

@@ -6,4 +6,4 @@ CREATE TABLE IF NOT EXISTS orderbak_run_failure (
   code VARCHAR(64) NOT NULL,
   message TEXT NOT NULL,
   KEY orderbak_run_failure_run (run_id)
-) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4

@@ -15,4 +15,4 @@ CREATE TABLE IF NOT EXISTS orderbak_deletion (
   KEY orderbak_deletion_run (run_id),
   KEY orderbak_deletion_open (done_ms, rule),
   KEY orderbak_deletion_name (filename)
-) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4

@@ -5,4 +5,4 @@ CREATE TABLE IF NOT EXISTS orderbak_restore (
   begun_ms BIGINT NOT NULL,
   done_ms BIGINT NULL,
   KEY orderbak_restore_folder (folder(255))
-) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4

@@ -9,4 +9,4 @@ CREATE TABLE IF NOT EXISTS orderbak_schedule (
   result VARCHAR(16) NOT NULL,
   exit_code INT NULL,
   PRIMARY KEY (entry, scope, due_ms)
-) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4
