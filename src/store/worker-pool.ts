@@ -21,12 +21,12 @@ interface Waiting {
 
 /** What a thread throws away is little, but it would let it grow to 48 MB before it looks. */
 const YOUNG_MB = 6;
-/** More than this many do not make one disk faster. */
-const MOST_WORKERS = 4;
+/** More than this many do not make one disk or one line faster, and each takes 10 to 15 MB. */
+const MOST_WORKERS = 2;
 
 /**
  * Threads for what would keep the main one from answering: hashing, and reading and writing many small files. They begin
- * when they are first needed, one for each processor; killing the process ends them with it.
+ * when they are first needed, two unless there is one processor; killing the process ends them with it.
  */
 export class WorkerPool<S extends Skills> {
   private readonly threads: Thread<S>[] = [];

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { WorkerPool } from '../../src/store/worker-pool.js';
 
 // One processor has one thread.
@@ -31,6 +31,24 @@ test('who holds a thread that has ended is told so, and does not wait for an ans
     await expect(held.ask('anything', [])).rejects.toThrow('a worker thread has ended');
     await expect(held.ask('anything', [])).rejects.toThrow('a worker thread has ended');
     expect(pool.take()).not.toBe(held);
+  } finally {
+    await pool.close();
+  }
+});
+
+test('a machine of many processors has two threads, for each takes memory', async () => {
+  vi.resetModules();
+  vi.doMock('node:os', async (original) => ({ ...(await original()), availableParallelism: () => 64 }));
+  const { WorkerPool: Pool } = await import('../../src/store/worker-pool.js');
+  vi.doUnmock('node:os');
+  const pool = new Pool(new URL('../../dist/app/office-worker.js', import.meta.url));
+  try {
+    const threads = Array.from({ length: 5 }, () => {
+      const thread = pool.take();
+      thread.hold();
+      return thread;
+    });
+    expect(new Set(threads).size).toBe(2);
   } finally {
     await pool.close();
   }
