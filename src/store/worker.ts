@@ -35,7 +35,7 @@ export function errorOf({ message, code, isDoubt }: Fault): Error {
 
 /** Answers what the main thread asks, for as long as it lives. `buffersOf`: the buffers of an answer that change hands. */
 export function work(skills: Skills, buffersOf: (answer: unknown) => TransferListItem[] = () => []): void {
-  // Of the whole process, and V8 itself sets it back to 2 for each thread that begins: without it what is new gets up to 16 MB.
+  // Who has threads keeps little for what is new, and V8 itself forgets that of the whole process with each thread that begins.
   setFlagsFromString('--semi-space-growth-factor=1');
   parentPort?.on('message', async ({ id, skill, args }: Asked) => {
     try {

@@ -3,6 +3,7 @@ import { isNightStep, NIGHT, type NightStep } from '../../domain/night.js';
 import { helpTail, PULL_CODES } from '../help.js';
 import { dryRun, reject } from '../options.js';
 import type { NightFlags } from '../run-night.js';
+import { keepNewSmall } from '../small-heap.js';
 
 /** The whole night of a machine. */
 export function runCommand(): Command {
@@ -26,6 +27,7 @@ export function runCommand(): Command {
       ),
     );
   return command.action(async () => {
+    keepNewSmall();
     const { runWholeNight } = await import('../run-night.js');
     await runWholeNight(command.optsWithGlobals<NightFlags>());
   });
