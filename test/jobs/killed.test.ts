@@ -1,8 +1,8 @@
-import { readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { openShop } from '../steps/shop.js';
+import { countNames } from '../support/count-names.js';
 import { ENGINES } from '../support/database.js';
 import { start } from '../support/run.js';
 
@@ -13,19 +13,14 @@ const CHATS = Array.from({ length: ORDERS }, (_, order) => ({
   discusses: [Array.from({ length: PHOTOS }, (__, photo) => `chat-${photo}.jpg`)],
 }));
 
-/** How many files below a root have such a path; of a disk that somebody is writing to only the names can be read. */
-function countOf(root: string, path: RegExp): number {
-  return readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => path.test(name)).length;
-}
-
 test.each(ENGINES)(
   'unlink-discuss killed in its middle, three times, on %s: nothing is lost, and it finishes',
   async (engine) => {
     const { shop, before } = await openShop(engine, CHATS);
     const { world } = shop;
     await shop.run('insert');
-    const gone = () => ORDERS * PHOTOS - countOf(world.root, /^[^/]+\/chat-/);
-    const thumbs = () => countOf(world.root, /\/thumb\/chat-/);
+    const gone = () => ORDERS * PHOTOS - countNames(world, 'chat-');
+    const thumbs = () => countNames(world, 'chat-', 'thumb');
     /** When each of the runs is killed: at its first thumb, and twice at its first removal. */
     const moments = [thumbs, gone, gone];
 
@@ -87,7 +82,7 @@ test.each([
     const { shop, before } = await openShop('sqlite', CHATS);
     await shop.run('insert');
     const run = start(shop.world, ['unlink-discuss', '--json']);
-    const gone = () => ORDERS * PHOTOS - countOf(shop.world.root, /^[^/]+\/chat-/);
+    const gone = () => ORDERS * PHOTOS - countNames(shop.world, 'chat-');
     while (run.child.exitCode === null && gone() === 0) await sleep(5);
     run.child.kill(signal);
     const { code, stdout } = await run.finished;
@@ -111,7 +106,7 @@ test('nohup keeps its meaning: SIGHUP is nothing to a run that it began', async 
   const { shop } = await openShop('sqlite', CHATS);
   await shop.run('insert');
   const run = start(shop.world, ['unlink-discuss'], { env: { _: '/usr/bin/nohup' }, wrap: ['nohup'] });
-  const gone = () => ORDERS * PHOTOS - countOf(shop.world.root, /^[^/]+\/chat-/);
+  const gone = () => ORDERS * PHOTOS - countNames(shop.world, 'chat-');
   while (run.child.exitCode === null && gone() === 0) await sleep(5);
   run.child.kill('SIGHUP');
   expect(await run.finished).toMatchObject({ code: 0 });

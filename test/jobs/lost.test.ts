@@ -1,10 +1,10 @@
-import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { onHost, whyNoOtherHost } from '../chaos/other-host.js';
 import { Shop } from '../pull/office.js';
 import { BUNDLE, fair, isDownload, MARK } from '../pull/proxy.js';
 import { openShop } from '../steps/shop.js';
+import { countNames } from '../support/count-names.js';
 import { ENGINES } from '../support/database.js';
 import { askOrderbak } from '../support/kept-orderbak.js';
 import { runOrderbak, type Started, start } from '../support/run.js';
@@ -33,10 +33,7 @@ test.each(ENGINES)(
     );
     const { world } = shop;
     await shop.run('insert');
-    const gone = () =>
-      ORDERS * FILES -
-      readdirSync(world.root, { recursive: true, encoding: 'utf8' }).filter((name) => /\/chat-/.test(name))
-        .length;
+    const gone = () => ORDERS * FILES - countNames(world, 'chat-');
     const run = start(world, ['unlink-discuss']);
     while (run.child.exitCode === null && gone() < 300) await sleep(20);
     await killed(run);
