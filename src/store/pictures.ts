@@ -5,6 +5,8 @@ import { codeOf, EXIT, OrderbakError } from '../errors.js';
 
 const CHILD = new URL('./picture-child.js', import.meta.url);
 const TIMEOUT_MS = 30_000;
+/** A decoder takes about as long to start: less work than that is done sooner by those that run. */
+const START_MS = 200;
 /** What takes a second of the processor's time may take so many by the clock on a busy machine. */
 const BUSY = 2;
 const KILLED = 'the picture decoder was killed, as by a system that is short of memory';
@@ -60,20 +62,22 @@ type Heard = PictureMessage | { readonly kind: 'crashed' | 'killed' | 'late'; re
 export class Pictures {
   readonly #size: number;
   readonly #timeoutMs: number;
-  readonly #limit: LimitFunction;
+  readonly #workers: number;
+  readonly #limit: LimitFunction = pLimit(1);
   readonly #children = new Set<ChildProcess>();
   readonly #idle: ChildProcess[] = [];
+  #workedMs = 0;
   #closing: Promise<void> | undefined;
 
   /**
    * @param options.size longest side of a thumb, in pixels
-   * @param options.workers how many pictures at once; default: the number of cores, at most 4
+   * @param options.workers how many pictures at most at once; default: the number of cores, at most 4
    * @param options.timeoutMs how long one picture may take of the processor's time, in milliseconds; default 30 000
    */
   constructor(options: { size: number; workers?: number; timeoutMs?: number }) {
     this.#size = options.size;
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
-    this.#limit = pLimit(options.workers ?? Math.min(availableParallelism(), 4));
+    this.#workers = options.workers ?? Math.min(availableParallelism(), 4);
   }
 
   /**
@@ -149,9 +153,12 @@ export class Pictures {
   async #run(job: PictureJob): Promise<Heard> {
     this.#mustBeOpen();
     const child = this.#idle.pop() ?? (await this.#start());
+    const begun = performance.now();
     // A child that died meanwhile is noticed by the end of its channel.
     child.send(job, () => undefined);
     const answer = await this.#hear(child, this.#timeoutMs * BUSY);
+    this.#workedMs += performance.now() - begun;
+    this.#limit.concurrency = Math.min(this.#workers, 1 + Math.floor(this.#workedMs / START_MS));
     this.#mustBeOpen();
     const isOver = child.killed || !child.connected;
     if (!isOver) this.#idle.push(child);

@@ -421,6 +421,18 @@ describe('the children', () => {
     }
   }
 
+  linuxIt('are no more than have work for as long as another takes to start', async () => {
+    const before = childrenOf(process.pid);
+    const ours = () => childrenOf(process.pid).filter((pid) => !before.includes(pid));
+    const two = own({ workers: 2 });
+    const both = (...paths: string[]) => Promise.all(paths.map((path) => two.decodes(path)));
+    const first = both(large, good);
+    expect([await untilRead(large)]).toEqual(ours());
+    expect(await first).toEqual([true, true]);
+    expect(await both(good, good)).toEqual([true, true]);
+    expect(ours()).toHaveLength(2);
+  });
+
   /** Sends a signal to each of the two decoders that try a large picture. */
   async function disturb(one: InstanceType<typeof Pictures>, first: NodeJS.Signals, second: NodeJS.Signals) {
     const answer = one.render({ path: large, name: 'large.png' });
