@@ -43,12 +43,19 @@ class Shop {
     return input === '' ? askOrderbak(this.world, words) : runOrderbak(this.world, words, { input });
   }
 
+  /** The lines in a file, as --from takes them. */
+  async from(lines: string): Promise<string[]> {
+    const file = path.join(this.world.folder, 'claims.ndjson');
+    await writeFile(file, lines);
+    return ['--from', file];
+  }
+
   async markWell(args: readonly string[], input = ''): Promise<void> {
     expect(await this.mark(args, input)).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
   }
 
-  async countsOf(args: readonly string[], input = ''): Promise<unknown> {
-    const { stdout, stderr } = await this.mark([...args, '--json'], input);
+  async countsOf(args: readonly string[]): Promise<unknown> {
+    const { stdout, stderr } = await this.mark([...args, '--json']);
     expect(stderr).toBe('');
     return (JSON.parse(stdout) as { counts: unknown }).counts;
   }
@@ -149,7 +156,7 @@ describe('mark-backed-up on both databases', () => {
     onBoth(async (shop) => {
       const [a, b, c] = await shop.receipts('mismatch');
       const claims = [{ ...a, sha256: b.sha256 }, { ...b, size: b.size + 1 }, c, { ...c, id: 999_999 }];
-      const finished = await shop.mark(['--from', '-'], ndjson(claims));
+      const finished = await shop.mark(await shop.from(ndjson(claims)));
       expect(finished).toMatchObject({ code: 3, stdout: '' });
       for (const words of ['a.jpg', 'b.txt', '999999', 'mismatch', 'unknown']) {
         expect(finished.stderr).toContain(words);
@@ -162,7 +169,7 @@ describe('mark-backed-up on both databases', () => {
       const [a, b] = await shop.receipts('broken');
       const bad = BAD_LINES[shop.world.engine];
       for (const line of bad) {
-        const finished = await shop.mark(['--from', '-'], `${ndjson([a])}\n${line}\n${ndjson([b])}`);
+        const finished = await shop.mark(await shop.from(`${ndjson([a])}\n${line}\n${ndjson([b])}`));
         expect(finished, line).toMatchObject({ code: 2, stdout: '' });
         expect(finished.stderr, line).toContain('line 3 ');
         expect(finished.stderr).not.toMatch(/\n\s+at /);
@@ -214,7 +221,7 @@ describe('mark-backed-up on both databases', () => {
   test('--dry-run: counts, and marks nothing', () =>
     onBoth(async (shop) => {
       const receipts = await shop.receipts('dry');
-      expect(await shop.countsOf(['--dry-run', '--from', '-'], ndjson(receipts))).toMatchObject({
+      expect(await shop.countsOf(['--dry-run', ...(await shop.from(ndjson(receipts)))])).toMatchObject({
         planned: 3,
         done: 0,
       });

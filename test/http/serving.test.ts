@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hashOf, Shop, someBytes } from '../pull/office.js';
+import { askOrderbak } from '../support/kept-orderbak.js';
 import { type Finished, runOrderbak } from '../support/run.js';
 import { startServe } from '../support/serve.js';
 import { createWorld, type World } from '../support/worlds.js';
@@ -19,7 +20,7 @@ describe.concurrent('a server that cannot begin', () => {
   let world: World;
   beforeAll(async () => {
     world = await createWorld('sqlite', { pictures: 'small' });
-    expect(await runOrderbak(world, ['migrate'])).toMatchObject({ code: 0, stderr: '' });
+    expect(await askOrderbak(world, ['migrate'])).toMatchObject({ code: 0, stderr: '' });
   });
   afterAll(() => world.remove());
 
@@ -31,7 +32,7 @@ describe.concurrent('a server that cannot begin', () => {
     ['a short one among good ones', `${'x'.repeat(32)} ${'y'.repeat(31)},${'z'.repeat(32)}`, /token 2 of 3/],
   ] as const)('%s: exit 2', async ([, token, words]) => {
     const env = { ORDERBAK_SERVER_TOKEN: token, ORDERBAK_SERVER_LISTEN: '127.0.0.1:0' };
-    const finished = await runOrderbak(world, ['serve'], { env });
+    const finished = await askOrderbak(world, ['serve'], { env });
     expectBlock(finished, 2, words);
     expect(finished.stderr).toContain('ORDERBAK_SERVER_TOKEN');
     for (const one of (token ?? '').split(/[ ,]/).filter((word) => word !== ''))
@@ -52,7 +53,7 @@ describe.concurrent('a server that cannot begin', () => {
   });
 
   const listen = (ORDERBAK_SERVER_LISTEN: string, ...flags: string[]) =>
-    runOrderbak(world, ['serve', ...flags], { env: { ORDERBAK_SERVER_LISTEN } });
+    askOrderbak(world, ['serve', ...flags], { env: { ORDERBAK_SERVER_LISTEN } });
 
   test("an address that is none, or not this machine's", async () => {
     expectBlock(await listen('everywhere'), 2, /address and port/);

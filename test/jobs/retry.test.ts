@@ -71,11 +71,12 @@ test('a file that fails waits longer each time and then for a person; jobs retry
   await shop.close();
 });
 
-test.each(['999', 'pull', 'nostep'])('jobs retry %s, where there is no such run, ends', async (target) => {
+test('jobs retry, where there is no such run, ends', async () => {
   const world = await createWorld('mariadb');
   try {
-    expect(await runOrderbak(world, ['migrate'])).toMatchObject({ code: 0 });
-    expect(await runOrderbak(world, ['jobs', 'retry', target])).toMatchObject({ code: 2, stdout: '' });
+    expect(await askOrderbak(world, ['migrate'])).toMatchObject({ code: 0 });
+    for (const target of ['999', 'pull', 'nostep'])
+      expect(await runOrderbak(world, ['jobs', 'retry', target])).toMatchObject({ code: 2, stdout: '' });
   } finally {
     await world.remove();
   }

@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BakRow, readBakRows } from '../support/bak-rows.js';
 import { ENGINES } from '../support/database.js';
 import type { Held } from '../support/fates.js';
+import { askOrderbak } from '../support/kept-orderbak.js';
 import { judgeLoss } from '../support/loss-oracle.js';
 import { createOldRecords } from '../support/old-records.js';
 import { type Evidence, gather, judgeDisks } from '../support/oracle.js';
 import { isReadable } from '../support/order-plan.js';
 import type { PlantedOrder } from '../support/planting.js';
 import { judgeRecords } from '../support/record-oracle.js';
-import { runOrderbak } from '../support/run.js';
 import { differences, snapshot, type Tree } from '../support/snapshot.js';
 import { judgeThumb } from '../support/thumb-oracle.js';
 import { createWorld, type World } from '../support/worlds.js';
@@ -49,9 +49,9 @@ describe.for(ENGINES)(
         orders: new Set(orders.filter((order) => !isMovable.has(order)).map((order) => order.id)),
         paths: new Set(markedFiles()),
       };
-      await migrate(world);
+      await migrate(world, { by: askOrderbak });
       adopted = await world.ask(readBakRows);
-      await playSilently(world, TASKS);
+      await playSilently(world, TASKS, { by: askOrderbak });
       night = await gather(world, before);
     }, NIGHT_MS);
     afterAll(() => world.remove());
@@ -109,9 +109,9 @@ describe.for(ENGINES)(
       });
       const row = night.rows.find(({ order, name }) => order === file?.uses[0]?.order && name === file.name);
       if (file === undefined || row === undefined) throw new Error('there is no such file');
-      const word = await runOrderbak(world, ['mark-backed-up', String(row.id)]);
+      const word = await askOrderbak(world, ['mark-backed-up', String(row.id)]);
       expect({ code: word.code, stderr: word.stderr }).toEqual({ code: 0, stderr: '' });
-      expectSilence(await runOrderbak(world, ['unlink-backed-up']), 'unlink-backed-up');
+      expectSilence(await askOrderbak(world, ['unlink-backed-up']), 'unlink-backed-up');
       expect(differences(night.server, await snapshot(world.root)).sort()).toEqual([
         `gone: ${file.path}`,
         ...(night.server.has(`${file.folder}/thumb`) ? [] : [`new: ${file.folder}/thumb`]),
