@@ -35,7 +35,7 @@ describe.concurrent('a pull that cannot begin', () => {
   beforeAll(async () => {
     shop = await Shop.open(
       Object.fromEntries(
-        ['token', 'away', 'plain', 'store', 'disk', 'twice', 'dry'].map((name) => [name, ORDER]),
+        ['token', 'away', 'plain', 'temporary', 'store', 'disk', 'twice', 'dry'].map((name) => [name, ORDER]),
       ),
     );
   });
@@ -77,7 +77,7 @@ describe.concurrent('a pull that cannot begin', () => {
   });
 
   test('the temporary folder is not there: exit 1, and it is named', async () => {
-    const office = await shop.office('away');
+    const office = await shop.office('temporary');
     const env = { TMPDIR: path.join(shop.world.folder, 'no-tmp') };
     expectBlock(
       await office.begin([], { env }).finished,
