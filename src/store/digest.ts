@@ -23,8 +23,7 @@ export function digestKey({ device, inode, size, mtimeNs, ctimeNs }: Stamp): str
   return `${device}:${inode}:${size}:${mtimeNs}:${ctimeNs}`;
 }
 
-/** More than is on its way between being sent and being marked: 64 transfers of 128 files. Of 200 bytes each. */
-const MOST = 10_000;
+const MOST = 20_000;
 
 /** Remembers the hashes of files that did not change since, so that a file sent and then marked is read once. */
 export class DigestMemory {
