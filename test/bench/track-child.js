@@ -1,6 +1,7 @@
 // One run of unlink-trash by the settings in the environment: `node track-child.js with|without`. Without: nothing of the run
 // is written down while it goes, nobody can steer it, and its files are not told apart.
 import { openGround } from '../../dist/app/ground.js';
+import { growHeapSlowly } from '../../dist/cli/small-heap.js';
 import { loadConfig } from '../../dist/config/load.js';
 import { openLeases } from '../../dist/db/leases.js';
 import { openRuns } from '../../dist/db/runs.js';
@@ -9,6 +10,8 @@ import { unlinkTrashStep } from '../../dist/steps/unlink-trash.js';
 import { openDoorbell, removeBell } from '../../dist/store/doorbell.js';
 import { openSpool } from '../../dist/store/spool.js';
 
+// As the program itself does.
+growHeapSlowly();
 const isTracked = process.argv[2] === 'with';
 const ground = await openGround(loadConfig(null, process.env));
 const { source, bakFiles, deletions, clock, localNow, database } = ground;
