@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openBakFiles } from '../../src/db/bak-files.js';
 import { openDeletions } from '../../src/db/deletions.js';
@@ -40,7 +39,8 @@ describe.for(ENGINES)('what is written down before a removal on %s', (engine) =>
 
   const sql = (text: string) => shop.world.ask((connection) => connection.run(text));
   const written = () => shop.world.ask((connection) => connection.all('SELECT * FROM orderbak_deletion'));
-  const deletions = () => openDeletions(database, Date.now);
+  let slept = 0;
+  const deletions = () => openDeletions(database, () => Date.now() + slept);
   const mandate = () => ({ run: 7, leaseToken: token });
 
   async function removals(): Promise<Removal[]> {
@@ -122,8 +122,9 @@ describe.for(ENGINES)('what is written down before a removal on %s', (engine) =>
     await own.intend(await removals(), mandate());
     await own.confirm(mandate());
     await sql("UPDATE orderbak_lease SET token = 'theirs'");
-    await sleep(300);
+    slept = 60_000;
     await expect(own.confirm(mandate())).rejects.toMatchObject({ code: 'lease-lost' });
+    slept = 0;
   });
 
   test('what went although another run had forgotten it is written down all the same', async () => {
