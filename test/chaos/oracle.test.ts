@@ -225,6 +225,17 @@ test('a recorded reason stands for a thumb that could not be made', () => {
   expect(judged({ root: without(ROOT, MAIN), deletions })).toEqual([]);
 });
 
+test('a thumb may be made anew where its picture was written to after it, and nowhere else', () => {
+  const thumb = `${OVER}/thumb/main.jpg`;
+  const pass = (writtenMs: number) => {
+    const root = { ...ROOT, ...THUMB, [MAIN]: file('main', 'yes', writtenMs) };
+    const after = { ...root, [thumb]: file('anew', 'yes', NOW) };
+    return violations({ ...BEFORE, root }, { ...BEFORE, root: after, takenMs: NOW + 1000 }, TOLD);
+  };
+  expect(pass(NOW - 8 * DAY)).toEqual([]);
+  expect(pass(NOW - 10 * DAY)).toEqual([`I1: ${thumb} is no longer the file that it was`]);
+});
+
 test('trash in the quarantine has left in order; when it may go for good, the clock decides', () => {
   const quarantine = `.orderbak-trash/7/${OVER}/old.txt`;
   const root = { ...without(ROOT, `${OVER}/old.txt`), [quarantine]: file('old') };

@@ -14,7 +14,7 @@ export function leavings(before: State, after: State, told: Told): string[] {
     const reason =
       now === undefined
         ? whyItHadToStay({ path, bytes, before, after, told, held })
-        : mayBeReplaced(path, before, after)
+        : mayBeReplaced(path, before, after, told)
           ? null
           : 'is no longer the file that it was';
     if (reason !== null) found.push(`I1: ${path} ${reason}`);
@@ -168,8 +168,12 @@ function whyThumbHadToStay(path: string, shop: Shop, before: State, after: State
   return wasTrash ? null : 'is a thumb, and gone';
 }
 
-/** A thumb that could not be decoded may be made anew. */
-function mayBeReplaced(path: string, before: State, after: State): boolean {
-  const isThumb = path.split('/')[1] === THUMBS;
-  return isThumb && before.root[path]?.picture !== 'yes' && after.root[path]?.picture === 'yes';
+/** A thumb may be made anew that could not be decoded, or shows what its picture was before it was written to. */
+function mayBeReplaced(path: string, before: State, after: State, { written }: Told): boolean {
+  const [folder = '', thumbs, name = ''] = path.split('/');
+  if (thumbs !== THUMBS || after.root[path]?.picture !== 'yes') return false;
+  const original = `${folder}/${name}`;
+  const [thumb, picture] = [before.root[path], before.root[original]];
+  const isOld = (picture?.mtimeMs ?? 0) > (thumb?.mtimeMs ?? 0) || written[original] !== undefined;
+  return isOld || thumb?.picture !== 'yes';
 }
