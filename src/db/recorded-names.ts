@@ -43,7 +43,7 @@ export async function readRecordedNames(
     for (const id of some) {
       const names = takeApart(groupsOf.get(id) ?? [], rowsOf.get(id) ?? []);
       if (names === null) cut.push(id);
-      else found.push(...names);
+      else for (const name of names) found.push(name);
     }
     if (cut.length === 0) return found;
     return [...found, ...(await readRows(database, sql`id_order IN (${sql.join(cut)})`))];
@@ -96,7 +96,7 @@ function takeApart(groups: readonly Group[], rows: readonly RecordedName[]): rea
     }
   }
   // What was not among the names came between the two questions.
-  for (const more of read.values()) found.push(...more);
+  for (const more of read.values()) for (const row of more) found.push(row);
   return found;
 }
 

@@ -79,4 +79,14 @@ describe.for(ENGINES)('what is recorded on %s', (engine) => {
     const take = await readRecordedNames(database, [1, 2, 3]);
     expect((await take([2])).map((row) => row.filename).sort()).toEqual([...STRANGE].sort());
   });
+
+  test('of an order with more names than one call of a function can be given', async () => {
+    await world.ask((d) =>
+      d.run(`INSERT INTO tbl_bak_order (id, id_order, file_type, filename)
+        SELECT 2000000 + a.id * 50 + b.id, 5, 1, a.id * 50 + b.id FROM tbl_bak_order a, tbl_bak_order b
+        WHERE a.id_order = 3 AND a.id < 9000 AND b.id BETWEEN 100 AND 139`),
+    );
+    const take = await readRecordedNames(database, [5]);
+    expect((await take([5])).length).toBe(40 * MANY.length);
+  });
 });
