@@ -18,7 +18,8 @@ export function openRecorder(database: Database): Pick<BakFiles, 'countNew' | 'i
 
   /** Whether a row `b` has the name of the file `f`, byte for byte. */
   const sameName = async (): Promise<RawBuilder<unknown>> => {
-    if (engine === 'sqlite') return sql`${bytesOf(engine, sql`b.filename`)} = ${bytesOf(engine, name)}`;
+    // So that it is looked for in the index; an older script may have written it as bytes.
+    if (engine === 'sqlite') return sql`b.filename COLLATE BINARY IN (${name}, ${bytesOf(engine, name)})`;
     // By the collation of the column, which compares bytes: what is CAST to bytes is looked for in no index.
     collation ??= bytesCollation(database);
     return sql`b.filename = ${name} COLLATE ${sql.raw(await collation)}`;
