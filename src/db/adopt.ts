@@ -5,6 +5,7 @@ import type { Engine } from './tables.js';
 import { tellApart } from './tell-apart.js';
 
 const UNIQUE = 'id_order,file_type,filename,duplicate';
+
 /**
  * The statements that make an existing `tbl_bak_order` fit, in order; none when it fits. No row and no mark is lost:
  * rows that an old script recorded twice stay, told apart by `duplicate`. `bytes` is MySQL's collation for names.

@@ -15,9 +15,9 @@ export function bytesOf(engine: Engine, text: RawBuilder<unknown>): RawBuilder<u
   return sql`CAST(${text} AS ${engine === 'mysql' ? sql`BINARY` : sql`BLOB`})`;
 }
 
-/** SQL for a text of the shop's in the characters of `tbl_bak_order`. */
-export function asRecorded(engine: Engine, text: RawBuilder<unknown>): RawBuilder<unknown> {
-  return engine === 'mysql' ? sql`CONVERT(${text} USING utf8mb4)` : sql`CAST(${text} AS TEXT)`;
+/** The words of SQL for a column of the shop's in the characters of `tbl_bak_order`. */
+export function asRecorded(engine: Engine, column: string): string {
+  return engine === 'mysql' ? `CONVERT(${column} USING utf8mb4)` : `CAST(${column} AS TEXT)`;
 }
 
 /** MySQL's collation that compares every byte, trailing spaces too: MariaDB and MySQL have different names for it. */

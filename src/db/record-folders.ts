@@ -1,3 +1,4 @@
+import { asRecorded } from './bytes.js';
 import type { Engine } from './tables.js';
 
 /**
@@ -8,9 +9,8 @@ import type { Engine } from './tables.js';
  * DEPENDENT SUBQUERY. Not joined: an UPDATE of two tables locks the shop's rows, even under READ COMMITTED.
  */
 export function recordFolders(engine: Engine): string {
-  const folder = engine === 'mysql' ? 'CONVERT(o.folder USING utf8mb4)' : 'CAST(o.folder AS TEXT)';
   const own = 'FROM orderbak_order o WHERE o.id_order = tbl_bak_order.id_order';
-  return `UPDATE tbl_bak_order SET order_folder = (SELECT MAX(${folder}) ${own})
+  return `UPDATE tbl_bak_order SET order_folder = (SELECT MAX(${asRecorded(engine, 'o.folder')}) ${own})
 WHERE unlink_time IS NULL
   AND EXISTS (SELECT 1 ${own} AND (o.folder IS NOT NULL OR tbl_bak_order.order_folder IS NOT NULL))`;
 }

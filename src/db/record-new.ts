@@ -13,7 +13,7 @@ import type { Database } from './tables.js';
 export function openRecorder(database: Database): Pick<BakFiles, 'countNew' | 'insertNew'> {
   const { engine, kysely } = database;
   const length = engine === 'mysql' ? sql`CHAR_LENGTH(f.filename)` : sql`LENGTH(f.filename)`;
-  const name = asRecorded(engine, sql`f.filename`);
+  const name = sql.raw(asRecorded(engine, 'f.filename'));
   let collation: Promise<string> | null = null;
 
   /** Whether a row `b` has the name of the file `f`, byte for byte. */
@@ -89,7 +89,7 @@ export function openRecorder(database: Database): Pick<BakFiles, 'countNew' | 'i
       const record = (createTime: RawBuilder<unknown>) =>
         sql`
         INSERT INTO tbl_bak_order (id_order, order_create_time, order_create_by, order_folder, id_job, id_rework, id_discuss, filename, file_type)
-        SELECT f.id_order, ${createTime}, o.create_by, ${asRecorded(engine, sql`o.folder`)}, f.id_job, f.id_rework, f.id_discuss, ${name}, f.file_type
+        SELECT f.id_order, ${createTime}, o.create_by, ${sql.raw(asRecorded(engine, 'o.folder'))}, f.id_job, f.id_rework, f.id_discuss, ${name}, f.file_type
         ${files}
         ORDER BY f.id_order, f.file_type, f.filename
         ${conflict}`.execute(kysely);
