@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { link, lstat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, Doubt, messageOf } from '../errors.js';
@@ -6,7 +7,7 @@ import type { Trashed } from '../steps/ports/removals.js';
 import { type FolderHandle, openBelow } from './folder-handle.js';
 import { makeBelow, makeInside } from './make-folder.js';
 import { placeOf, removeEmpty, stampOfFile } from './quarantine.js';
-import { renameSurely } from './rename-surely.js';
+import { renameSurelyNow } from './rename-surely.js';
 
 /** A file's way from one folder into another, under its name. */
 interface Way {
@@ -80,12 +81,9 @@ async function moveBack(way: Way, stamp: Stamp): Promise<void> {
 /** Where the disk knows no second names. */
 async function renameBack({ from, to, name }: Way): Promise<void> {
   const target = join(to.base, name);
-  const isFree = await lstat(target).then(
-    () => false,
-    (error: unknown) => codeOf(error) === 'ENOENT',
-  );
-  if (!isFree) throw taken(name);
-  await renameSurely(join(from.base, name), target);
+  // At once: a file of the shop's that takes the name meanwhile would be replaced.
+  if (lstatSync(target, { throwIfNoEntry: false }) !== undefined) throw taken(name);
+  renameSurelyNow(join(from.base, name), target);
   await to.sync();
   await from.sync();
 }
