@@ -79,9 +79,10 @@ export function openRecorder(database: Database): Pick<BakFiles, 'countNew' | 'i
     },
 
     async insertNew(range, retention, only) {
+      // Not the id, which MySQL refuses to have set where it counts it up itself.
       const conflict =
         engine === 'mysql'
-          ? sql`ON DUPLICATE KEY UPDATE tbl_bak_order.id = tbl_bak_order.id`
+          ? sql`ON DUPLICATE KEY UPDATE tbl_bak_order.id_order = tbl_bak_order.id_order`
           : sql`ON CONFLICT DO NOTHING`;
       const before = await countRecorded(range);
       const files = await newFiles(range, retention, only, before === 0);

@@ -57,7 +57,7 @@ async function checkIds({ engine, kysely }: Database): Promise<void> {
 }
 
 /** MariaDB and MySQL show '' to an account that may not see how a view is made. */
-const HIDDEN = createHash('md5').update('').digest('hex');
+const HIDDEN = createHash('sha256').update('').digest('hex');
 
 /**
  * SQL for the value by which views are known again that somebody has altered: what the database itself has made of them. The
@@ -67,7 +67,7 @@ export function viewsAsMade(engine: Database['engine']): string {
   const names = [...VIEWS, ...MORE_VIEWS].map((view) => `'${view}'`).join(', ');
   const made =
     engine === 'mysql'
-      ? `SELECT GROUP_CONCAT(MD5(REPLACE(VIEW_DEFINITION, CONCAT('\`', DATABASE(), '\`.'), '')) ORDER BY TABLE_NAME)
+      ? `SELECT GROUP_CONCAT(SHA2(REPLACE(VIEW_DEFINITION, CONCAT('\`', DATABASE(), '\`.'), ''), 256) ORDER BY TABLE_NAME)
   FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN (${names})`
       : `SELECT group_concat(sql)
   FROM (SELECT sql FROM sqlite_master WHERE type = 'view' AND name IN (${names}) ORDER BY name)`;

@@ -84,7 +84,7 @@ test('rows that somebody holds are told as such, when they were waited for', asy
   await holder.run('BEGIN');
   await holder.run('UPDATE tbl_order SET status = 3');
   const change = kysely.connection().execute(async (connection) => {
-    await sql`SET SESSION innodb_lock_wait_timeout = 0`.execute(connection);
+    await sql`SET SESSION innodb_lock_wait_timeout = 1`.execute(connection);
     await sql`UPDATE tbl_order SET status = 4`.execute(connection);
   });
   await expect(change).rejects.toMatchObject({

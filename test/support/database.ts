@@ -59,6 +59,10 @@ function openSqlite(file: string): Database {
 
 async function openMysql(url: string): Promise<Database> {
   const connection = await mysql.createConnection({ uri: url, charset: 'utf8mb4', dateStrings: true });
+  // MariaDB's own, in which the shop writes: MySQL's would not have the times of zeros that stand in old tables.
+  await connection.query(
+    "SET sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+  );
   return {
     engine: 'mariadb',
     run: async (sql, values = []) => {
