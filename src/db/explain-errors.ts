@@ -3,6 +3,7 @@ import { RunStopped } from '../steps/step.js';
 
 /** The server is not there, or not now. */
 const AWAY = new Set([
+  'EACCES',
   'ECONNREFUSED',
   'ECONNRESET',
   'EHOSTUNREACH',
@@ -56,6 +57,9 @@ const DENIED = new Set([
 /** Wrong user, password or database name; MySQL has several codes that begin with ER_ACCESS_DENIED beside these. */
 const NOT_LET_IN = new Set(['ER_DBACCESS_DENIED_ERROR', 'ER_BAD_DB_ERROR']);
 
+/** The server has no TLS, or not the certificate that it was to have. */
+const NO_TLS = new Set(['HANDSHAKE_NO_SSL_SUPPORT', 'HANDSHAKE_SSL_ERROR']);
+
 /** Tables, columns or views that `migrate` makes are not there. */
 const TABLE_MISSING = new Set(['ER_NO_SUCH_TABLE', 'ER_BAD_FIELD_ERROR', 'ER_VIEW_INVALID']);
 const TABLE_MISSING_WORDS = /no such (table|column)|has no column named/i;
@@ -95,8 +99,19 @@ export function explainDatabaseError(error: unknown, file: string | null): Order
   }
   if (code.startsWith('ER_ACCESS_DENIED') || NOT_LET_IN.has(code)) {
     const hint =
-      'Check user, password and database name in [database] url. An account that is only let in with TLS cannot be used.';
+      'Check user, password and database name in [database] url. An account that is only let in with TLS needs ?ssl-mode=REQUIRED there, or VERIFY_CA.';
     return new OrderbakError(EXIT.usage, 'database-refused', `the database refuses: ${message}`, hint, error);
+  }
+  if (NO_TLS.has(code)) {
+    const hint =
+      'Check ssl-mode and ssl-ca in [database] url: ssl-ca names the certificate of who signed that of the server.';
+    return new OrderbakError(
+      EXIT.usage,
+      'database-refused',
+      `no TLS with the database: ${message}`,
+      hint,
+      error,
+    );
   }
   if (TABLE_MISSING.has(code) || TABLE_MISSING_WORDS.test(message)) {
     const hint = 'Run `orderbak migrate` first; it makes the tables and views that are missing.';

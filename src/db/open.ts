@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Kysely, MysqlDialect, sql } from 'kysely';
 import { EXIT, OrderbakError } from '../errors.js';
+import { checkDatabaseUrl, parseMysqlUrl } from './database-url.js';
 import { explainDatabaseError } from './explain-errors.js';
 import { ExplainingDialect } from './explaining-dialect.js';
 import { sqliteDialect } from './sqlite.js';
@@ -9,7 +10,7 @@ import type { Database, Tables } from './tables.js';
 type Use = 'work' | 'read-only';
 
 /**
- * Opens the shop's database by its URL: `mysql://user:pw@host:port/db` or `sqlite:path`.
+ * Opens the shop's database by its URL, as `database-url.ts` reads it.
  * `read-only`: the database itself refuses every change.
  * Throws with exit 2 for a URL that is neither, with exit 75 when a SQLite file is not there (it is never made).
  */
@@ -17,14 +18,6 @@ export async function openDatabase(url: string, use: Use = 'work'): Promise<Data
   if (checkDatabaseUrl(url) === 'sqlite')
     return openSqlite(url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, ''), use);
   return openMysql(url, use);
-}
-
-/** Which engine a URL means. Throws with exit 2 for one that cannot be used. */
-export function checkDatabaseUrl(url: string): 'sqlite' | 'mysql' {
-  if (url.startsWith('sqlite:')) return 'sqlite';
-  if (!/^(mysql|mariadb):\/\//.test(url)) throw badUrl('it begins neither with mysql:// nor with sqlite:');
-  parseMysqlUrl(url);
-  return 'mysql';
 }
 
 async function openSqlite(path: string, use: Use): Promise<Database> {
@@ -61,14 +54,9 @@ const SETTINGS = [
 ];
 
 async function openMysql(url: string, use: Use): Promise<Database> {
-  const { host, port, user, password, database } = parseMysqlUrl(url);
   const { default: mysql } = await import('mysql2');
   const pool = mysql.createPool({
-    host,
-    port,
-    user,
-    password,
-    database,
+    ...parseMysqlUrl(url),
     charset: CHARSET,
     timezone: 'Z',
     dateStrings: true,
@@ -86,7 +74,8 @@ async function openMysql(url: string, use: Use): Promise<Database> {
         onCreateConnection: async (connection) => {
           const access = use === 'read-only' ? 'ONLY' : 'WRITE';
           for (const setting of [
-            `NAMES ${CHARSET} COLLATE utf8mb4_general_ci`,
+            // Beside it, words of a view that compare in another way make no "illegal mix of collations".
+            `NAMES ${CHARSET} COLLATE utf8mb4_bin`,
             `SESSION ${SETTINGS.join(', ')}`,
             // INSERT … SELECT must not lock the shop's rows that it reads.
             `SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ${access}`,
@@ -99,43 +88,4 @@ async function openMysql(url: string, use: Use): Promise<Database> {
     ),
   });
   return { engine: 'mysql', kysely, close: () => kysely.destroy() };
-}
-
-function parseMysqlUrl(url: string) {
-  let parsed: URL;
-  try {
-    parsed = new URL(url);
-  } catch {
-    throw badUrl(UNREADABLE);
-  }
-  const database = parsed.pathname.slice(1);
-  if (parsed.hostname === '' || database === '') throw badUrl('it names no host or no database');
-  if (/[/@]/.test(database) || parsed.hash !== '') throw badUrl(UNREADABLE);
-  if (parsed.search !== '') throw badUrl('it has options after "?", and orderbak knows none');
-  return {
-    host: parsed.hostname.replace(/^\[|\]$/g, ''),
-    port: parsed.port === '' ? 3306 : Number(parsed.port),
-    user: decoded(parsed.username),
-    password: decoded(parsed.password),
-    database: decoded(database),
-  };
-}
-
-const UNREADABLE = 'it cannot be read; special characters of the password must be percent-encoded';
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    throw badUrl(UNREADABLE);
-  }
-}
-
-function badUrl(fault: string): OrderbakError {
-  return new OrderbakError(
-    EXIT.usage,
-    'database-url',
-    `the database URL is not usable: ${fault}`,
-    'Write mysql://user:password@host:3306/database or sqlite:/path/to/file in [database] url or ORDERBAK_DATABASE_URL.',
-  );
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import mysql from 'mysql2/promise';
+import { makeCertificate } from './certificate.js';
 import { isRoot, type MariadbPrograms, mariadbPrograms } from './mariadb-program.js';
 import { freePort } from './ports.js';
 
@@ -97,6 +98,7 @@ function asUser(): string[] {
 
 /** How a private server is started whose data `prepareData` has made. */
 export function serverArguments(folder: string, port: number): string[] {
+  const { cert, key } = makeCertificate(folder);
   return [
     '--no-defaults',
     `--datadir=${dataOf(folder)}`,
@@ -107,6 +109,8 @@ export function serverArguments(folder: string, port: number): string[] {
     '--bind-address=127.0.0.1',
     `--port=${port}`,
     '--skip-name-resolve',
+    `--ssl-cert=${cert}`,
+    `--ssl-key=${key}`,
     '--character-set-server=utf8mb4',
     '--collation-server=utf8mb4_general_ci',
     '--max-connections=200',

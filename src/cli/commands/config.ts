@@ -77,7 +77,7 @@ function validateCommand(): Command {
           import('../../config/tls.js'),
           import('../../config/role.js'),
           import('../../http/auth.js'),
-          import('../../db/open.js'),
+          import('../../db/database-url.js'),
         ]);
       const { config, path } = readConfig(flags.config ?? null, process.env);
       const role = roleOf(config);

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import type { PoolOptions, SslOptions } from 'mysql2';
+import { EXIT, messageOf, OrderbakError } from '../errors.js';
+
+/** How a server of MariaDB or MySQL is reached, in the words of mysql2: a `socketPath` takes the place of host and port. */
+type MysqlServer = Pick<
+  PoolOptions,
+  'host' | 'port' | 'socketPath' | 'ssl' | 'user' | 'password' | 'database'
+>;
+
+/** Which engine a URL means. Throws with exit 2 for one that cannot be used. */
+export function checkDatabaseUrl(url: string): 'sqlite' | 'mysql' {
+  if (url.startsWith('sqlite:')) return 'sqlite';
+  if (!/^(mysql|mariadb):\/\//.test(url)) throw badUrl('it begins neither with mysql:// nor with sqlite:');
+  parseMysqlUrl(url);
+  return 'mysql';
+}
+
+/** The server that a mysql:// URL names. Throws with exit 2 for one that cannot be used, and when its `ssl-ca` cannot be read. */
+export function parseMysqlUrl(url: string): MysqlServer {
+  let parsed: URL;
+  try {
+    parsed = new URL(url);
+  } catch {
+    throw badUrl(UNREADABLE);
+  }
+  const database = parsed.pathname.slice(1);
+  if (parsed.hostname === '' || database === '') throw badUrl('it names no host or no database');
+  if (/[/@]/.test(database) || parsed.hash !== '') throw badUrl(UNREADABLE);
+  const options = parsed.searchParams;
+  const unknown = [...options.keys()].find((name) => !OPTIONS.includes(name));
+  if (unknown !== undefined)
+    throw badUrl(`of the options after "?" orderbak knows ${OPTIONS.join(', ')}, and not ${unknown}`);
+  const socket = options.get('socket');
+  const ssl = sslOf(options.get('ssl-mode'), options.get('ssl-ca'));
+  return {
+    host: parsed.hostname.replace(/^\[|\]$/g, ''),
+    port: parsed.port === '' ? 3306 : Number(parsed.port),
+    ...(socket === null ? {} : { socketPath: socket }),
+    ...(ssl === null ? {} : { ssl }),
+    user: decoded(parsed.username),
+    password: decoded(parsed.password),
+    database: decoded(database),
+  };
+}
+
+const OPTIONS: readonly string[] = ['socket', 'ssl-mode', 'ssl-ca'];
+const UNREADABLE = 'it cannot be read; special characters of the password must be percent-encoded';
+
+/** The modes of TLS that MySQL's own clients know, but for PREFERRED, which would do without. */
+const SSL_MODES = new Map<string, SslOptions | null>([
+  ['DISABLED', null],
+  ['REQUIRED', { rejectUnauthorized: false }],
+  ['VERIFY_CA', { rejectUnauthorized: true }],
+  ['VERIFY_IDENTITY', { rejectUnauthorized: true, verifyIdentity: true }],
+]);
+
+function sslOf(mode: string | null, ca: string | null): SslOptions | null {
+  const name = mode?.toUpperCase() ?? 'DISABLED';
+  const ssl = SSL_MODES.get(name);
+  if (ssl === undefined) throw badUrl(`ssl-mode is none of ${[...SSL_MODES.keys()].join(', ')}`);
+  if (ca === null) return ssl;
+  if (ssl?.rejectUnauthorized !== true)
+    throw badUrl('ssl-ca is looked at with ssl-mode=VERIFY_CA or VERIFY_IDENTITY');
+  try {
+    return { ...ssl, ca: readFileSync(ca) };
+  } catch (error) {
+    throw badUrl(`its ssl-ca cannot be read: ${messageOf(error)}`);
+  }
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw badUrl(UNREADABLE);
+  }
+}
+
+function badUrl(fault: string): OrderbakError {
+  return new OrderbakError(
+    EXIT.usage,
+    'database-url',
+    `the database URL is not usable: ${fault}`,
+    'Write mysql://user:password@host:3306/database or sqlite:/path/to/file in [database] url or ORDERBAK_DATABASE_URL.',
+  );
+}
