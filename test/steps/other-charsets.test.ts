@@ -1,9 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { splitSql } from '../../src/db/split-sql.js';
 import { ENGINES } from '../support/database.js';
 import { createWorld } from '../support/worlds.js';
-import { heldBy, openShop, Shop } from './shop.js';
+import { at, heldBy, openShop, Shop } from './shop.js';
 
 /** What PHP writes of a name that is not ASCII; the character set of its table need not have these characters. */
 const listOf = (name: string) => {
@@ -12,6 +13,11 @@ const listOf = (name: string) => {
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
   return { text, names: [name, 'a.txt'] };
+};
+
+const SHIPPED = {
+  mariadb: new URL('../../sql/source/mysql.sql', import.meta.url),
+  sqlite: new URL('../../sql/source/sqlite.sql', import.meta.url),
 };
 
 test('a name that its table could not hold as it is stays known', async () => {
@@ -54,12 +60,8 @@ test.each(ENGINES)(
       trash: ['t.tmp'],
     });
     const type = engine === 'mariadb' ? 'BINARY' : 'BLOB';
-    const shipped = new URL(
-      `../../sql/source/${engine === 'sqlite' ? 'sqlite' : 'mysql'}.sql`,
-      import.meta.url,
-    );
     const views = path.join(world.folder, 'views.sql');
-    const text = (await readFile(shipped, 'utf8'))
+    const text = (await readFile(SHIPPED[engine], 'utf8'))
       .replace('u.username AS create_by', `CAST(u.username AS ${type}) AS create_by`)
       .replaceAll(/(, \d, )list\.(name|value)$/gm, `$1CAST(list.$2 AS ${type})`)
       .replace('CONVERT(j.image USING utf8mb4) AS filename', 'CAST(j.image AS BINARY) AS filename')
@@ -79,3 +81,34 @@ test.each(ENGINES)(
     await shop.close();
   },
 );
+
+test('views whose words somebody has written on a connection that compares otherwise are read all the same', async () => {
+  const { shop, orders } = await openShop('mariadb', [
+    { jobs: [{ image: 'Hà.txt', attach: ['b.txt'] }], discusses: [['c.txt']], trash: ['t.tmp'] },
+  ]);
+  const { folder } = at(orders, 0);
+  const text = (await readFile(SHIPPED.mariadb, 'utf8'))
+    .replace('u.username AS create_by', "'alice' AS create_by")
+    .replace('o.status', "'9' AS status")
+    .replace('NULL AS folder', `'./${folder}' AS folder`);
+  await shop.world.ask(async (database) => {
+    await database.run('SET NAMES utf8mb4 COLLATE utf8mb4_unicode_520_ci');
+    for (const statement of splitSql(text)) await database.run(statement);
+  });
+  const odd = await shop.run('unlink-trash', { dryRun: true });
+  expect(odd).toMatchObject({ exit: 0, counts: { planned: 0 } });
+
+  await shop.world.ask(async (database) => {
+    await database.run('SET NAMES utf8mb4 COLLATE utf8mb4_unicode_520_ci');
+    for (const statement of splitSql(text.replaceAll('./', ''))) await database.run(statement);
+  });
+  expect(await shop.run('insert')).toMatchObject({ exit: 0, counts: { done: 3, failed: 0 } });
+  const before = await shop.disk();
+  expect(await shop.run('unlink-trash')).toMatchObject({ exit: 0, counts: { done: 1, failed: 0, held: 0 } });
+  expect(await shop.losses(before)).toEqual([]);
+  expect(await shop.run('unlink-discuss')).toMatchObject({ exit: 0, counts: { done: 1, failed: 0 } });
+  await shop.backUp();
+  expect(await shop.run('unlink-backed-up')).toMatchObject({ exit: 0, counts: { done: 2, failed: 0 } });
+  expect(await shop.purge(0)).toMatchObject({ exit: 0, counts: { done: 1, failed: 0, held: 0 } });
+  await shop.close();
+});
