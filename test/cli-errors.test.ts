@@ -24,7 +24,10 @@ describe('a database that does not let itself be used', () => {
     ['mysql://u:$@h', 2, /names no host or no database/],
     ['mysql://u:$%zz@h/d', 2, /percent-encoded/],
     ['mysql://u:1/$@h/d', 2, /percent-encoded/],
-    ['mysql://u:$@h/d?ssl=1', 2, /options after/],
+    ['mysql://u:$@h/d?ssl=1', 2, /orderbak knows socket, ssl-mode, ssl-ca, and not ssl\n/],
+    ['mysql://u:$@h/d?ssl-mode=PREFERRED', 2, /ssl-mode is none of DISABLED, REQUIRED/],
+    ['mysql://u:$@h/d?ssl-ca=/ca.pem&ssl-mode=REQUIRED', 2, /ssl-ca is looked at with/],
+    ['mysql://u:$@h/d?ssl-ca=/no/ca.pem&ssl-mode=VERIFY_CA', 2, /ssl-ca cannot be read: ENOENT/],
     ['mysql://u:$@nowhere.invalid/d', 75, /the database does not answer/],
   ])('%s', async (url, code, words) => {
     expectBlock(await insert(url.replace('$', SECRET)), code, words);
