@@ -18,7 +18,8 @@ export type AnswerCheck = (answer: string) => Promise<string>;
 export const checkDatabase: AnswerCheck = async (url) => {
   const database = await openDatabase(url);
   const { name, isOld } = await databaseKind(database).finally(() => database.close());
-  if (isOld) throw wrong(`${name} is too old`, 'orderbak needs MariaDB 10.6 or newer, MySQL 8 or newer, or SQLite.');
+  if (isOld)
+    throw wrong(`${name} is too old`, 'orderbak needs MariaDB 10.6 or newer, MySQL 8 or newer, or SQLite.');
   return `${name} answers`;
 };
 

@@ -16,6 +16,7 @@ const AWAY = new Set([
   'PROTOCOL_CONNECTION_LOST',
   'ER_SERVER_SHUTDOWN',
   'ER_CONNECTION_KILLED',
+  'ER_SERVER_OFFLINE_MODE',
 ]);
 
 const CONNECTIONS =
@@ -57,8 +58,8 @@ const DENIED = new Set([
 /** Wrong user, password or database name; MySQL has several codes that begin with ER_ACCESS_DENIED beside these. */
 const NOT_LET_IN = new Set(['ER_DBACCESS_DENIED_ERROR', 'ER_BAD_DB_ERROR']);
 
-/** The server has no TLS, or not the certificate that it was to have. */
-const NO_TLS = new Set(['HANDSHAKE_NO_SSL_SUPPORT', 'HANDSHAKE_SSL_ERROR']);
+/** The server wants TLS, has none, or has not the certificate that it was to have. */
+const NO_TLS = new Set(['ER_SECURE_TRANSPORT_REQUIRED', 'HANDSHAKE_NO_SSL_SUPPORT', 'HANDSHAKE_SSL_ERROR']);
 
 /** Tables, columns or views that `migrate` makes are not there. */
 const TABLE_MISSING = new Set(['ER_NO_SUCH_TABLE', 'ER_BAD_FIELD_ERROR', 'ER_VIEW_INVALID']);
@@ -104,7 +105,7 @@ export function explainDatabaseError(error: unknown, file: string | null): Order
   }
   if (NO_TLS.has(code)) {
     const hint =
-      'Check ssl-mode and ssl-ca in [database] url: ssl-ca names the certificate of who signed that of the server.';
+      'Check ?ssl-mode=REQUIRED, VERIFY_CA or VERIFY_IDENTITY in [database] url, and ssl-ca, the certificate of who signed that of the server.';
     return new OrderbakError(
       EXIT.usage,
       'database-refused',

@@ -62,15 +62,28 @@ test('who may not have so many connections is told how many it takes', async (co
   }
 });
 
-test('a server that writes statements into its log, which InnoDB refuses, is told by what to set', async () => {
+test.each([
+  [
+    'writes statements into its log, which InnoDB refuses',
+    1665,
+    75,
+    'database-away',
+    "binlog_format = 'MIXED'",
+  ],
+  ['is let out of service', 3032, 75, 'database-away', 'See that the database answers'],
+  ['wants TLS of everybody', 3159, 2, 'database-refused', '?ssl-mode=REQUIRED'],
+])('a server that %s is told by what to do', async (_, errno, exit, code, hint) => {
   const world = await createWorld('mariadb', { tables: false });
   const { kysely, close } = await openDatabase(world.databaseUrl);
-  // The server of the tests writes no log; the error is the one of a server that does.
-  const refusal = sql`SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1665, MESSAGE_TEXT = 'BINLOG_FORMAT = STATEMENT'`;
+  // The server of the tests is none of these; the error is the one of a server that is.
+  const refusal = sql.raw(
+    `SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = ${errno}, MESSAGE_TEXT = 'its own words'`,
+  );
   await expect(refusal.execute(kysely)).rejects.toMatchObject({
-    exit: 75,
-    message: expect.stringContaining('BINLOG_FORMAT'),
-    hint: expect.stringContaining("binlog_format = 'MIXED'"),
+    exit,
+    code,
+    message: expect.stringContaining('its own words'),
+    hint: expect.stringContaining(hint),
   });
   await close();
   await world.remove();
