@@ -225,6 +225,21 @@ test('a single odd name among good ones is a warning, and the rest is looked at'
   expect(named('shop clock')?.status).toBe('ok');
 });
 
+test('times of a type that the database gives in UTC are told, unless that is the zone of the shop', async () => {
+  const world = await newWorld('mariadb');
+  await world.addOrder({ jobs: [{ image: 'a.txt' }] });
+  const clock = async (env: Readonly<Record<string, string>> = {}) =>
+    (await doctor(world, [], { env })).named('shop clock');
+  expect((await clock())?.message).not.toContain('TIMESTAMP');
+  await world.ask((database) => database.run('ALTER TABLE tbl_order MODIFY create_time TIMESTAMP NULL'));
+  expect(await clock()).toMatchObject({
+    status: 'warning',
+    message: expect.stringMatching(/but create_time of orderbak_order .* TIMESTAMP, which comes in UTC/),
+    remedy: expect.stringContaining('timezone = "UTC"'),
+  });
+  expect(await clock({ ORDERBAK_SHOP_TIMEZONE: 'UTC' })).toMatchObject({ status: 'ok' });
+});
+
 test('a database user who may not write is found, before a night is lost', async (context) => {
   const world = await newWorld('mariadb');
   const account = `reader_${randomBytes(4).toString('hex')}`;

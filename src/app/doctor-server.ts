@@ -8,6 +8,7 @@ import {
   orderGivenTwice,
   ownOffset,
   sampleOrders,
+  timesInUtc,
   tryRights,
 } from '../db/vitals.js';
 import { localText, offsetAt, parseLocalTime, unixSeconds } from '../domain/local-time.js';
@@ -124,10 +125,16 @@ async function shopClockFinding({ database, zone, clock }: Ground): Promise<Find
     const message = `the newest order was created at ${orders[0]?.create_time}, and in ${zone} it is only ${localText(now, zone)}`;
     throw new OrderbakError(EXIT.usage, 'zone', message, 'Correct [shop] timezone.');
   }
-  const own = await ownOffset(database);
   const shop = offsetAt(now, zone);
   const told = `${localText(now, zone)} in ${zone}`;
-  if (own === null || own === shop) return told;
+  const inUtc = await timesInUtc(database);
+  if (inUtc.length > 0 && shop !== 0) {
+    const message = `${told}, but ${inUtc.join(' and ')} of orderbak_order are of the type TIMESTAMP, which comes in UTC`;
+    const remedy = 'Write timezone = "UTC" under [shop], or have the view convert them (CONVERT_TZ).';
+    return { status: 'warning', message, remedy };
+  }
+  const own = await ownOffset(database);
+  if (own === null || own === shop || inUtc.length > 0) return told;
   return {
     status: 'warning',
     message: `${told}, and the database's own zone is ${(own - shop) / 3600} hours from that`,

@@ -42,6 +42,16 @@ export async function ownOffset({ engine, kysely }: Database): Promise<number | 
   return nullableNumber(rows[0]?.seconds ?? null);
 }
 
+/** The columns of the view's orders that the database gives in UTC, whatever the zone of who wrote them: those of type TIMESTAMP. */
+export async function timesInUtc({ engine, kysely }: Database): Promise<string[]> {
+  if (engine === 'sqlite') return [];
+  const { rows } = await sql<{ name: string }>`
+    SELECT COLUMN_NAME AS name FROM information_schema.COLUMNS
+    WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'orderbak_order' AND DATA_TYPE = 'timestamp'
+    ORDER BY ORDINAL_POSITION`.execute(kysely);
+  return rows.map((row) => row.name);
+}
+
 /** The newest orders of the view, at most `limit`, and the files that they name; as they come. */
 export async function sampleOrders(
   { kysely }: Database,
