@@ -427,6 +427,8 @@ describe('the systemd units', () => {
     expect(setting(service, 'Service', 'KillSignal')).toBe('SIGTERM');
     expect(setting(service, 'Service', 'TimeoutStopSec')).toBe('2min');
     expect(setting(service, 'Service', 'User')).not.toBe('root');
+    // a run's bell and the book of alarms lie in the temporary folder
+    expect(setting(service, 'Service', 'PrivateTmp')).toBeUndefined();
     for (const key of ['Wants', 'After']) {
       expect(setting(service, 'Unit', key)?.split(' '), key).toContain('network-online.target');
     }

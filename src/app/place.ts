@@ -3,6 +3,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LoadedConfig } from '../config/load.js';
 import { roleOf } from '../config/role.js';
+import type { Config } from '../config/schema.js';
 import { type Item, itemsFor, type Place } from '../domain/schedule/item.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { entriesOf, machineZone, zoneOf } from './entries.js';
@@ -39,8 +40,18 @@ export function placeOf({ config, path }: LoadedConfig, user: string | null): Pl
     machineZone: machineZone(),
     zone: zoneOf(config),
     user,
+    writes: foldersOf(config),
     logs: process.platform === 'darwin' ? join(homedir(), 'Library/Logs') : dirname(path),
   };
+}
+
+/** The folders that the steps write to, where a scheduler could keep them from it. */
+function foldersOf(config: Config): string[] {
+  const database = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(config.database.url ?? '')?.[1];
+  const logs = entriesOf(config).map(({ log }) => log);
+  const files = [database, config.log.file, config.metrics.textfile, ...logs];
+  const folders = [config.orders.root, config.pull.store, ...files.map((file) => file && dirname(file))];
+  return [...new Set(folders.flatMap((folder) => (folder ? [folder] : [])))];
 }
 
 /** What this machine's schedule consists of at a moment (ms since 1970). A server serves where it has a token. */

@@ -26,7 +26,7 @@ describe.skipIf(!has('systemd-analyze', '--version'))('the units', () => {
     mkdirSync(folder);
     for (const { name, text } of systemdUnits(
       allItems({ node: process.execPath, user: 'root' }),
-      place({ user: 'root' }),
+      place({ user: 'root', writes: ['/usr/share/a b/%n "x"'] }),
       ofUser,
     ))
       writeFileSync(path.join(folder, name), text);
@@ -56,6 +56,25 @@ describe.skipIf(!has('systemd-analyze', '--version'))('the units', () => {
     });
     expect(next).toContain('Sun 2026-03-29 03:00:00 CEST');
     expect(timer?.text).toContain('Persistent=true');
+  });
+
+  test('may write where the steps must, also below what is protected', () => {
+    const writes = ['/var/shop', '/usr/share/a b/100% "x"', '/etc/shop'];
+    const [service] = systemdUnits([item('insert')], place({ writes }), false);
+    expect(service?.text.match(/^(ProtectSystem|ReadWritePaths)=.*$/gm)).toEqual([
+      'ProtectSystem=full',
+      'ReadWritePaths="-/usr/share/a b/100%% \\"x\\""',
+      'ReadWritePaths="-/etc/shop"',
+    ]);
+    const [own] = systemdUnits([item('insert')], place({ writes }), true);
+    expect(own?.text).not.toMatch(/ProtectSystem|ReadWritePaths/);
+  });
+
+  test('of runs share the temporary folder: what rings at them, and what was told last, lies there', () => {
+    const units = systemdUnits(allItems(), place(), false);
+    expect(units.flatMap(({ name, text }) => (text.includes('PrivateTmp=') ? [name] : []))).toEqual([
+      'orderbak-serve.service',
+    ]);
   });
 
   test('hand over each word as it is', () => {

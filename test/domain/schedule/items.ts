@@ -23,6 +23,7 @@ export function place(given: Partial<Place> = {}): Place {
     machineZone: 'UTC',
     zone: 'UTC',
     user: null,
+    writes: [],
     logs: '/var/log',
     ...given,
   };

@@ -23,7 +23,7 @@ export function waitsForStart({ name }: Rendered): boolean {
   return name === `${PREFIX}catch-up.service`;
 }
 
-function service({ about, argv, begins }: Item, { path, user }: Place, ofUser: boolean): string {
+function service({ about, argv, begins }: Item, { path, user, writes }: Place, ofUser: boolean): string {
   const kind = KINDS[begins];
   return text([
     '[Unit]',
@@ -42,7 +42,9 @@ function service({ about, argv, begins }: Item, { path, user }: Place, ofUser: b
     'KillMode=mixed',
     'TimeoutStopSec=150s',
     'NoNewPrivileges=true',
-    ...(ofUser ? [] : ['PrivateTmp=true', 'ProtectSystem=full']),
+    ...(ofUser ? [] : ['ProtectSystem=full', ...writes.filter(isProtected).map(writable)]),
+    // A run shares its temporary folder: there it is rung at by `jobs`, and what was told last outlasts it.
+    ...(ofUser || begins !== 'and-stays' ? [] : ['PrivateTmp=true']),
     ...(begins === 'at-times'
       ? []
       : ['', '[Install]', `WantedBy=${ofUser ? 'default' : 'multi-user'}.target`]),
@@ -81,6 +83,16 @@ function timer({ name, about, times }: Item): string {
 
 function text(lines: readonly string[]): string {
   return `${[`# ${MADE_BY}`, '', ...lines].join('\n')}\n`;
+}
+
+/** Whether `ProtectSystem=full` would keep it from being written to. */
+function isProtected(folder: string): boolean {
+  return /^\/(usr|boot|efi|etc)\//.test(folder);
+}
+
+/** One that is not there, because its disk is away, is a matter of the run, not of systemd. */
+function writable(folder: string): string {
+  return `ReadWritePaths=${quoted(`-${folder}`)}`;
 }
 
 /** A word in quotes, as systemd takes it; a dollar sign is a command line's business alone. */
