@@ -6,7 +6,7 @@ import { lastDue } from '../domain/schedule/due.js';
 import type { Rendered } from '../domain/schedule/item.js';
 import { OrderbakError } from '../errors.js';
 import { mustRead } from '../schedule/may-read.js';
-import type { Scheduler } from '../schedule/scheduler.js';
+import { agree, type Scheduler } from '../schedule/scheduler.js';
 import { entriesOf, zoneOf } from './entries.js';
 import { itemsOf, placeOf } from './place.js';
 import { self, withBook } from './schedule.js';
@@ -34,8 +34,9 @@ export async function installSchedule(
   user: string | null,
 ): Promise<string[]> {
   const wanted = await wantedOf(loaded, scheduler, user);
+  const isNew = !agree(wanted, await scheduler.installed());
   // Before it is switched on: a scheduler may wake a catch-up at once.
-  const trouble = await settlePast(loaded.config).then(
+  const trouble = await settlePast(loaded.config, isNew).then(
     () => null,
     (error: unknown) => {
       if (error instanceof OrderbakError)
@@ -47,16 +48,17 @@ export async function installSchedule(
 }
 
 /**
- * Writes down that the last due times of entries without a history were before there was a schedule, so that no catch-up
- * runs them in the middle of the day.
+ * Writes down that the last due times of entries without a history, and of all where the schedule is a new one, were before it
+ * was there, so that nothing makes up for them in the middle of the day.
  */
-async function settlePast(config: Config): Promise<void> {
+async function settlePast(config: Config, isNew: boolean): Promise<void> {
   const { host, pid } = self();
   for (const entry of entriesOf(config)) {
     await withBook(config, machineOf(entry.name), async (book) => {
       const scope = entry.onOneServer ? '' : host;
       const due = lastDue(entry.at, zoneOf(config), clock());
-      if (due === null || (await book.last(entry.name, scope)) !== null) return;
+      const last = await book.last(entry.name, scope);
+      if (due === null || (last !== null && (!isNew || last.due >= due))) return;
       const at = clock();
       await book.begin({
         entry: entry.name,
