@@ -34,13 +34,13 @@ async function untilThere(ask: () => Promise<unknown>, stop: AbortSignal): Promi
 /** What came of an entry in a catch-up. */
 export interface CaughtUp {
   readonly entry: ScheduleEntry;
-  /** Null for one that was begun and not waited for. */
+  /** Null for one that runs beside the others. */
   readonly woken: Woken | null;
 }
 
 /**
  * Runs what was due and did not run, in the order in which it was due, one after the other. One that runs in the background is
- * begun and not waited for. An entry whose run went wrong does not keep the next from running.
+ * begun, and waited for at the end alone. An entry whose run went wrong does not keep the next from running.
  */
 export async function* catchUp(loaded: LoadedConfig, choices: WakeChoices): AsyncGenerator<CaughtUp> {
   const { config, path } = loaded;
@@ -48,9 +48,16 @@ export async function* catchUp(loaded: LoadedConfig, choices: WakeChoices): Asyn
   const due = ({ at }: ScheduleEntry) => lastDue(at, zone, clock()) ?? 0;
   for (const machine of machinesOf(config))
     await untilThere(() => withBook(config, machine, (book) => book.heldSince(self().host)), choices.stop);
-  for (const entry of entriesOf(config).sort((a, b) => due(a) - due(b))) {
-    if (choices.stop.aborted) return;
-    if (entry.inBackground) startApart(programArgv(path, 'schedule', 'run', entry.name));
-    yield { entry, woken: entry.inBackground ? null : await wake(loaded, entry, choices) };
+  const apart: Promise<unknown>[] = [];
+  try {
+    for (const entry of entriesOf(config).sort((a, b) => due(a) - due(b))) {
+      if (choices.stop.aborted) return;
+      if (entry.inBackground)
+        apart.push(startApart(programArgv(path, 'schedule', 'run', entry.name), choices.stop));
+      yield { entry, woken: entry.inBackground ? null : await wake(loaded, entry, choices) };
+    }
+  } finally {
+    // systemd kills what a service leaves behind.
+    await Promise.all(apart);
   }
 }

@@ -68,9 +68,14 @@ export function startAlone(
   );
 }
 
-/** Begins a command that outlives this process, and that nobody waits for. */
-export function startApart([command = '', ...args]: readonly string[]): void {
-  spawn(command, args, { stdio: 'ignore', detached: true }).unref();
+/** Runs a command of which nobody hears, and waits for its end; `stop` asks it to end. How it went, it records itself. */
+export function startApart([command = '', ...args]: readonly string[], stop: AbortSignal): Promise<unknown> {
+  const child = spawn(command, args, { stdio: 'ignore' });
+  const end = () => child.kill('SIGTERM');
+  stop.addEventListener('abort', end, { once: true });
+  return new Promise((resolve) => child.once('close', resolve).once('error', resolve)).finally(() =>
+    stop.removeEventListener('abort', end),
+  );
 }
 
 function endOf(command: string, child: ChildProcess): Promise<ProgramEnd> {
