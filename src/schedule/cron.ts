@@ -42,7 +42,12 @@ export function cronScheduler(execute: Execute, user: string | null): Scheduler 
       if (after === before) return [`${whoseText} is as it should be; nothing was changed`];
       await write(after);
       const lines = wanted?.text.split('\n').filter((line) => /^[@\d*]/.test(line)).length ?? 0;
-      return [`${whoseText} has ${lines} lines of orderbak's; all others are as they were`];
+      return [
+        `${whoseText} has ${lines} lines of orderbak's; all others are as they were`,
+        ...(wanted?.text.includes('\n@reboot')
+          ? [`what has @reboot begins with the machine's next start`]
+          : []),
+      ];
     },
 
     async uninstall() {

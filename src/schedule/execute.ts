@@ -46,8 +46,12 @@ function notThere(command: string, error: unknown): OrderbakError {
   return failed(`${command} cannot be run: ${messageOf(error)}`);
 }
 
+const NO_BUS =
+  'systemd answers a user only in a login of his own: log in as him (ssh, `sudo -iu NAME`), or let root install it with --run-as.';
+const OTHERWISE =
+  '`orderbak schedule print --target …` shows what was to be installed; --target names another scheduler.';
+
 function failed(message: string): OrderbakError {
-  const hint =
-    '`orderbak schedule print --target …` shows what was to be installed; --target names another scheduler.';
+  const hint = message.includes('Failed to connect to bus') ? NO_BUS : OTHERWISE;
   return new OrderbakError(EXIT.failed, 'scheduler', message, hint);
 }

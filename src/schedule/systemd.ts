@@ -5,7 +5,8 @@ import { type Execute, mustExecute } from './execute.js';
 import { ownFiles } from './own-files.js';
 import type { Scheduler } from './scheduler.js';
 
-const RESTS = 'they rest while you are logged out, until you have said `loginctl enable-linger` once';
+const RESTS =
+  'they rest while you are logged out, until you have said `loginctl enable-linger` once (where that is denied, `sudo loginctl enable-linger NAME`)';
 
 /** Whether this user's systemd goes on when he has logged out. */
 async function lingers(execute: Execute): Promise<boolean> {

@@ -120,6 +120,7 @@ describe.skipIf(why !== null)('a machine with Debian’s cron', () => {
     expect(stderr).toBe('');
 
     expect(await text('said')).toContain('lines of orderbak');
+    expect(await text('said')).toContain("what has @reboot begins with the machine's next start");
     expect(await text('said-again')).toContain('nothing was changed');
     expect(await text('again')).toBe(await text('installed'));
     expect(await text('listed')).toContain('cron: as configured');

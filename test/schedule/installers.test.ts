@@ -128,7 +128,8 @@ test('a program that refuses is an error with its own words', async () => {
   const execute: Execute = async () => ({ code: 1, stdout: '', stderr: 'Failed to connect to bus\n' });
   const scheduler = systemdScheduler(execute, folder, true);
   const wanted = scheduler.render([item('insert')], place());
-  await expect(scheduler.install(wanted)).rejects.toThrow(
-    '`systemctl --user daemon-reload` failed: Failed to connect to bus',
-  );
+  await expect(scheduler.install(wanted)).rejects.toMatchObject({
+    message: '`systemctl --user daemon-reload` failed: Failed to connect to bus',
+    hint: expect.stringContaining('sudo -iu NAME'),
+  });
 });

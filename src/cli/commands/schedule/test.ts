@@ -11,12 +11,18 @@ export function testCommand(): Command {
   const command = new Command('test')
     .summary('run an entry now, exactly as the scheduler would')
     .description(
-      `Runs an entry's step now, for real, in the scheduler's environment: the paths that are installed, hardly any variables, no terminal. Shows its output and its exit code, and ends with that. When the entry is due next stays as it was.`,
+      `Runs an entry's step now, for real, in the scheduler's environment: the paths that are installed, hardly any variables, no terminal. Shows its output and its exit code, and ends with that. When the entry is due next stays as it was. It runs as whoever calls it, root as root.`,
     )
     .addArgument(entryArgument())
     .addHelpText(
       'after',
-      helpTail([['orderbak schedule test insert', 'finds out what fails only in the night']], PULL_CODES),
+      helpTail(
+        [
+          ['orderbak schedule test insert', 'finds out what fails only in the night'],
+          ['sudo -u www-data orderbak schedule test insert', 'as the user whose schedule it is'],
+        ],
+        PULL_CODES,
+      ),
     );
   return command.action((name: string) => {
     const flags = command.optsWithGlobals<CommonFlags>();
