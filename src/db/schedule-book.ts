@@ -65,11 +65,11 @@ export function openScheduleBook({ engine, kysely }: Database): ScheduleBook {
 
     async inherit(died, { host, pid, begun }) {
       const taken = await one(died)
-        .where('result', '=', 'running')
+        .where('result', '=', died.result)
         .where('host', '=', died.host)
         .where('pid', '=', died.pid)
         .where('begun_ms', '=', died.begun)
-        .set({ host, pid, begun_ms: begun })
+        .set({ host, pid, begun_ms: begun, ended_ms: null, result: 'running', exit_code: null })
         .executeTakeFirst();
       return taken.numUpdatedRows === 1n;
     },

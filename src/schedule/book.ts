@@ -26,7 +26,7 @@ export interface ScheduleBook {
   lastTurns(entry: NightStep, scope: string, limit: number): Promise<Turn[]>;
   /** Begins a due time; false when somebody else has. */
   begin(turn: Turn): Promise<boolean>;
-  /** Takes over the turn of a process that died; false when somebody else has. */
+  /** Takes over a turn that was not brought to its end; false when somebody else has. */
   inherit(died: Turn, heir: Turn): Promise<boolean>;
   end(turn: Turn, result: Result, exit: number | null, ended: number): Promise<void>;
   /** Since when a machine's entries are held; null when they are not. */

@@ -42,6 +42,8 @@ export type Woken =
   | { readonly kind: 'skipped'; readonly due: number; readonly end: ProcessEnd; readonly inARow: number };
 
 const SKIPS_COUNTED = 100;
+/** SIGTERM, with which a machine that goes down ends what runs. */
+const TERMINATED = 143;
 
 /**
  * Runs an entry if it is due: if nobody has begun it for its last due time, on any of the machines that count as one. However
@@ -54,7 +56,7 @@ export async function runEntry(entry: ScheduleEntry, ports: EntryPorts): Promise
     const since = await book.heldSince(self.host);
     if (since !== null) return { held: since };
     const last = await book.last(entry.name, scope);
-    const known = last === null ? null : { due: last.due, died: hasDied(last, self) };
+    const known = last === null ? null : { due: last.due, died: hasDied(last, self, entry.timeout) };
     return { due: whatIsDue(entry.at, ports.zone, clock(), known), last };
   };
 
@@ -88,8 +90,13 @@ export async function runEntry(entry: ScheduleEntry, ports: EntryPorts): Promise
   return isSkip ? { kind: 'skipped', due, end, inARow } : { kind: 'ran', due, end };
 }
 
-/** Whether the process that began a turn went away without a word: it is gone, or this machine has started since. */
-function hasDied({ result, host, pid, begun }: Turn, self: Self): boolean {
-  if (result !== 'running' || host !== self.host) return false;
+/**
+ * Whether a turn of this machine was not brought to its end: its process is gone without a word, or was asked to go, before its
+ * time was over, and this machine has started since.
+ */
+function hasDied({ result, exit, host, pid, begun, ended }: Turn, self: Self, timeout: number): boolean {
+  if (host !== self.host) return false;
+  if (exit === TERMINATED) return begun < self.booted && (ended ?? begun) - begun < timeout;
+  if (result !== 'running') return false;
   return begun < self.booted || pid === self.pid || !self.isAlive(pid);
 }

@@ -127,6 +127,28 @@ describe.for(ENGINES)('servers that share one database on %s', (engine) => {
     expect((await wake(one, FIRST + 2 * DAY + 3_600_001)).kind).toBe('not-due');
   });
 
+  test('what a machine ended as it went down is made up for after its start, once; what took too long is not', async () => {
+    const one = server('one');
+    const later = (booted: number) => ({
+      self: { host: 'one', pid: 1, isAlive: () => false, booted },
+    });
+    await wake(one, FIRST, 143);
+    expect((await wake(one, FIRST + 60_000)).kind).toBe('not-due');
+    expect((await wake(one, FIRST + 120_000, 0, later(FIRST + 90_000))).kind).toBe('ran');
+    expect((await wake(one, FIRST + 180_000, 0, later(FIRST + 150_000))).kind).toBe('not-due');
+
+    let now = FIRST + DAY;
+    const takes = (ms: number) => ({
+      clock: () => now,
+      start: async () => {
+        now += ms;
+        return { exit: 143, timedOut: true, stdout: '', stderr: '' };
+      },
+    });
+    expect((await wake(one, now, 143, takes(INSERT.timeout))).kind).toBe('ran');
+    expect((await wake(one, now + 60_000, 0, later(now + 30_000))).kind).toBe('not-due');
+  });
+
   test('nights without power are made up for once', async () => {
     const one = server('one');
     await wake(one, FIRST);

@@ -70,7 +70,7 @@ export function catchUpCommand(): Command {
   const command = new Command('catch-up')
     .summary('run once what was due and did not run')
     .description(
-      `Runs each entry of this machine whose last due time nobody has begun, or whose run died with the machine: one after the other, in the order in which they were due. Installed to run after each start of the machine.`,
+      `Runs each entry of this machine whose last due time nobody has begun, or whose run died or was ended with the machine: one after the other, in the order in which they were due. Installed to run after each start of the machine.`,
     )
     .addHelpText(
       'after',
