@@ -20,9 +20,9 @@ export function clockFinding(aheadMs: number | null): Finding {
 }
 
 /** What is said of a place on a disk that is well but for its room. */
-export function roomFinding(told: string, room: Room): Finding {
+export function roomFinding(told: string, room: Room | null): Finding {
   const message = `${told}; ${roomText(room)}`;
-  return isShort(room)
+  return room !== null && isShort(room)
     ? { status: 'warning', message, remedy: 'Free space on its disk.' }
     : { status: 'ok', message };
 }

@@ -133,7 +133,7 @@ function resultOf(
 }
 
 function diskLine({ path, room, fault }: DiskStatus): string {
-  if (room === null) return `disk: ${printable(fault ?? path)}`;
+  if (fault !== null) return `disk: ${printable(fault)}`;
   return `disk of ${path}: ${roomText(room)}`;
 }
 

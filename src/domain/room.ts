@@ -13,7 +13,8 @@ export function isShort({ free, total }: Room): boolean {
   return free < total * SHORT_SHARE;
 }
 
-/** What is free of it, for a person: `75 GB of 271 GB free`. */
-export function roomText({ free, total }: Room): string {
-  return `${prettyBytes(free)} of ${prettyBytes(total)} free`;
+/** What is free of it, for a person: `75 GB of 271 GB free`. Null = the disk does not tell, as some shares do not. */
+export function roomText(room: Room | null): string {
+  if (room === null) return 'it does not tell how much of it is free';
+  return `${prettyBytes(room.free)} of ${prettyBytes(room.total)} free`;
 }

@@ -9,7 +9,7 @@ export interface OfficeStatusParts {
   readonly runs: RunsBook;
   readonly clock: Clock;
   figures(): Promise<StoreFigures>;
-  room(): Promise<Room>;
+  room(): Promise<Room | null>;
 }
 
 /** How the machine in the office stands. */

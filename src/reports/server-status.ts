@@ -31,7 +31,7 @@ export interface ServerStatusParts {
   readonly clock: Clock;
   backlog(): Promise<Backlog>;
   recordedAt(id: number): Promise<RecordedAt | null>;
-  room(): Promise<Room>;
+  room(): Promise<Room | null>;
 }
 
 /** A heap of the backlog; `about` where its bytes are judged by some of its files. */

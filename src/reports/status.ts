@@ -4,7 +4,7 @@ import type { Room } from '../domain/room.js';
 import type { FailureRecord, RunRecord } from '../domain/run.js';
 import { messageOf } from '../errors.js';
 
-/** The disk of a root or a store: its room, or why it cannot be used. */
+/** The disk of a root or a store: its room, where it tells, or why it cannot be used. */
 export interface DiskStatus {
   readonly path: string;
   readonly room: Room | null;
@@ -62,7 +62,7 @@ export async function readRuns(
 }
 
 /** Looks at a disk; what is wrong with it is told, not thrown. */
-export async function readDisk(path: string, readRoom: () => Promise<Room>): Promise<DiskStatus> {
+export async function readDisk(path: string, readRoom: () => Promise<Room | null>): Promise<DiskStatus> {
   try {
     return { path, room: await readRoom(), fault: null };
   } catch (error) {

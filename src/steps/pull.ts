@@ -43,11 +43,11 @@ export function pullStep(parts: PullParts): Step<Parcel> {
       const room = await office.room();
       let bytes = 0;
       try {
-        for await (const planned of inParcels(wantedFiles(parts, room.total, signal))) {
+        for await (const planned of inParcels(wantedFiles(parts, room?.total ?? Infinity, signal))) {
           // Looked at when more is asked for: what --limit leaves out needs no room.
           yield planned;
           if (planned.kind === 'do') bytes += planned.bytes - (await office.heldBytes(planned.item));
-          if (bytes + RESERVE > room.free) throw storeFull(room.free);
+          if (room !== null && bytes + RESERVE > room.free) throw storeFull(room.free);
         }
       } catch (error) {
         if (!signal.aborted) throw error;

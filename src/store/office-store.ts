@@ -1,4 +1,4 @@
-import { stat, statfs } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { Clock } from '../domain/clock.js';
@@ -21,6 +21,7 @@ import { Locks } from './locks.js';
 import { makeAllBelow } from './make-folder.js';
 import { needsMapping } from './needs-mapping.js';
 import { OWN_FOLDER, storeAway } from './own-folder.js';
+import { roomOf } from './probe.js';
 import type { PoolWorker } from './worker-pool.js';
 
 /** What the store in the office is made of. */
@@ -64,8 +65,8 @@ export async function openOfficeStore(parts: OfficeStoreParts): Promise<OfficeSt
     },
 
     async room() {
-      const { bavail, blocks, bsize } = await statfs(store);
-      return { free: bavail * bsize + (await halves.size()), total: blocks * bsize };
+      const room = await roomOf(store);
+      return room && { ...room, free: room.free + (await halves.size()) };
     },
 
     async heldBytes(files) {

@@ -18,10 +18,10 @@ import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
 import { writeDurably } from './durable.js';
 import type { PictureResult, Pictures } from './pictures.js';
 
-/** The room on the disk of a folder. */
-export async function roomOf(folder: string): Promise<Room> {
+/** The room on the disk of a folder. Null where the disk does not tell: it says that it has none at all. */
+export async function roomOf(folder: string): Promise<Room | null> {
   const { bavail, blocks, bsize } = await statfs(folder);
-  return { free: bavail * bsize, total: blocks * bsize };
+  return blocks === 0 ? null : { free: bavail * bsize, total: blocks * bsize };
 }
 
 /** How many folders lie in a folder. Throws with exit 75 when it cannot be read. */

@@ -4,16 +4,22 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withDatabase } from '../support/database.js';
 import { askOrderbak } from '../support/kept-orderbak.js';
+import { otherDisk } from '../support/other-disk.js';
+import { start } from '../support/run.js';
 import { hashOf, type Office, Shop, someBytes } from './office.js';
 
 const LONG = `${'ảnh phòng khách '.repeat(12)}dài.jpg`;
 const ORDER = { jobs: [{ image: 'photo.jpg', attach: ['plan.pdf'], complete: ['large.psd'] }] };
+const ODD = { jobs: [{ image: 'what?.jpg', attach: ['b.jpg'] }] };
 const ORDERS = {
   ...Object.fromEntries(
     ['equal', 'links', 'folderLink', 'damaged', 'forgotten', 'inside', 'marked', 'unlisted', 'drive'].map(
       (name) => [name, ORDER],
     ),
   ),
+  untold: ORDER,
+  'refuses with a code of its own': ODD,
+  'makes others of': ODD,
   differing: { jobs: [...ORDER.jobs, { image: LONG }] },
   named: {
     jobs: [{ image: 'SHA256SUMS', attach: ['sha256sums', 'photo.jpg', 'a:b.txt'], complete: ['Sha256Sums'] }],
@@ -74,19 +80,52 @@ describe.concurrent('the place of a file in the store', () => {
 
   test("is a drive's root, which Windows says may not be made: it is used", async () => {
     const office = await shop.office('drive');
-    const windows = path.join(shop.world.folder, 'windows.cjs');
-    await writeFile(
-      windows,
-      `const fs = require('node:fs/promises');
-       const { mkdir } = fs;
-       const refused = () => Promise.reject(Object.assign(new Error('operation not permitted'), { code: 'EPERM' }));
-       fs.mkdir = (path, options) => (path === process.env.ORDERBAK_PULL_STORE ? refused() : mkdir(path, options));
-       require('node:module').syncBuiltinESMExports();`,
+    const env = await otherDisk(
+      shop.world.folder,
+      'windows',
+      `const { mkdir } = fs;
+       fs.mkdir = (path, options) =>
+         path === process.env.ORDERBAK_PULL_STORE ? refused('EPERM') : mkdir(path, options);`,
     );
-    const env = { NODE_OPTIONS: `--require "${windows}"` };
     expect(await office.begin([], { env }).finished).toMatchObject({ code: 0, stderr: '' });
     await office.expectAllStored();
   });
+
+  test('lies on a disk that does not tell how much room it has, as a share: files are not held for want of it', async () => {
+    const office = await shop.office('untold');
+    const env = await otherDisk(
+      shop.world.folder,
+      'untold',
+      'fs.statfs = async () => ({ bsize: 4096, blocks: 0, bfree: 0, bavail: 0 });',
+    );
+    expect(await office.begin([], { env }).finished).toMatchObject({ code: 0, stderr: '' });
+    await office.expectAllStored();
+    const settings = { ORDERBAK_PULL_URL: office.proxy.url, ORDERBAK_PULL_STORE: office.store, ...env };
+    const status = await start(shop.world, ['status'], { env: settings }).finished;
+    expect(status.stdout).toContain(`disk of ${office.store}: it does not tell how much of it is free\n`);
+    const json = await start(shop.world, ['status', '--json'], { env: settings }).finished;
+    expect(JSON.parse(json.stdout).office.disk).toEqual({
+      path: office.store,
+      free: null,
+      total: null,
+      fault: null,
+    });
+  });
+
+  test.for([
+    ['refuses with a code of its own', `name.includes('?') ? refused('EPERM') : writeFile(name, ...rest)`],
+    ['makes others of', `writeFile(name.replace(/\\?.*$/, ''), ...rest)`],
+  ] as const)(
+    'lies on a disk that %s the names that Windows forbids: they are encoded',
+    async ([how, write]) => {
+      const office = await shop.office(how);
+      const script = `const { writeFile } = fs; fs.writeFile = (name, ...rest) => ${write};`;
+      const env = await otherDisk(shop.world.folder, how, script);
+      expect(await office.begin([], { env }).finished).toMatchObject({ code: 0, stderr: '' });
+      expect((await readdir(office.folder)).sort()).toEqual(['SHA256SUMS', 'b.jpg', 'what%3F.jpg']);
+      await office.expectMarked(office.names);
+    },
+  );
 
   test('holds other bytes, as many or not: both are kept, and it says so', async () => {
     const office = await shop.office('differing');

@@ -1,4 +1,5 @@
 import type { Receipt } from '../../domain/order.js';
+import type { Room } from '../../domain/room.js';
 import type { ListedFile, ListPage, MarkResult, ReceiptClaim } from '../../domain/wire.js';
 import type { Applying } from '../step.js';
 
@@ -66,8 +67,8 @@ export interface HalfFile {
 export interface OfficeStore {
   /** Throws unless the store is there and can be written to. */
   ready(): Promise<void>;
-  /** Bytes of its disk that are free for files, and all that it has. */
-  room(): Promise<{ readonly free: number; readonly total: number }>;
+  /** Bytes of its disk that are free for files, and all that it has; null where the disk does not tell. */
+  room(): Promise<Room | null>;
   /** How many bytes of these files need no room, because it has them already as far as its catalog knows. */
   heldBytes(files: readonly ListedFile[]): Promise<number>;
   /** Whether no file was ever kept in it. */
