@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { codeOf, Doubt, messageOf } from '../errors.js';
 import type { Stamp } from '../steps/ports/disk.js';
 import type { Trashed } from '../steps/ports/removals.js';
+import { sha256Of } from './digest.js';
 import { type FolderHandle, openBelow } from './folder-handle.js';
 import { makeBelow, makeInside } from './make-folder.js';
 import { placeOf, removeEmpty, stampOfFile } from './quarantine.js';
+import { openRegular } from './regular-file.js';
 import { renameSurelyNow } from './rename-surely.js';
 
 /** A file's way from one folder into another, under its name. */
@@ -67,7 +69,7 @@ async function moveBack(way: Way, stamp: Stamp): Promise<void> {
     else if (NO_LINKS.has(codeOf(error))) return renameBack(way);
     else throw error;
   }
-  if (!(await isThatFile(target, stamp))) {
+  if (!(await isThatFile(target, stamp)) && !(await holdsTheSame(source, target, stamp))) {
     // It may be a new file of the shop's that took the name since: only what was just put there is taken away again.
     if (!made || !(await areOne(source, target))) throw taken(name);
     await unlink(target);
@@ -92,6 +94,25 @@ async function renameBack({ from, to, name }: Way): Promise<void> {
 async function isThatFile(path: string, { inode, device }: Stamp): Promise<boolean> {
   const stats = await lstat(path, { bigint: true });
   return stats.isFile() && stats.ino === inode && stats.dev === device;
+}
+
+/**
+ * Whether two names hold the same bytes, written when the stamp says. Some disks give a second name a number of its own
+ * (sshfs), or the file another one with it (overlayfs).
+ */
+async function holdsTheSame(path: string, other: string, { mtimeNs }: Stamp): Promise<boolean> {
+  const [one, two] = [await hashOf(path, mtimeNs), await hashOf(other, mtimeNs)];
+  return one !== null && one === two;
+}
+
+/** SHA-256 in hex of a file that was last written then; null when there is none. */
+async function hashOf(path: string, mtimeNs: bigint): Promise<string | null> {
+  const file = await openRegular(path, path);
+  if (file === null) return null;
+  const isOld = file.stamp.mtimeNs === mtimeNs;
+  return (isOld ? sha256Of(file.handle, file.stamp.size) : Promise.resolve(null)).finally(() =>
+    file.handle.close(),
+  );
 }
 
 /** Whether two names are those of one file or link. */

@@ -1,9 +1,11 @@
-import { rm, utimes, writeFile } from 'node:fs/promises';
+import { cp, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at, heldBy, openShop, type Shop, type Summary } from '../steps/shop.js';
 import { ENGINES } from '../support/database.js';
+import { otherDisk } from '../support/other-disk.js';
 import type { PlantedOrder } from '../support/planting.js';
+import { start } from '../support/run.js';
 import type { Tree } from '../support/snapshot.js';
 
 const KNOWN = ['a.txt', 'b.txt', 'c.txt', 'd.txt'];
@@ -156,5 +158,35 @@ test('a restored file proves nothing: where nothing known lies, the next piece o
   expect(Object.values(heldBy(done))).toEqual(
     [1, 2].map(() => 'nothing that the database names is in this folder'),
   );
+  await shop.close();
+});
+
+test('on a disk where a second name gets a number of its own, as over sshfs, or gives the file another: it is back', async () => {
+  const plan = { jobs: [{ attach: KNOWN }], trash: ['one.tmp', 'two.tmp'] };
+  const { shop, orders } = await openShop('sqlite', [plan]);
+  const folder = path.join(shop.world.root, at(orders, 0).folder);
+  for (const name of ['one.tmp', 'two.tmp']) await utimes(path.join(folder, name), 1e9, 1e9);
+  const before = await shop.disk();
+  await shop.run('unlink-trash', { maxDelete: { kind: 'count', count: 2 } });
+  // A restore that was killed there has left this.
+  await cp(
+    path.join(shop.world.root, '.orderbak-trash/1', at(orders, 0).folder, 'one.tmp'),
+    path.join(folder, 'one.tmp'),
+    { preserveTimestamps: true },
+  );
+  const env = await otherDisk(
+    shop.world.folder,
+    'numbers',
+    `const { copyFile, constants, stat, utimes } = fs;
+     fs.link = async (from, to) => {
+       await copyFile(from, to, constants.COPYFILE_EXCL);
+       const { atime, mtime } = await stat(from);
+       await utimes(to, atime, mtime);
+     };`,
+  );
+  const restored = await start(shop.world, ['quarantine', 'restore', '--run', '1', '--json'], { env })
+    .finished;
+  expect(JSON.parse(restored.stdout).counts).toMatchObject({ done: 2, held: 0, failed: 0 });
+  expect(await shop.changes(before)).toEqual([]);
   await shop.close();
 });
