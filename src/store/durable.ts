@@ -10,9 +10,21 @@ export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
-    await folder.sync();
+    await syncIfItCan(() => folder.sync());
   } finally {
     await folder.close();
+  }
+}
+
+/** How a disk says that it has no such call: that is not how it says that it failed. */
+const NO_SUCH_CALL = new Set(['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
+
+/** Syncs a folder that is held open. Some disks, as shares of a Windows machine on an older Linux, have no such call either. */
+export async function syncIfItCan(sync: () => Promise<void>): Promise<void> {
+  try {
+    await sync();
+  } catch (error) {
+    if (!NO_SUCH_CALL.has(codeOf(error))) throw error;
   }
 }
 

@@ -1,8 +1,8 @@
 import { closeSync, constants, fsync, lstatSync, openSync, realpathSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { codeOf, Doubt } from '../errors.js';
+import { syncFolder, syncIfItCan } from './durable.js';
 import { isOneName } from './one-name.js';
 
 /**
@@ -85,7 +85,7 @@ function onHandle(fd: number): FolderHandle {
   let isOpen = true;
   return {
     base: `/proc/${process.pid}/fd/${fd}`,
-    sync: () => syncHandle(fd),
+    sync: () => syncIfItCan(() => syncHandle(fd)),
     close() {
       // A second time the number may be another file's.
       if (isOpen) closeSync(fd);
@@ -95,12 +95,7 @@ function onHandle(fd: number): FolderHandle {
 }
 
 function onPath(base: string): FolderHandle {
-  const sync = async () => {
-    if (process.platform === 'win32') return;
-    const handle = await open(base, constants.O_RDONLY | constants.O_DIRECTORY);
-    await handle.sync().finally(() => handle.close());
-  };
-  return { base, sync, close: () => {} };
+  return { base, sync: () => syncFolder(base), close: () => {} };
 }
 
 /** The doubt about a name that belongs to a link or to no folder. */
