@@ -45,6 +45,9 @@ const AWAY_WORDS =
 /** A file of SQLite that this user may not write, or not even read. */
 const SHUT_WORDS = /readonly database|unable to open database/i;
 
+/** A file of SQLite whose disk does not do what it was asked to. */
+const DISK_WORDS = /disk I\/O error/i;
+
 /** A file of SQLite in which something stands that SQLite did not write. */
 const DAMAGED_WORDS = /disk image is malformed|file is not a database/i;
 
@@ -85,6 +88,11 @@ export function explainDatabaseError(error: unknown, file: string | null): Order
     return new OrderbakError(EXIT.away, 'database-away', words, hint, error);
   }
   if (file !== null && DAMAGED_WORDS.test(message)) return databaseDamaged(file, message, error);
+  if (file !== null && DISK_WORDS.test(message)) {
+    const words = `the disk of the database ${file} fails: ${message}`;
+    const hint = 'See that it is mounted and not broken; then run this again. Nothing is lost.';
+    return new OrderbakError(EXIT.away, 'database-away', words, hint, error);
+  }
   const refused = `the database refused a statement: ${message}`;
   if (DENIED.has(code)) return new OrderbakError(EXIT.failed, 'database', refused, grantHint(message), error);
   const look = NOT_NOW.get(code);

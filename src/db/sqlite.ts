@@ -1,4 +1,5 @@
-import { SqliteDialect, type SqliteDialectConfig, SqliteDriver } from 'kysely';
+import { type DatabaseConnection, SqliteDialect, type SqliteDialectConfig, SqliteDriver } from 'kysely';
+import { messageOf } from '../errors.js';
 import { takingTurns } from '../steps/turns.js';
 
 /** What both SQLite modules give; `node:sqlite` where Node has it, else the same interface from npm. */
@@ -57,6 +58,15 @@ class PatientDriver extends SqliteDriver {
   override async acquireConnection() {
     await this.turn();
     return super.acquireConnection();
+  }
+
+  /** After a fault of the disk SQLite has rolled back by itself; that it cannot do so again would hide what the fault was. */
+  override async rollbackTransaction(connection: DatabaseConnection) {
+    try {
+      await super.rollbackTransaction(connection);
+    } catch (error) {
+      if (!/no transaction is active/i.test(messageOf(error))) throw error;
+    }
   }
 }
 

@@ -1,15 +1,16 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { sql } from 'kysely';
 import { afterAll, expect, test } from 'vitest';
 import { openCatalogDatabase } from '../../src/db/catalog.js';
 import { withDatabase } from '../support/database.js';
 
 const store = await mkdtemp(path.join(tmpdir(), 'orderbak-catalog-'));
 afterAll(() => rm(store, { recursive: true, force: true }));
+await mkdir(path.join(store, '.orderbak'));
 
 test('a catalog that an update was killed in is brought up to date by the next command, and keeps its rows', async () => {
-  await mkdir(path.join(store, '.orderbak'));
   await (await openCatalogDatabase(store)).close();
   const url = `sqlite:${path.join(store, '.orderbak/catalog.sqlite')}`;
   const schema = () =>
@@ -30,4 +31,15 @@ test('a catalog that an update was killed in is brought up to date by the next c
   expect((await schema()).map(({ name }) => name)).toEqual(whole.map(({ name }) => name));
   const [row] = await withDatabase(url, (database) => database.all('SELECT * FROM orderbak_run'));
   expect(row).toMatchObject({ step: 'pull', errors: 0, exit_code: null, last_order: null });
+});
+
+test('where SQLite has rolled back by itself, as after a fault of the disk, that fault is told', async () => {
+  const database = await openCatalogDatabase(store);
+  const spoil = database.kysely.transaction().execute(async (transaction) => {
+    await transaction.insertInto('store_part').values({ server_id: 1, etag: 'new' }).execute();
+    await sql`INSERT OR ROLLBACK INTO store_part (server_id, etag) VALUES (1, 'again')`.execute(transaction);
+  });
+  await expect(spoil).rejects.toThrow(/UNIQUE constraint failed/);
+  expect(await database.kysely.selectFrom('store_part').selectAll().execute()).toEqual([]);
+  await database.close();
 });
