@@ -43,9 +43,26 @@ export class Doubt extends Error {
 /** How names in a folder that is held open are written on Linux: to a person it says nothing. */
 const HANDLE = /\/proc\/\d+\/fd\/\d+\/?/g;
 
-/** The words of an unknown thrown value. */
+/** What the system's short words about a disk mean, and what to do. */
+const DISK_WORDS = new Map([
+  ['ENOSPC', 'the disk is full, or has no room for one more file; free space there'],
+  ['EDQUOT', 'this user has used up the share of the disk that is his (quota); free space there'],
+  [
+    'EFBIG',
+    'the disk takes no file of that size, as FAT32 none of 4 GiB; use a disk with exFAT, NTFS or a file system of Linux',
+  ],
+  ['EROFS', 'the disk is mounted read-only, as after a fault of its own; look at it, and mount it anew'],
+  ['EIO', 'the disk, or what is mounted there, fails; look at it before anything else'],
+  ['ENOTCONN', 'what was mounted there is gone; mount it again'],
+  ['ESTALE', 'what was mounted there is gone; mount it again'],
+]);
+
+/** The words of an unknown thrown value; of a disk's fault also what it means. */
 export function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(HANDLE, '');
+  const message = (error instanceof Error ? error.message : String(error)).replace(HANDLE, '');
+  // An error that came from another thread has no `syscall`, and these words already.
+  const words = error instanceof Error && 'syscall' in error ? DISK_WORDS.get(codeOf(error)) : undefined;
+  return words === undefined ? message : `${message}: ${words}`;
 }
 
 /** The system's code of an error (`ENOENT`, `ER_DUP_ENTRY` …), or '' when it has none. */

@@ -31,6 +31,9 @@ describe.skipIf(strace === undefined)('a failing disk (needs strace)', { concurr
         'full name': MIXED,
         'full list': MIXED,
         'full catalog': SMALL,
+        'broken catalog': SMALL,
+        'never synced': MIXED,
+        'too large': LARGE,
       },
       { 'large.psd': SIZE },
     );
@@ -131,6 +134,33 @@ describe.skipIf(strace === undefined)('a failing disk (needs strace)', { concurr
     expect(await readdir(office.store)).toEqual(['.orderbak']);
     await office.expectMarked([]);
     await recovers(office);
+  });
+
+  test('folders cannot be synced at all, as on shares of older systems: that is no failure', async () => {
+    const office = await shop.office('never synced');
+    const { code, stderr } = await failing(office, {
+      paths: [office.store, office.folder],
+      calls: ['fsync', 'fdatasync'],
+      error: 'EINVAL',
+      when: '1+',
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    await office.expectAllStored();
+  });
+
+  test('the disk takes no file of that size, as FAT32: it is told what to do about it', async () => {
+    const office = await shop.office('too large');
+    const { code, stderr } = await failing(office, {
+      paths: [await partOf(office, 'large.psd')],
+      calls: ['write', 'pwrite64'],
+      error: 'EFBIG',
+      when: '3+',
+    });
+    expect(code).toBe(3);
+    expect(stderr).toContain(
+      'EFBIG: file too large, write: the disk takes no file of that size, as FAT32 none of 4 GiB; use a disk with exFAT, NTFS or a file system of Linux (EFBIG)',
+    );
+    await office.expectMarked([]);
   });
 
   test('a folder that a killed run has left is not taken for durable', async () => {
@@ -248,6 +278,22 @@ describe.skipIf(strace === undefined)('a failing disk (needs strace)', { concurr
     expect(stderr).toContain('ENOSPC');
     await office.expectMarked([]);
     expect(await recovers(office)).toEqual([]);
+  });
+
+  test('the disk breaks when the catalog is written: it is named, and nothing is marked', async () => {
+    const office = await shop.office('broken catalog');
+    expect(await office.pull(['--dry-run'])).toMatchObject({ code: 0 });
+    const catalog = path.join(office.store, '.orderbak/catalog.sqlite');
+    const { code, stderr } = await failing(office, {
+      paths: [catalog],
+      calls: ['pwrite64'],
+      error: 'EIO',
+      when: '1+',
+    });
+    expect(code).toBe(75);
+    expect(stderr).toContain(`the disk of the database ${catalog} fails: disk I/O error`);
+    await office.expectMarked([]);
+    await recovers(office);
   });
 
   test('the disk is full when the catalog is written: nothing is marked', async () => {
