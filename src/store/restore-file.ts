@@ -55,7 +55,8 @@ async function isBack(root: FolderHandle, { folder: path, filename, size }: Tras
   }
 }
 
-const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+/** How disks say that they know no second names; EIO is what a mount of rclone says. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EIO']);
 
 /** By a second name and not by renaming, which would replace a file that appears under that name at the last moment. */
 async function moveBack(way: Way, stamp: Stamp): Promise<void> {

@@ -1,4 +1,4 @@
-import { cp, rm, utimes, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at, heldBy, openShop, type Shop, type Summary } from '../steps/shop.js';
@@ -190,3 +190,29 @@ test('on a disk where a second name gets a number of its own, as over sshfs, or 
   expect(await shop.changes(before)).toEqual([]);
   await shop.close();
 });
+
+test.for(['EPERM', 'EIO'])(
+  'on a disk that knows no second names, and says %s: it is back, and nothing is replaced',
+  async (code) => {
+    const plan = { jobs: [{ attach: KNOWN }], trash: ['one.tmp', 'taken.tmp'], thumbs: ['one.tmp'] };
+    const { shop, orders, before } = await openShop('sqlite', [plan]);
+    const folder = path.join(shop.world.root, at(orders, 0).folder);
+    await shop.run('unlink-trash', { maxDelete: { kind: 'count', count: 2 } });
+    await writeFile(path.join(folder, 'taken.tmp'), 'anew');
+    const env = await otherDisk(shop.world.folder, 'no-links', `fs.link = () => refused('${code}');`);
+    const restored = await start(shop.world, ['quarantine', 'restore', '--run', '1', '--json'], { env })
+      .finished;
+    const { counts, held } = JSON.parse(restored.stdout);
+    expect({ counts, held }).toMatchObject({
+      counts: { done: 1, held: 1, failed: 0 },
+      held: [{ reason: 'its folder has a "taken.tmp" again' }],
+    });
+    const disk = await shop.disk();
+    for (const name of ['one.tmp', 'thumb/one.tmp']) {
+      const file = `${at(orders, 0).folder}/${name}`;
+      expect(disk.get(file)).toEqual(before.get(file));
+    }
+    expect(await readFile(path.join(folder, 'taken.tmp'), 'utf8')).toBe('anew');
+    await shop.close();
+  },
+);
