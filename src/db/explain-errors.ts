@@ -47,6 +47,7 @@ const SHUT_WORDS = /readonly database|unable to open database/i;
 
 /** A file of SQLite whose disk does not do what it was asked to. */
 const DISK_WORDS = /disk I\/O error/i;
+const FULL_WORDS = /database or disk is full/i;
 
 /** A file of SQLite in which something stands that SQLite did not write. */
 const DAMAGED_WORDS = /disk image is malformed|file is not a database/i;
@@ -92,6 +93,16 @@ export function explainDatabaseError(error: unknown, file: string | null): Order
     const words = `the disk of the database ${file} fails: ${message}`;
     const hint = 'See that it is mounted and not broken; then run this again. Nothing is lost.';
     return new OrderbakError(EXIT.away, 'database-away', words, hint, error);
+  }
+  if (file !== null && FULL_WORDS.test(message)) {
+    const hint = 'Free space there, then run this again. Nothing is lost.';
+    return new OrderbakError(
+      EXIT.failed,
+      'database',
+      `the disk of the database ${file} is full`,
+      hint,
+      error,
+    );
   }
   const refused = `the database refused a statement: ${message}`;
   if (DENIED.has(code)) return new OrderbakError(EXIT.failed, 'database', refused, grantHint(message), error);

@@ -300,14 +300,15 @@ describe.skipIf(strace === undefined)('a failing disk (needs strace)', { concurr
     const office = await shop.office('full catalog');
     expect(await office.pull(['--dry-run'])).toMatchObject({ code: 0 });
     const catalog = path.join(office.store, '.orderbak/catalog.sqlite');
-    const { code, stdout } = await failing(office, {
+    const { code, stdout, stderr } = await failing(office, {
       paths: [catalog, `${catalog}-journal`],
       calls: ['write', 'pwrite64'],
       error: 'ENOSPC',
       when: '1+',
     });
-    expect(code).toBeGreaterThan(0);
-    expect(stdout).toBe('');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(`the disk of the database ${catalog} is full`);
+    expect(stderr).toContain('Free space there');
     await office.expectMarked([]);
     await recovers(office);
   });
