@@ -17,6 +17,7 @@ import { DigestMemory } from '../store/digest.js';
 import { openOrderStore } from '../store/order-store.js';
 import { Pictures } from '../store/pictures.js';
 import { Readers } from '../store/readers.js';
+import { isCaseBlind } from '../store/root.js';
 import type { RunChoices } from './choices.js';
 import { runIn } from './job-ports.js';
 
@@ -24,7 +25,9 @@ import { runIn } from './job-ports.js';
 export async function openGround(config: Config) {
   const clock: Clock = Date.now;
   const zone = need(config.shop.timezone, 'shop.timezone', config);
-  const rule = { template: config.orders.folder, zone, thumbs: config.thumbs.folder };
+  const { root, folder: template } = config.orders;
+  const isBlind = root !== null && isCaseBlind(root);
+  const rule = { template, zone, thumbs: config.thumbs.folder, isCaseBlind: isBlind };
   const database = await openDatabase(need(config.database.url, 'database.url', config));
   const pictures = new Pictures({ size: config.thumbs.size });
   const readers = new Readers();

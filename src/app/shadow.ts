@@ -9,6 +9,7 @@ import { retentionAt } from '../domain/retention.js';
 import { type Compared, shadow } from '../reports/shadow.js';
 import type { OrderFilter } from '../steps/ports/shop.js';
 import { openViewsOf } from '../store/open-views.js';
+import { isCaseBlind } from '../store/root.js';
 
 /** Compares with the old system, as `shadow` does. `since` is the shop's local time, null = all that it ever did. */
 export async function* compareWithOldSystem(
@@ -25,8 +26,9 @@ export async function* compareWithOldSystem(
     try {
       const now = Date.now();
       const from = parseLocalTime(since);
+      const rule = { template: config.orders.folder, zone, thumbs: config.thumbs.folder };
       yield* shadow({
-        source: openSource(seen, { template: config.orders.folder, zone, thumbs: config.thumbs.folder }),
+        source: openSource(seen, { ...rule, isCaseBlind: isCaseBlind(root) }),
         old: openOldRows(seen),
         views,
         retention: retentionAt(now, config.retention.status, config.retention.age, zone),

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { foldName } from '../domain/file-name.js';
 import { type FolderRule, hostOf, meantBy, orderKeyOf } from '../domain/folder-name.js';
 import { groupBy } from '../domain/group-by.js';
 import { dayAfter } from '../domain/local-time.js';
@@ -103,8 +104,8 @@ export function openShopOrders(database: Database, rule: FolderRule) {
   };
 
   /**
-   * Puts orders into those of these folders that they have a say about: their own, the one among whose thumbs theirs lies, or
-   * the one that a misspelt name may mean.
+   * Puts orders into those of these folders that they have a say about: their own, those that the disk takes for theirs, the
+   * one among whose thumbs theirs lies, or the one that a misspelt name may mean.
    */
   const placed = (names: readonly string[], orders: readonly Order[]): Map<string, Order[]> => {
     const folders = new Map(names.map((name) => [name, new Map<number, Order>()]));
@@ -113,9 +114,12 @@ export function openShopOrders(database: Database, rule: FolderRule) {
       // Of the rows of one order that in doubt counts: another question may have found just one of two.
       if (!inIt?.get(order.id)?.isGivenTwice) inIt?.set(order.id, order);
     };
+    const alike = rule.isCaseBlind ? groupBy(names, foldName) : new Map<string, string[]>();
     for (const order of orders) {
       const own = folderName(order);
       const host = own === null ? hostOf(order, rule) : null;
+      const twins = own === null || !rule.isCaseBlind ? [] : (alike.get(foldName(own)) ?? []);
+      for (const name of twins) if (name !== own) put(name, { ...order, isTwin: true });
       if (own !== null) put(own, order);
       else if (host !== null) put(host, { ...order, isAmongThumbs: true });
       else put(meantBy(order, rule), { ...order, isMisspelt: true });

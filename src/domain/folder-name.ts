@@ -8,6 +8,8 @@ export interface FolderRule {
   readonly template: string;
   readonly zone: string;
   readonly thumbs: string;
+  /** Whether the root's disk takes names that differ only by case for one; left out where nothing is removed. */
+  readonly isCaseBlind?: boolean;
 }
 
 const FIELD = /\{([a-z_]+)\}/g;

@@ -15,6 +15,8 @@ export interface Order {
   readonly isAmongThumbs?: true;
   /** The view gives its folder in a spelling that may mean the folder with which it is told. */
   readonly isMisspelt?: true;
+  /** The disk takes its folder and the one with which it is told for one. */
+  readonly isTwin?: true;
   /** The view gives it twice, and not the same: this is one of the two. */
   readonly isGivenTwice?: true;
 }

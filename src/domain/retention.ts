@@ -23,6 +23,8 @@ export function whyKept(order: Order, retention: Retention): string | null {
   if (order.isForgotten) return `the shop no longer knows order ${order.id}`;
   if (order.isAmongThumbs) return `order ${order.id} has its folder among the thumbs of this one`;
   if (order.isMisspelt) return `the view orderbak_order spells this folder otherwise for order ${order.id}`;
+  if (order.isTwin)
+    return `the folder of order ${order.id} differs from this one only by case or Unicode form, and the disk takes both for one`;
   if (order.isGivenTwice) return `the view orderbak_order gives order ${order.id} twice, and not the same`;
   if (order.status === null || !retention.statuses.includes(order.status)) {
     return `order ${order.id} is not finished (status ${order.status ?? 'unknown'})`;
@@ -45,7 +47,9 @@ export function whyUnclear(
 ): string | null {
   const [order] = unreadable;
   if (order !== undefined) return `order ${order} has a list or a record that cannot be read`;
-  const stranger = orders.find(({ isAmongThumbs, isMisspelt }) => isAmongThumbs || isMisspelt);
+  const stranger = orders.find(
+    ({ isAmongThumbs, isMisspelt, isTwin }) => isAmongThumbs || isMisspelt || isTwin,
+  );
   return stranger === undefined ? null : whyKept(stranger, retention);
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type BigIntStats, statSync } from 'node:fs';
+import { type BigIntStats, existsSync, statSync } from 'node:fs';
 import { access, constants, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
@@ -23,6 +23,11 @@ export async function checkRoot(root: string, rootId: string | null): Promise<Ro
   if (id === null) throw (await readdir(root)).length === 0 ? rootEmpty(root) : unmarked(root);
   if (id !== '' && rootId !== null && id !== rootId) throw otherRoot(root);
   return identity;
+}
+
+/** Whether the root's disk takes names that differ only by case for one. False where the root has no marker, or cannot be seen. */
+export function isCaseBlind(root: string): boolean {
+  return existsSync(join(root, ROOT_MARKER.toUpperCase()));
 }
 
 /** Throws with exit 75 when the root is not there or empty; it need not carry a marker yet. */
