@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { link, lstat, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { codeOf, Doubt, messageOf } from '../errors.js';
 import type { Stamp } from '../steps/ports/disk.js';
 import type { Trashed } from '../steps/ports/removals.js';
@@ -8,7 +8,7 @@ import { sha256Of } from './digest.js';
 import { type FolderHandle, openBelow } from './folder-handle.js';
 import { makeBelow, makeInside } from './make-folder.js';
 import { placeOf, removeEmpty, stampOfFile } from './quarantine.js';
-import { openRegular } from './regular-file.js';
+import { openRegular, stampAt } from './regular-file.js';
 import { renameSurelyNow } from './rename-surely.js';
 
 /** A file's way from one folder into another, under its name. */
@@ -106,14 +106,11 @@ async function holdsTheSame(path: string, other: string, { mtimeNs }: Stamp): Pr
   return one !== null && one === two;
 }
 
-/** SHA-256 in hex of a file that was last written then; null when there is none. */
+/** SHA-256 in hex of a file that was last written then; null when there is none, or when it is something else. */
 async function hashOf(path: string, mtimeNs: bigint): Promise<string | null> {
-  const file = await openRegular(path, path);
-  if (file === null) return null;
-  const isOld = file.stamp.mtimeNs === mtimeNs;
-  return (isOld ? sha256Of(file.handle, file.stamp.size) : Promise.resolve(null)).finally(() =>
-    file.handle.close(),
-  );
+  if (stampAt(path)?.mtimeNs !== mtimeNs) return null;
+  const file = await openRegular(path, basename(path));
+  return file && sha256Of(file.handle, file.stamp.size).finally(() => file.handle.close());
 }
 
 /** Whether two names are those of one file or link. */
