@@ -3,6 +3,7 @@ import { need } from '../config/needs.js';
 import { machinesOf } from '../config/role.js';
 import type { Config } from '../config/schema.js';
 import { readMarks, readMonthLines } from '../db/month-lines.js';
+import { readNightSums } from '../db/night-sums.js';
 import { openRunHistory } from '../db/run-history.js';
 import { type Ledger, readLedger } from '../reports/ledger.js';
 import { machineZone } from './entries.js';
@@ -17,12 +18,12 @@ export async function ledgerOf(config: Config, month: string | null): Promise<Le
   const isServer = machine === 'server';
   const database = await openRecords(config, machine);
   const shop = isServer ? need(config.shop.timezone, 'shop.timezone', config) : config.shop.timezone;
-  const { between } = openRunHistory(database, hostname());
   return readLedger(month, {
     zone: shop ?? machineZone(),
     clock: Date.now,
     months: isServer ? (wanted) => readMonthLines(database, wanted) : null,
     marks: isServer ? (from, to) => readMarks(database, from, to) : null,
-    runsBetween: between,
+    nightSums: (from, ends) => readNightSums(database, from, ends),
+    runsById: openRunHistory(database, hostname()).byIds,
   }).finally(() => database.close());
 }

@@ -53,9 +53,8 @@ export function openRunHistory({ engine, kysely }: Database, host: string) {
       return read(runs().where('id', 'in', last).orderBy('id'));
     },
 
-    /** Runs that began at or after `from` and before `to`, ms since 1970, the oldest first. */
-    between: (from: number, to: number) =>
-      read(runs().where('started_ms', '>=', from).where('started_ms', '<', to).orderBy('id')),
+    /** These runs, as many as one statement can name; those that are forgotten are left out. */
+    byIds: (ids: readonly number[]) => read(runs().where('id', 'in', ids.length > 0 ? ids : [0])),
 
     /** The parts of a run that have begun or are steered, in the order of their ids, at most `limit`, above the order `after`. */
     async parts(run: number, after: number, limit: number): Promise<PartRecord[]> {

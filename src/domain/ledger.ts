@@ -32,30 +32,26 @@ export interface NightLine {
   readonly status: RunStatus;
 }
 
-/** What was done night by night, the steps of a night in the order in which they began. Dry runs did nothing. */
-export function nightLines(runs: readonly RunRecord[], zone: string): NightLine[] {
-  const lines = new Map<string, NightLine>();
-  for (const run of runs) {
-    // A whole night is the sum of its steps.
-    if (run.dryRun || run.step === 'run') continue;
-    const { step, counts, bytes, status } = run;
-    const night = localText(run.started, zone).slice(0, 10);
-    const key = `${night} ${step}`;
-    const before = lines.get(key);
-    lines.set(key, {
-      night,
-      step,
-      runs: (before?.runs ?? 0) + 1,
-      done: (before?.done ?? 0) + counts.done,
-      skipped: (before?.skipped ?? 0) + counts.skipped,
-      // What is held back is held back again each time.
-      held: counts.held,
-      failed: (before?.failed ?? 0) + counts.failed,
-      bytes: (before?.bytes ?? 0) + bytes,
-      status,
-    });
-  }
-  return [...lines.values()];
+/** The sums of all runs that a step began in one night; `night` is its place among the nights, `last` the id of its last run. */
+export interface NightSum extends Omit<NightLine, 'night' | 'held' | 'status'> {
+  readonly night: number;
+  readonly last: number;
+}
+
+/** The lines of these sums, in their order. `lasts` are the last runs, of which only those that are still known tell. */
+export function nightLines(
+  sums: readonly NightSum[],
+  lasts: readonly RunRecord[],
+  nights: readonly Night[],
+): NightLine[] {
+  const byId = new Map(lasts.map((run) => [run.id, run]));
+  return sums.flatMap(({ last, step, runs, done, skipped, failed, bytes, ...sum }) => {
+    const [night, run] = [nights[sum.night]?.day, byId.get(last)];
+    if (night === undefined || run === undefined) return [];
+    // What is held back is held back again each time.
+    const { held } = run.counts;
+    return [{ night, step, runs, done, skipped, held, failed, bytes, status: run.status }];
+  });
 }
 
 /** Some days of the shop's calendar, the last one not included; also in ms since 1970. */
@@ -77,6 +73,23 @@ export function spanOf(month: string | null, now: number, zone: string): Span {
       ? [dayOf(now - (NIGHTS - 1) * DAY_MS), dayAfter(dayOf(now))]
       : [`${month}-01`, `${monthAfter(month)}-01`];
   return { fromDay, toDay, from: midnight(fromDay, zone), to: midnight(toDay, zone) };
+}
+
+/** A day of the shop's calendar, and when it is over (ms since 1970). */
+export interface Night {
+  readonly day: string;
+  readonly to: number;
+}
+
+/** The days of a span, one by one. */
+export function nightsOf({ fromDay, toDay }: Span, zone: string): Night[] {
+  const nights: Night[] = [];
+  for (let day = fromDay; day < toDay; ) {
+    const next = dayAfter(day);
+    nights.push({ day, to: midnight(next, zone) });
+    day = next;
+  }
+  return nights;
 }
 
 /** Whether a text names a month, such as `2026-10`. */

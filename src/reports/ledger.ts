@@ -1,5 +1,12 @@
 import type { Clock } from '../domain/clock.js';
-import { type MonthLine, type NightLine, nightLines, spanOf } from '../domain/ledger.js';
+import {
+  type MonthLine,
+  type NightLine,
+  type NightSum,
+  nightLines,
+  nightsOf,
+  spanOf,
+} from '../domain/ledger.js';
 import type { RunRecord } from '../domain/run.js';
 
 export interface LedgerParts {
@@ -9,7 +16,9 @@ export interface LedgerParts {
   readonly months: ((month: string | null) => Promise<MonthLine[]>) | null;
   /** What the office has said that it holds, by day; null where it says nothing. */
   readonly marks: ((from: string, to: string) => Promise<readonly Marked[]>) | null;
-  runsBetween(from: number, to: number): Promise<RunRecord[]>;
+  /** What each step did in nights that end at these moments, the first of which begins at `from`; ms since 1970. */
+  nightSums(from: number, ends: readonly number[]): Promise<readonly NightSum[]>;
+  runsById(ids: readonly number[]): Promise<RunRecord[]>;
 }
 
 interface Marked {
@@ -26,15 +35,18 @@ export interface Ledger {
 
 /** Reads what was done. `month` is one such as `2026-10`: its orders and its nights; null = all orders, and the last 31 nights. */
 export async function readLedger(month: string | null, parts: LedgerParts): Promise<Ledger> {
-  const { zone, clock, months, marks, runsBetween } = parts;
+  const { zone, clock, months, marks, nightSums, runsById } = parts;
   const span = spanOf(month, clock(), zone);
-  const [monthly, marked, runs] = await Promise.all([
+  const nights = nightsOf(span, zone);
+  const ends = nights.map(({ to }) => to);
+  const [monthly, marked, sums] = await Promise.all([
     months?.(month) ?? [],
     marks?.(span.fromDay, span.toDay) ?? [],
-    runsBetween(span.from, span.to),
+    nightSums(span.from, ends),
   ]);
-  const nights = [...nightLines(runs, zone), ...marked.map(markedLine)];
-  return { months: monthly, nights: nights.sort((a, b) => compare(a.night, b.night)) };
+  const lasts = await runsById(sums.map(({ last }) => last));
+  const lines = [...nightLines(sums, lasts, nights), ...marked.map(markedLine)];
+  return { months: monthly, nights: lines.sort((a, b) => compare(a.night, b.night)) };
 }
 
 /** The office's own work, as the server sees it. */

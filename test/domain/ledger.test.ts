@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isMonth, spanOf } from '../../src/domain/ledger.js';
+import { isMonth, nightsOf, spanOf } from '../../src/domain/ledger.js';
 
 describe('the days of a report', () => {
   test('are those of a month, on the calendar of the shop, also where its clock was set meanwhile', () => {
@@ -21,6 +21,15 @@ describe('the days of a report', () => {
       fromDay: '2026-10-23',
       toDay: '2026-11-23',
     });
+  });
+
+  test('end where the next one begins, also where the clock is set on that day', () => {
+    const nights = nightsOf(spanOf('2026-10', 0, 'Europe/Berlin'), 'Europe/Berlin');
+    expect(nights).toHaveLength(31);
+    expect(nights.slice(23, 25)).toEqual([
+      { day: '2026-10-24', to: Date.parse('2026-10-25T00:00:00+02:00') },
+      { day: '2026-10-25', to: Date.parse('2026-10-26T00:00:00+01:00') },
+    ]);
   });
 
   test('belong to months that the calendar has', () => {

@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ENGINES } from './support/database.js';
+import { askOrderbak } from './support/kept-orderbak.js';
+import { runOrderbak } from './support/run.js';
+import { createWorld, type World } from './support/worlds.js';
+
+/** A heap of so many MB is enough for any history; 100,000 rows are more than it holds. */
+const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=48' };
+
+const DIGIT = `(${Array.from({ length: 10 }, (_, n) => `SELECT ${n} AS n`).join(' UNION ALL ')})`;
+/** The numbers from 0 to 99,999. */
+const NUMBERS = `(SELECT a.n + 10 * b.n + 100 * c.n + 1000 * d.n + 10000 * e.n AS i
+  FROM ${['a', 'b', 'c', 'd', 'e'].map((name) => `${DIGIT} AS ${name}`).join(' CROSS JOIN ')}) AS numbers`;
+
+describe.for(ENGINES)('a history of many runs on %s', (engine) => {
+  let world: World;
+  beforeAll(async () => {
+    world = await createWorld(engine);
+    expect(await askOrderbak(world, ['migrate'])).toMatchObject({ code: 0 });
+    // One each half minute from 1 January on, in turn of three steps.
+    await world.ask((database) =>
+      database.run(
+        `INSERT INTO orderbak_run (step, status, dry_run, origin, host, pid, version, started_ms, ended_ms, heard_ms, done, held)
+         SELECT CASE i % 3 WHEN 0 THEN 'insert' WHEN 1 THEN 'unlink-discuss' ELSE 'unlink-backed-up' END, 'completed', 0, 'cron',
+           'photo-server', 1, '0.1.0', ? + i * 30000, ? + i * 30000, ? + i * 30000, 1, i % 7
+         FROM ${NUMBERS} ORDER BY i`,
+        Array(3).fill(Date.parse('2026-01-01T00:00:00+07:00')),
+      ),
+    );
+  });
+  afterAll(() => world.remove());
+
+  const ask = (...args: string[]) => runOrderbak(world, args, { env: SMALL_HEAP });
+
+  test('is reported night by night, each with the last run of its steps', async () => {
+    const { code, stdout } = await ask('report', '--month', '2026-01', '--json');
+    expect(code).toBe(0);
+    const { nights } = JSON.parse(stdout) as { nights: object[] };
+    expect(nights).toHaveLength(31 * 3);
+    const runs = (24 * 60 * 2) / 3;
+    const sums = { runs, done: runs, skipped: 0, failed: 0, bytes: 0, status: 'completed' };
+    expect(nights.slice(-3)).toEqual([
+      { night: '2026-01-31', step: 'insert', ...sums, held: (31 * 2880 - 3) % 7 },
+      { night: '2026-01-31', step: 'unlink-discuss', ...sums, held: (31 * 2880 - 2) % 7 },
+      { night: '2026-01-31', step: 'unlink-backed-up', ...sums, held: (31 * 2880 - 1) % 7 },
+    ]);
+  });
+});
