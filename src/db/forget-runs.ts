@@ -1,9 +1,11 @@
 import { type Kysely, sql } from 'kysely';
+import { pagesOf } from '../domain/pages.js';
 import { LEASE_TTL } from '../domain/run.js';
 import { nowMs } from './now.js';
 import type { Database, Tables } from './tables.js';
 
 const ROWS_A_STATEMENT = 200;
+const PAGE = 1000;
 
 /**
  * Forgets runs that ended before a moment (ms since 1970), but never the last of a step, nor one that may be alive; answers
@@ -16,7 +18,8 @@ export async function forgetOld({ engine, kysely }: Database, before: number): P
     .groupBy('step')
     .execute();
   if (last.length === 0) return 0;
-  const old = await kysely
+  // EXPLAIN (MariaDB 10.11): range PRIMARY key_len 8; what is old stands first.
+  const old = kysely
     .selectFrom('orderbak_run')
     .select('id')
     .where('started_ms', '<', before)
@@ -36,15 +39,24 @@ export async function forgetOld({ engine, kysely }: Database, before: number): P
       'not in',
       last.map(({ id }) => id),
     )
-    .execute();
-  const ids = old.map(({ id }) => id);
-  await forgetRuns(kysely, ids);
+    .orderBy('id')
+    .limit(PAGE);
+  const pages = pagesOf(
+    (after) => old.where('id', '>', after).execute(),
+    ({ id }) => Number(id),
+  );
+  let forgotten = 0;
+  for await (const page of pages) {
+    const ids = page.map(({ id }) => id);
+    await forgetRuns(kysely, ids);
+    forgotten += ids.length;
+  }
   await kysely
     .deleteFrom('orderbak_run_failure')
     .where('failed_ms', '<', before)
     .where('settled_ms', 'is not', null)
     .execute();
-  return ids.length;
+  return forgotten;
 }
 
 /** Takes these runs out of the record, with their parts and failures; what still waits to be tried again stays known. */
