@@ -16,7 +16,9 @@ describe.for(ENGINES)('a history of many runs on %s', (engine) => {
   let world: World;
   beforeAll(async () => {
     world = await createWorld(engine);
+    await world.addOrder({ discusses: [['chat.txt', 'talk.txt']] });
     expect(await askOrderbak(world, ['migrate'])).toMatchObject({ code: 0 });
+    expect(await askOrderbak(world, ['insert'])).toMatchObject({ code: 0 });
     // One each half minute from 1 January on, in turn of three steps.
     await world.ask((database) =>
       database.run(
@@ -44,5 +46,29 @@ describe.for(ENGINES)('a history of many runs on %s', (engine) => {
       { night: '2026-01-31', step: 'unlink-discuss', ...sums, held: (31 * 2880 - 2) % 7 },
       { night: '2026-01-31', step: 'unlink-backed-up', ...sums, held: (31 * 2880 - 1) % 7 },
     ]);
+  });
+
+  test('with as many failures: a step leaves out what waits for a person, and forgets what no plan names', async () => {
+    await world.ask(async (database) => {
+      const columns = '(run_id, item_id, path, code, message, step, attempts, failed_ms)';
+      await database.run(
+        `INSERT INTO orderbak_run_failure ${columns}
+         SELECT 1, 1000000 + i, 'folder/name.jpg', 'broken', 'the disk gives it no more', 'unlink-discuss', 5, 0 FROM ${NUMBERS}`,
+      );
+      await database.run(
+        `INSERT INTO orderbak_run_failure ${columns}
+         SELECT 1, id, 'x/talk.txt', 'broken', 'no words', 'unlink-discuss', 5, 0 FROM tbl_bak_order WHERE filename = 'talk.txt'`,
+      );
+    });
+    const { code, stdout } = await ask('unlink-discuss', '--json');
+    expect({ code, ...(JSON.parse(stdout) as object) }).toMatchObject({
+      code: 0,
+      counts: { planned: 1, done: 1, held: 1 },
+      held: [{ reason: 'it failed 5 times, last with: no words; it waits for a person' }],
+    });
+    const open = await world.ask((database) =>
+      database.all('SELECT message FROM orderbak_run_failure WHERE settled_ms IS NULL'),
+    );
+    expect(open).toEqual([{ message: 'no words' }]);
   });
 });

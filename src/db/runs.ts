@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { RunStart, Runs } from '../jobs/ports.js';
+import { openFailureBook } from './failure-book.js';
 import { forgetOld } from './forget-runs.js';
 import { nowMs } from './now.js';
-import { nullableNumber } from './nullable-number.js';
 import type { Database, Tables } from './tables.js';
 import { tellRun } from './tell-run.js';
 
@@ -53,20 +53,7 @@ export function openRuns(database: Database): Runs {
         .execute();
     },
 
-    async openFailures(step) {
-      const rows = await kysely
-        .selectFrom('orderbak_run_failure')
-        .select(['id', 'item_id', 'path', 'message', 'attempts', 'failed_ms'])
-        .where('step', '=', step)
-        .where('settled_ms', 'is', null)
-        .execute();
-      return rows.map(({ id, item_id, failed_ms, ...failure }) => ({
-        ...failure,
-        row: Number(id),
-        id: nullableNumber(item_id),
-        failed: Number(failed_ms),
-      }));
-    },
+    openFailures: (step) => openFailureBook(database, step),
 
     tell(run, progress) {
       return kysely

@@ -7,13 +7,15 @@ interface SqliteModule {
   DatabaseSync: new (path: string, options: { timeout: number }) => SqliteDatabase;
 }
 
-interface SqliteDatabase {
+/** An open database of SQLite, which answers at once. */
+export interface SqliteDatabase {
   prepare(sql: string): SqliteStatement;
   exec(sql: string): void;
   close(): void;
 }
 
 interface SqliteStatement {
+  get(...parameters: unknown[]): unknown;
   all(...parameters: unknown[]): unknown[];
   run(...parameters: unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint };
   iterate(...parameters: unknown[]): IterableIterator<unknown>;
@@ -40,6 +42,12 @@ export async function sqliteDialect(path: string, pragmas: readonly string[] = [
       close: () => database.close(),
     },
   });
+}
+
+/** Opens a database that is nobody else's and gone once it is closed: what is too much for memory lies in a file without a name. */
+export async function openTemporary(): Promise<SqliteDatabase> {
+  const { DatabaseSync } = await loadSqlite();
+  return new DatabaseSync('', { timeout: BUSY_MS });
 }
 
 class PatientDialect extends SqliteDialect {

@@ -97,11 +97,19 @@ export interface NewFailure extends Failure {
 /** A failure of an earlier run that is not settled: `row` of `orderbak_run_failure`; `failed` ms since 1970. */
 export interface OpenFailure {
   readonly row: number;
-  readonly id: number | null;
-  readonly path: string;
   readonly message: string;
   readonly attempts: number;
   readonly failed: number;
+}
+
+/** The failures of a step that are not settled, by the keys of their files: any number of them. */
+export interface FailureBook {
+  readonly isEmpty: boolean;
+  /** The failure of a file, which this run has met from now on; undefined where there is none. */
+  meet(key: string): OpenFailure | undefined;
+  /** The rows of failures whose files were not met. */
+  unmet(): number[];
+  close(): void;
 }
 
 /** What somebody wants of a run, and of single orders of it. */
@@ -127,7 +135,7 @@ export interface Runs {
   await(night: number, start: Omit<RunStart, 'step'>, steps: readonly StepName[]): Promise<number[]>;
   /** A night is alive, and so are those of its steps that wait. */
   hear(night: number): Promise<void>;
-  openFailures(step: StepName): Promise<OpenFailure[]>;
+  openFailures(step: StepName): Promise<FailureBook>;
   /** Writes down how a run goes, and answers what somebody wants of it. */
   tell(run: RunRow, progress: Progress): Promise<Wishes>;
   /** Forgets what somebody wants of orders that the run does not have. */

@@ -67,6 +67,7 @@ export async function startRecording<Item>(
         await beat?.close();
         await bell?.close();
         await writer.write(ending.status);
+        retries.close();
         await runs.finish(run, ending, clock());
         if (dryRun) return;
         await runs.forget(clock() - ports.keep);

@@ -1,7 +1,7 @@
 import { nextTry } from '../domain/retry.js';
 import type { Entry, Failure, Held } from '../steps/step.js';
 import { keyOf } from './parts.js';
-import type { NewFailure, OpenFailure } from './ports.js';
+import type { FailureBook, NewFailure } from './ports.js';
 
 export interface RetryRules {
   /** How often a file may fail before it waits for a person. */
@@ -15,27 +15,20 @@ export interface RetryRules {
 
 /** What failed before: which of it is left out this time, and what becomes of it. */
 export class Retries {
-  private readonly open: ReadonlyMap<string, OpenFailure>;
-  private readonly met = new Set<string>();
-
   constructor(
-    open: readonly OpenFailure[],
+    private readonly open: FailureBook,
     private readonly rules: RetryRules,
-  ) {
-    this.open = new Map(open.map((failure) => [keyOf(failure), failure]));
-  }
+  ) {}
 
   /** Whether nothing has failed before. */
   get isEmpty(): boolean {
-    return this.open.size === 0;
+    return this.open.isEmpty;
   }
 
   /** Why a file is left out this time; null when it is not. */
   leftOut(entry: Entry): Held | null {
-    const key = keyOf(entry);
-    const failure = this.open.get(key);
+    const failure = this.open.meet(keyOf(entry));
     if (failure === undefined) return null;
-    this.met.add(key);
     const { most, now, named } = this.rules;
     const next = nextTry(failure, most);
     if (named || (next !== null && next <= now)) return null;
@@ -47,8 +40,7 @@ export class Retries {
 
   /** A failure as it is to be written down, and the rows that it replaces. */
   failed(failure: Failure, order: number | null): { failure: NewFailure; settled: number[] } {
-    const before = this.open.get(keyOf(failure));
-    this.met.add(keyOf(failure));
+    const before = this.open.meet(keyOf(failure));
     const attempts = (before?.attempts ?? 0) + 1;
     const settled = before === undefined ? [] : [before.row];
     return { failure: { ...failure, order, attempts, open: this.rules.again }, settled };
@@ -57,11 +49,16 @@ export class Retries {
   /** The rows that are settled by these files, which went well. */
   went(entries: readonly Entry[]): number[] {
     if (this.isEmpty) return [];
-    return entries.flatMap((entry) => this.open.get(keyOf(entry))?.row ?? []);
+    return entries.flatMap((entry) => this.open.meet(keyOf(entry))?.row ?? []);
   }
 
   /** The rows of files that a whole plan no longer names. */
   vanished(): number[] {
-    return [...this.open].filter(([key]) => !this.met.has(key)).map(([, failure]) => failure.row);
+    return this.open.unmet();
+  }
+
+  /** Nothing is asked any more. */
+  close(): void {
+    this.open.close();
   }
 }

@@ -1,17 +1,15 @@
 import { expect, test } from 'vitest';
-import type { OpenFailure } from '../../src/jobs/ports.js';
+import type { FailureBook } from '../../src/jobs/ports.js';
 import { Retries } from '../../src/jobs/retries.js';
 import { Tally } from '../../src/jobs/summary.js';
 import { Tracker } from '../../src/jobs/tracker.js';
 
 /** More than a call takes arguments. */
 const MANY = 200_000;
+const NOTHING: FailureBook = { isEmpty: true, meet: () => undefined, unmet: () => [], close() {} };
 
 test('any number of failures are settled at once, and told again when that could not be written down', () => {
-  const open = Array.from(
-    { length: MANY },
-    (_, n): OpenFailure => ({ row: n, id: n, path: `${n}.jpg`, message: 'broken', attempts: 1, failed: 0 }),
-  );
+  const open: FailureBook = { ...NOTHING, isEmpty: false, unmet: () => Array.from(Array(MANY).keys()) };
   const retries = new Retries(open, { most: 5, now: 0, named: false, again: true });
   const tracker = new Tracker(new Tally(), retries, () => 0);
   tracker.forgetVanished();
@@ -24,7 +22,7 @@ test('any number of failures are settled at once, and told again when that could
 test('any number of failures that could not be written down are told again, before those that came since', () => {
   const tracker = new Tracker(
     new Tally(),
-    new Retries([], { most: 5, now: 0, named: false, again: true }),
+    new Retries(NOTHING, { most: 5, now: 0, named: false, again: true }),
     () => 0,
   );
   const fail = (id: number) => ({ failed: [{ id, path: `${id}.jpg`, code: 'broken', message: 'broken' }] });
