@@ -5,7 +5,7 @@ import { runOrderbak } from './support/run.js';
 import { createWorld, type World } from './support/worlds.js';
 
 /** A heap of so many MB is enough for any history; 100,000 rows are more than it holds. */
-const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=48' };
+const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=48', ORDERBAK_HISTORY_KEEP: '99999d' };
 
 const DIGIT = `(${Array.from({ length: 10 }, (_, n) => `SELECT ${n} AS n`).join(' UNION ALL ')})`;
 /** The numbers from 0 to 99,999. */
@@ -48,27 +48,39 @@ describe.for(ENGINES)('a history of many runs on %s', (engine) => {
     ]);
   });
 
-  test('with as many failures: a step leaves out what waits for a person, and forgets what no plan names', async () => {
-    await world.ask(async (database) => {
-      const columns = '(run_id, item_id, path, code, message, step, attempts, failed_ms)';
-      await database.run(
-        `INSERT INTO orderbak_run_failure ${columns}
-         SELECT 1, 1000000 + i, 'folder/name.jpg', 'broken', 'the disk gives it no more', 'unlink-discuss', 5, 0 FROM ${NUMBERS}`,
-      );
-      await database.run(
-        `INSERT INTO orderbak_run_failure ${columns}
-         SELECT 1, id, 'x/talk.txt', 'broken', 'no words', 'unlink-discuss', 5, 0 FROM tbl_bak_order WHERE filename = 'talk.txt'`,
-      );
+  /** Files that failed in the last run of a step, so often that they wait for a person. */
+  const fail = (message: string, files: string) =>
+    world.ask((database) =>
+      database.run(
+        `INSERT INTO orderbak_run_failure (run_id, item_id, path, code, message, step, id_order, attempts, failed_ms)
+         SELECT (SELECT MAX(id) FROM orderbak_run WHERE step = 'unlink-discuss'), id, 'x/y.txt', 'broken', ?, 'unlink-discuss',
+           id, 5, 0
+         FROM ${files}`,
+        [message],
+      ),
+    );
+
+  test('with as many failures: they are tried again, those of a run alone', async () => {
+    await fail('the disk gives it no more', `(SELECT 1000000 + i AS id FROM ${NUMBERS}) AS gone`);
+    await fail('no words', "tbl_bak_order WHERE filename = 'talk.txt'");
+    const { code, stdout } = await ask('jobs', 'retry', 'unlink-discuss', '--json');
+    expect({ code, ...(JSON.parse(stdout) as object) }).toMatchObject({
+      code: 0,
+      counts: { planned: 1, done: 1, held: 0 },
     });
+  });
+
+  test('with as many failures: a step leaves out what waits for a person, and forgets what no plan names', async () => {
+    await fail('no answer', "tbl_bak_order WHERE filename = 'chat.txt'");
     const { code, stdout } = await ask('unlink-discuss', '--json');
     expect({ code, ...(JSON.parse(stdout) as object) }).toMatchObject({
       code: 0,
-      counts: { planned: 1, done: 1, held: 1 },
-      held: [{ reason: 'it failed 5 times, last with: no words; it waits for a person' }],
+      counts: { planned: 0, held: 1 },
+      held: [{ reason: 'it failed 5 times, last with: no answer; it waits for a person' }],
     });
     const open = await world.ask((database) =>
       database.all('SELECT message FROM orderbak_run_failure WHERE settled_ms IS NULL'),
     );
-    expect(open).toEqual([{ message: 'no words' }]);
+    expect(open).toEqual([{ message: 'no answer' }]);
   });
 });

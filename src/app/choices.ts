@@ -20,12 +20,12 @@ export interface RunChoices {
 /** On whose behalf a run is made. */
 export interface Errand {
   readonly kin: Kin;
-  /** Just these files, by their keys (`keyOf`); null = all. */
-  readonly files: ReadonlySet<string> | null;
+  /** Just what failed in this run and has not gone well since; null = all. */
+  readonly failedIn: number | null;
 }
 
 /** A run for nobody but itself. */
-export const OWN: Errand = { kin: { night: null, resumes: null }, files: null };
+export const OWN: Errand = { kin: { night: null, resumes: null }, failedIn: null };
 
 type Told = Pick<RunChoices, 'only' | 'limit' | 'maxDelete' | 'olderThan'>;
 

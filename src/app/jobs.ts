@@ -52,7 +52,12 @@ export async function openJobs(config: Config, step: string | null) {
 
   return {
     byId,
-    openFailuresOf: history.openFailuresOf,
+
+    /** The orders of which something failed in a run that waits to be tried again; null where they are unknown, or too many. */
+    async ordersToRetry(run: number): Promise<number[] | null> {
+      const orders = await history.ordersToRetry(run, MOST);
+      return orders.length === MOST || orders.includes(null) ? null : orders.flatMap((order) => order ?? []);
+    },
 
     /** The runs under way, the oldest first, then the last `limit` that have ended, the latest first; under a night its steps. */
     async latest(limit: number): Promise<RunRecord[]> {

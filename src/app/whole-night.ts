@@ -36,7 +36,7 @@ export async function wholeNight(
       runStep: (step, kin) =>
         runByName(config, step, {
           ...choices,
-          errand: isElsewhere(step) ? OWN : { kin, files: null },
+          errand: isElsewhere(step) ? OWN : { kin, failedIn: null },
         }),
       ended,
     },

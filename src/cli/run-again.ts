@@ -1,9 +1,8 @@
 import { runByName } from '../app/by-name.js';
 import { type Errand, readTold } from '../app/choices.js';
 import { isNightStep, type NightStep } from '../domain/night.js';
-import type { FailureRecord, RunRecord } from '../domain/run.js';
+import type { RunRecord } from '../domain/run.js';
 import { EXIT, OrderbakError } from '../errors.js';
-import { keyOf } from '../jobs/parts.js';
 import { runWholeNight } from './run-night.js';
 import { type CommonFlags, runStep } from './run-step.js';
 
@@ -23,23 +22,20 @@ export async function goOnWith(
     return runWholeNight({ ...flags, only, ...(run.dryRun && { dryRun: true }) }, run.id);
   }
   const step = stepOf(run);
-  const errand: Errand = { kin: { night: null, resumes: run.id }, files: null };
+  const errand: Errand = { kin: { night: null, resumes: run.id }, failedIn: null };
   await runStep(step, flags, (config, choices) =>
     runByName(config, step, { ...choices, ...readTold(run.told), dryRun: run.dryRun, errand }),
   );
 }
 
-/** Runs just what failed in a run. */
+/** Runs just what failed in a run, of these orders. Where they are not known (null), the plan looks at all for it. */
 export async function tryAgain(
   run: RunRecord,
-  failures: readonly FailureRecord[],
+  only: readonly number[] | null,
   flags: CommonFlags,
 ): Promise<void> {
   const step = stepOf(run);
-  const orders = [...new Set(failures.map(({ order }) => order))];
-  // Where it is not known of which order a file is, the plan looks at all of them for it.
-  const only = orders.some((order) => order === null) ? null : orders.flatMap((order) => order ?? []);
-  const errand: Errand = { kin: { night: null, resumes: run.id }, files: new Set(failures.map(keyOf)) };
+  const errand: Errand = { kin: { night: null, resumes: run.id }, failedIn: run.id };
   await runStep(step, flags, (config, choices) => runByName(config, step, { ...choices, only, errand }));
 }
 

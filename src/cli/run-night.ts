@@ -40,7 +40,7 @@ export async function runWholeNight(flags: NightFlags, resumes: number | null = 
     const others = openNotifier(config, 'run', choices.dryRun);
     notifier = others;
     const watcher = others.watching(choices.watcher);
-    const errand = { kin: { night: null, resumes }, files: null };
+    const errand = { kin: { night: null, resumes }, failedIn: null };
     const night = await wholeNight(config, steps, { ...choices, watcher, errand }, async (summary) => {
       if (!output.json) tellSummary(summary, output, config, { hint: 'none', config: undefined });
       tellFaults(summary.command, await others.step(summary, noticeText(summary)), output);

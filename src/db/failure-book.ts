@@ -12,7 +12,7 @@ const PAGE = 1000;
 
 type OpenRow = Pick<
   Selectable<Tables['orderbak_run_failure']>,
-  'id' | 'item_id' | 'path' | 'message' | 'attempts' | 'failed_ms'
+  'id' | 'run_id' | 'item_id' | 'path' | 'message' | 'attempts' | 'failed_ms'
 >;
 
 const EMPTY: FailureBook = { isEmpty: true, meet: () => undefined, unmet: () => [], close() {} };
@@ -28,7 +28,7 @@ export async function openFailureBook({ engine, kysely }: Database, step: string
   const byIndex = engine === 'mysql' ? sql`FORCE INDEX (orderbak_run_failure_open)` : sql``;
   const read = async (after: number) => {
     const { rows } = await sql<OpenRow>`
-      SELECT id, item_id, path, message, attempts, failed_ms FROM orderbak_run_failure ${byIndex}
+      SELECT id, run_id, item_id, path, message, attempts, failed_ms FROM orderbak_run_failure ${byIndex}
       WHERE step = ${step} AND settled_ms IS NULL AND id > ${after} ORDER BY id LIMIT ${PAGE}`.execute(
       kysely,
     );
@@ -39,9 +39,9 @@ export async function openFailureBook({ engine, kysely }: Database, step: string
     book ??= await newBook();
     enter(
       book,
-      page.map(({ id, item_id, path, message, attempts, failed_ms }) => {
+      page.map(({ id, run_id, item_id, path, message, attempts, failed_ms }) => {
         const key = keyOf({ id: nullableNumber(item_id), path });
-        return [key, Number(id), message, attempts, Number(failed_ms)];
+        return [key, Number(id), Number(run_id), message, attempts, Number(failed_ms)];
       }),
     );
   }
@@ -51,7 +51,7 @@ export async function openFailureBook({ engine, kysely }: Database, step: string
 async function newBook(): Promise<SqliteDatabase> {
   const book = await openTemporary();
   book.exec(`CREATE TABLE failure (
-    file TEXT PRIMARY KEY, "row" INTEGER, message TEXT, attempts INTEGER, failed INTEGER, met INTEGER DEFAULT 0) WITHOUT ROWID`);
+    file TEXT PRIMARY KEY, "row" INTEGER, run INTEGER, message TEXT, attempts INTEGER, failed INTEGER, met INTEGER DEFAULT 0) WITHOUT ROWID`);
   return book;
 }
 
@@ -60,7 +60,7 @@ function enter(book: SqliteDatabase, failures: readonly (readonly (string | numb
     book.exec('BEGIN');
     // Of two failures of a file the later one counts.
     const add = book.prepare(
-      'INSERT OR REPLACE INTO failure (file, "row", message, attempts, failed) VALUES (?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO failure (file, "row", run, message, attempts, failed) VALUES (?, ?, ?, ?, ?, ?)',
     );
     for (const failure of failures) add.run(...failure);
     book.exec('COMMIT');
@@ -73,7 +73,7 @@ function enter(book: SqliteDatabase, failures: readonly (readonly (string | numb
 
 function bookOf(book: SqliteDatabase): FailureBook {
   const meet = book.prepare(
-    'UPDATE failure SET met = 1 WHERE file = ? RETURNING "row", message, attempts, failed',
+    'UPDATE failure SET met = 1 WHERE file = ? RETURNING "row", run, message, attempts, failed',
   );
   const unmet = book.prepare('SELECT "row" FROM failure WHERE met = 0');
   // Written above, of just these columns.

@@ -11,8 +11,8 @@ export interface JobOptions {
   readonly ceiling: Ceiling | null;
   /** Just these orders; null = all. */
   readonly only: readonly number[] | null;
-  /** Just these files, by their keys; null = all. */
-  readonly files: ReadonlySet<string> | null;
+  /** Just what failed in this run and has not gone well since; null = all. */
+  readonly failedIn: number | null;
   readonly kin: Kin;
   /** What the run was told, as JSON, so that it can be gone on with. */
   readonly told: string;

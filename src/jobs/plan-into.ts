@@ -3,7 +3,6 @@ import { EXIT, OrderbakError } from '../errors.js';
 import type { Planned, Step } from '../steps/step.js';
 import { takingTurns } from '../steps/turns.js';
 import type { JobOptions } from './options.js';
-import { keyOf } from './parts.js';
 import type { Retries } from './retries.js';
 import type { Running } from './running.js';
 import type { Tally } from './summary.js';
@@ -40,7 +39,7 @@ export async function planInto<Item>(
       tracker.touch();
       continue;
     }
-    const wanted = withoutLeftOut(step, planned, { files: options.files, retries: recording.retries, tally });
+    const wanted = withoutLeftOut(step, planned, recording.retries, tally);
     if (wanted === null) continue;
     const room = limit - tally.counts.planned;
     if (room <= 0) return false;
@@ -55,23 +54,17 @@ export async function planInto<Item>(
   return true;
 }
 
-/** Which files are asked for, null = all; which have to wait, having failed before; and who counts those. */
-interface Sieve {
-  readonly files: JobOptions['files'];
-  readonly retries: Retries;
-  readonly tally: Tally;
-}
-
 /** What of an item is to be done this time; null when nothing is. */
 function withoutLeftOut<Item>(
   step: Step<Item>,
   planned: ToDo<Item>,
-  { files, retries, tally }: Sieve,
+  retries: Retries,
+  tally: Tally,
 ): ToDo<Item> | null {
-  if (files === null && retries.isEmpty) return planned;
+  if (retries.leavesNone) return planned;
   const entries = step.entries?.(planned.item) ?? [];
   const wanted = entries.map((entry) => {
-    if (files !== null && !files.has(keyOf(entry))) return false;
+    if (!retries.wants(entry)) return false;
     const held = retries.leftOut(entry);
     if (held !== null) tally.addPlanned({ kind: 'held', held });
     return held === null;

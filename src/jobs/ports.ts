@@ -97,6 +97,7 @@ export interface NewFailure extends Failure {
 /** A failure of an earlier run that is not settled: `row` of `orderbak_run_failure`; `failed` ms since 1970. */
 export interface OpenFailure {
   readonly row: number;
+  readonly run: number;
   readonly message: string;
   readonly attempts: number;
   readonly failed: number;

@@ -27,7 +27,7 @@ export async function startRecording<Item>(
   tally: Tally,
 ): Promise<Recording> {
   const { runs, clock } = ports;
-  const { dryRun, origin, version, kin, told, only, files } = options;
+  const { dryRun, origin, version, kin, told, only, failedIn } = options;
   const control = new Control();
   let beat: Beat | null = null;
   const bell = await ports.openDoorbell(async () => beat?.now());
@@ -35,7 +35,8 @@ export async function startRecording<Item>(
     const retries = new Retries(await runs.openFailures(step.name), {
       most: ports.attempts,
       now: clock(),
-      named: only !== null || files !== null,
+      named: only !== null || failedIn !== null,
+      failedIn,
       again: step.entries !== undefined && !dryRun,
     });
     const tracker = new Tracker(tally, retries, clock);

@@ -9,6 +9,8 @@ export interface RetryRules {
   readonly now: number;
   /** Whether somebody named what is to be done: then nothing is left out for having failed. */
   readonly named: boolean;
+  /** The run of which just what failed is to be done; null = all. */
+  readonly failedIn: number | null;
   /** Whether files of this step are tried again by themselves at all. */
   readonly again: boolean;
 }
@@ -20,9 +22,15 @@ export class Retries {
     private readonly rules: RetryRules,
   ) {}
 
-  /** Whether nothing has failed before. */
-  get isEmpty(): boolean {
-    return this.open.isEmpty;
+  /** Whether no file is left out. */
+  get leavesNone(): boolean {
+    return this.open.isEmpty && this.rules.failedIn === null;
+  }
+
+  /** Whether a file is asked for. */
+  wants(entry: Entry): boolean {
+    const { failedIn } = this.rules;
+    return failedIn === null || this.open.meet(keyOf(entry))?.run === failedIn;
   }
 
   /** Why a file is left out this time; null when it is not. */
@@ -48,7 +56,7 @@ export class Retries {
 
   /** The rows that are settled by these files, which went well. */
   went(entries: readonly Entry[]): number[] {
-    if (this.isEmpty) return [];
+    if (this.open.isEmpty) return [];
     return entries.flatMap((entry) => this.open.meet(keyOf(entry))?.row ?? []);
   }
 

@@ -81,7 +81,7 @@ async function planAndApply<Item>(
     if (stop.aborted) return null;
     const over = step.removes ? overCeiling(options.ceiling, tally) : null;
     if (over !== null || lease === null) return over;
-    if (wholly && options.only === null && options.files === null) recording.tracker.forgetVanished();
+    if (wholly && options.only === null && options.failedIn === null) recording.tracker.forgetVanished();
     recording.tracker.parts.endPlan();
     watcher.started(tally.counts.planned, tally.bytesPlanned);
     await step.ready();

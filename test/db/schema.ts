@@ -93,7 +93,7 @@ export function insert(app: App): ReturnType<App['insert']> {
     origin: 'hand',
     version: 'test',
     stop: new AbortController().signal,
-    errand: { kin: { night: null, resumes: null }, files: null },
+    errand: { kin: { night: null, resumes: null }, failedIn: null },
     watcher: { planning: nothing, started: nothing, moved: nothing, advanced: nothing, finished: nothing },
   });
 }

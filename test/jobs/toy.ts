@@ -85,7 +85,7 @@ export async function openToys(engine: Engine) {
         limit: null,
         ceiling: null,
         only: null,
-        files: null,
+        failedIn: null,
         kin: { night: null, resumes: null },
         told: '{}',
         origin: 'hand',

@@ -10,7 +10,7 @@ const NOTHING: FailureBook = { isEmpty: true, meet: () => undefined, unmet: () =
 
 test('any number of failures are settled at once, and told again when that could not be written down', () => {
   const open: FailureBook = { ...NOTHING, isEmpty: false, unmet: () => Array.from(Array(MANY).keys()) };
-  const retries = new Retries(open, { most: 5, now: 0, named: false, again: true });
+  const retries = new Retries(open, { most: 5, now: 0, named: false, failedIn: null, again: true });
   const tracker = new Tracker(new Tally(), retries, () => 0);
   tracker.forgetVanished();
   const told = tracker.take('running');
@@ -22,7 +22,7 @@ test('any number of failures are settled at once, and told again when that could
 test('any number of failures that could not be written down are told again, before those that came since', () => {
   const tracker = new Tracker(
     new Tally(),
-    new Retries(NOTHING, { most: 5, now: 0, named: false, again: true }),
+    new Retries(NOTHING, { most: 5, now: 0, named: false, failedIn: null, again: true }),
     () => 0,
   );
   const fail = (id: number) => ({ failed: [{ id, path: `${id}.jpg`, code: 'broken', message: 'broken' }] });

@@ -106,12 +106,15 @@ describe.for(ENGINES)('a run that is written down on %s', (engine) => {
     expect(await again(1000 * HOUR)).toEqual({ tried: 0, done: 1, held: waiting });
     expect(await toys.history.openFailures(10)).toMatchObject([{ id: 1000, attempts: 3 }]);
 
-    // Who names an order, or a file, means it.
+    // Who names an order, or what failed in a run, means it.
+    const last = async () => (await toys.history.openFailures(1))[0]?.run ?? null;
     expect(await again(0, { only: [1] })).toMatchObject({ tried: 1 });
-    expect(await again(0, { files: new Set(['#1000']) })).toEqual({ tried: 1, done: 0, held: [] });
-    expect(await toys.run(toyStep(files, done), { files: new Set(['#1000']) })).toMatchObject({
-      counts: { planned: 1, done: 1 },
-    });
+    const failedIn = await last();
+    expect(await again(0, { failedIn })).toEqual({ tried: 1, done: 0, held: [] });
+    const retry = async (run: number | null) =>
+      (await toys.run(toyStep(files, done), { failedIn: run })).counts;
+    expect(await retry(failedIn)).toMatchObject({ planned: 0 });
+    expect(await retry(await last())).toMatchObject({ planned: 1, done: 1 });
     expect(await toys.history.openFailures(10)).toEqual([]);
   });
 
@@ -277,7 +280,7 @@ describe.for(ENGINES)('a run that is written down on %s', (engine) => {
       file.order === 1 ? { failed: [{ ...file, code: 'broken', message: 'it is broken' }] } : done(),
     );
     const first = await toys.run(fail);
-    const second = await toys.run(toyStep([fileOf(1)], done), { files: new Set(['none']) });
+    const second = await toys.run(toyStep([fileOf(1)], done), { failedIn: 0 });
     const old = (await history.ended(100)).map(({ id }) => id);
     expect(old).toEqual(expect.arrayContaining([first.run, second.run]));
 

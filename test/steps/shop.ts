@@ -41,7 +41,7 @@ export const CHOICES: Choices = {
   origin: 'hand',
   version: 'test',
   stop: new AbortController().signal,
-  errand: { kin: { night: null, resumes: null }, files: null },
+  errand: { kin: { night: null, resumes: null }, failedIn: null },
   watcher: {
     planning: () => {},
     started: () => {},

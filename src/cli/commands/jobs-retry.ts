@@ -4,11 +4,11 @@ import { type JobsFlags, openTheJobs } from '../asking-jobs.js';
 import { helpTail, PULL_CODES } from '../help.js';
 import { openOutput } from '../output.js';
 
-/** What failed in the run that is meant, and which other runs of its step have failures still. */
+/** The orders of what failed in the run that is meant, and which other runs of its step have failures still. */
 async function lookUp(jobs: Awaited<ReturnType<typeof openTheJobs>>, target: string) {
   const run = await jobs.find(target);
-  const [failures, others] = await Promise.all([jobs.openFailuresOf(run.id), jobs.runsToRetry(run.step)]);
-  return { run, failures, others };
+  const [orders, others] = await Promise.all([jobs.ordersToRetry(run.id), jobs.runsToRetry(run.step)]);
+  return { run, orders, others };
 }
 
 /** Tries again what failed. */
@@ -33,10 +33,10 @@ export function retryJob(): Command {
     const flags = command.optsWithGlobals<JobsFlags>();
     return answering(flags, async () => {
       const jobs = await openTheJobs(flags, target);
-      const { run, failures, others } = await lookUp(jobs, target).finally(() => jobs.close());
-      if (failures.length > 0) {
+      const { run, orders, others } = await lookUp(jobs, target).finally(() => jobs.close());
+      if (orders === null || orders.length > 0) {
         const { tryAgain } = await import('../run-again.js');
-        return tryAgain(run, failures, flags);
+        return tryAgain(run, orders, flags);
       }
       const output = openOutput(flags);
       if (output.json)
