@@ -3,6 +3,7 @@ import { answering } from '../answering.js';
 import { type JobsFlags, openTheJobs } from '../asking-jobs.js';
 import { helpTail, PULL_CODES } from '../help.js';
 import { openOutput } from '../output.js';
+import { keepNewSmall } from '../small-heap.js';
 
 /** The orders of what failed in the run that is meant, and which other runs of its step have failures still. */
 async function lookUp(jobs: Awaited<ReturnType<typeof openTheJobs>>, target: string) {
@@ -30,6 +31,8 @@ export function retryJob(): Command {
       ),
     );
   return command.action((target: string) => {
+    // It may be a step that makes thumbs; once its run is looked up the space would have grown.
+    keepNewSmall();
     const flags = command.optsWithGlobals<JobsFlags>();
     return answering(flags, async () => {
       const jobs = await openTheJobs(flags, target);

@@ -7,6 +7,7 @@ import { helpTail, JOBS_CODES, PULL_CODES } from '../help.js';
 import { runJson } from '../jobs-json.js';
 import { positiveInteger } from '../options.js';
 import { type Output, openOutput } from '../output.js';
+import { keepNewSmall } from '../small-heap.js';
 
 type SteerFlags = JobsFlags & { readonly order?: number; readonly remove?: true };
 
@@ -60,6 +61,8 @@ export function resumeJob(): Command {
       ),
     );
   return command.action((target: string) => {
+    // It may be a step that makes thumbs; once its run is looked up the space would have grown.
+    keepNewSmall();
     const flags = command.optsWithGlobals<SteerFlags>();
     return answering(flags, async () => {
       const jobs = await openTheJobs(flags, target);
