@@ -5,7 +5,7 @@ import { runOrderbak } from './support/run.js';
 import { createWorld, type World } from './support/worlds.js';
 
 /** A heap of so many MB is enough for any history; 100,000 rows are more than it holds. */
-const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=48', ORDERBAK_HISTORY_KEEP: '99999d' };
+const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=28', ORDERBAK_HISTORY_KEEP: '99999d' };
 
 const DIGIT = `(${Array.from({ length: 10 }, (_, n) => `SELECT ${n} AS n`).join(' UNION ALL ')})`;
 /** The numbers from 0 to 99,999. */
@@ -46,6 +46,32 @@ describe.for(ENGINES)('a history of many runs on %s', (engine) => {
       { night: '2026-01-31', step: 'unlink-discuss', ...sums, held: (31 * 2880 - 2) % 7 },
       { night: '2026-01-31', step: 'unlink-backed-up', ...sums, held: (31 * 2880 - 1) % 7 },
     ]);
+  });
+
+  test('of which one has as many orders: it is shown with all of them, and watched', async () => {
+    const [run] = await world.ask(async (database) => {
+      await database.run(
+        `INSERT INTO orderbak_run_part (run_id, id_order, status, planned, done)
+         SELECT (SELECT MAX(id) FROM orderbak_run), i, CASE WHEN i % 9999 = 1 THEN 'cancelled' ELSE 'completed' END, 1, 1 FROM ${NUMBERS}`,
+      );
+      return database.all('SELECT MAX(id) AS id FROM orderbak_run');
+    });
+    const id = String(run?.id);
+    const shown = await ask('jobs', 'show', id, '--json');
+    const { ok, run: details } = JSON.parse(shown.stdout) as {
+      ok: boolean;
+      run: { id: number; parts: { order: number }[]; failures: object[]; held: object[] };
+    };
+    expect({ ok, id: details.id, failures: details.failures, held: details.held }).toEqual({
+      ok: true,
+      id: Number(id),
+      failures: [],
+      held: [],
+    });
+    expect(details.parts.map(({ order }) => order)).toEqual(Array.from(Array(100_000).keys()));
+    const text = await ask('jobs', 'show', id);
+    expect(text.stdout.match(/order \d+ is cancelled/g)).toHaveLength(11);
+    expect(await ask('jobs', 'watch', id)).toMatchObject({ code: 0, stderr: '' });
   });
 
   /** Files that failed in the last run of a step, so often that they wait for a person. */

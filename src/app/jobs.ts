@@ -6,6 +6,7 @@ import { openRunHistory } from '../db/run-history.js';
 import { openRuns } from '../db/runs.js';
 import { openSteering } from '../db/steering.js';
 import type { Database } from '../db/tables.js';
+import { pagesOf } from '../domain/pages.js';
 import {
   type FailureRecord,
   inFamilies,
@@ -25,11 +26,15 @@ const PAGE = 1000;
 const MOST = 1000;
 const LOOK_EVERY = 200;
 
-/** A run with all that is known of it, and of a night what is known of its steps. */
-export interface RunDetails {
+/** A run; of a night its steps too. */
+export interface RunFamily {
   readonly run: RunRecord;
   readonly steps: readonly RunRecord[];
-  readonly parts: readonly PartRecord[];
+}
+
+/** A run with what is known of it, but for its orders: those that somebody steers are enough for a person. */
+export interface RunDetails extends RunFamily {
+  readonly steered: readonly PartRecord[];
   readonly failures: readonly FailureRecord[];
   readonly held: readonly { readonly id: number | null; readonly path: string; readonly reason: string }[];
 }
@@ -49,6 +54,11 @@ export async function openJobs(config: Config, step: string | null) {
       '`orderbak jobs` shows the last ones.',
     );
   };
+
+  const family = async (id: number): Promise<RunFamily> => ({
+    run: await byId(id),
+    steps: await history.steps(id),
+  });
 
   return {
     byId,
@@ -101,23 +111,25 @@ export async function openJobs(config: Config, step: string | null) {
       }
     },
 
+    family,
+
+    /** The orders of a run that have begun or are steered, page by page. */
+    parts: (id: number) =>
+      pagesOf(
+        (after) => history.parts(id, after, PAGE),
+        ({ order }) => order,
+        Number.MIN_SAFE_INTEGER,
+      ),
+
     async details(id: number): Promise<RunDetails> {
-      const run = await byId(id);
-      const parts: PartRecord[] = [];
-      for (let after = Number.MIN_SAFE_INTEGER; ; ) {
-        const page = await history.parts(id, after, PAGE);
-        parts.push(...page);
-        const last = page.at(-1);
-        if (last === undefined || page.length < PAGE) break;
-        after = last.order;
-      }
-      const steps = await history.steps(id);
+      const { run, steps } = await family(id);
       const ids = [id, ...steps.map((step) => step.id)];
-      const [failures, held] = await Promise.all([
+      const [steered, failures, held] = await Promise.all([
+        history.steered(id, MOST),
         Promise.all(ids.map((one) => history.failures(one, MOST))),
         Promise.all(ids.map((one) => history.held(one))),
       ]);
-      return { run, steps, parts, failures: failures.flat(), held: held.flat() };
+      return { run, steps, steered, failures: failures.flat(), held: held.flat() };
     },
 
     steer: (run: RunRecord, order: number | null, wanted: Wanted | null): Promise<Steered> =>

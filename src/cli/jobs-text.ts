@@ -39,7 +39,7 @@ export function runsText(runs: readonly RunRecord[], now: number, paint: Paint):
 
 /** One run with what is known of its steps, orders and troubles. */
 export function detailsText(
-  { run, steps, parts, failures, held }: RunDetails,
+  { run, steps, steered, failures, held }: RunDetails,
   now: number,
   paint: Paint,
 ): string {
@@ -54,9 +54,6 @@ export function detailsText(
   if (run.parts > 0) lines.push(`  orders: ${run.partsDone} of ${run.parts} done with${lastOf(run)}`);
   if (run.resumes !== null) lines.push(`  goes on for run ${run.resumes}`);
   if (run.error !== null) lines.push(`  ${paint.red('ended')} ${printable(run.error)}`);
-  const steered = parts.filter(
-    ({ wanted, status }) => wanted !== null || status === 'paused' || status === 'cancelled',
-  );
   for (const { order, status } of steered.slice(0, FEW)) lines.push(`  order ${order} is ${status}`);
   for (const { path, message, code, attempts, settled } of failures.slice(0, FEW)) {
     const times = attempts > 1 ? `, ${attempts} times` : '';

@@ -97,7 +97,7 @@ test('names from the shop cannot speak to the terminal', () => {
   const details = {
     run: RUNNING,
     steps: [],
-    parts: [],
+    steered: [],
     failures: [failure],
     held: [{ id: 2, path, reason: 'kept' }],
   };

@@ -75,7 +75,7 @@ export function resumeJob(): Command {
           tellSteered('resume', steered, flags, openOutput(flags));
           return;
         }
-        ({ steps } = await jobs.details(run.id));
+        ({ steps } = await jobs.family(run.id));
       } finally {
         await jobs.close();
       }

@@ -57,7 +57,7 @@ export function watchJobs(): Command {
 
 async function readRuns(jobs: Jobs, id: number | null): Promise<readonly RunRecord[]> {
   if (id === null) return jobs.latest(LAST);
-  const { run, steps } = await jobs.details(id);
+  const { run, steps } = await jobs.family(id);
   return [run, ...steps];
 }
 

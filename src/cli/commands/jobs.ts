@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { asking, type JobsFlags } from '../asking-jobs.js';
 import { helpTail, QUESTION_CODES, STEP_CODES } from '../help.js';
-import { detailsJson, runJson } from '../jobs-json.js';
+import { printDetails, runJson } from '../jobs-json.js';
 import { detailsText, runsText } from '../jobs-text.js';
 import { clearJobs } from './jobs-clear.js';
 import { retryJob } from './jobs-retry.js';
@@ -73,8 +73,7 @@ function showJob(): Command {
   return command.action((target: string) =>
     asking(command.optsWithGlobals<JobsFlags>(), target, async (jobs, output) => {
       const details = await jobs.details((await jobs.find(target)).id);
-      if (output.json)
-        output.answer(JSON.stringify({ ok: true, command: 'jobs show', run: detailsJson(details) }));
+      if (output.json) await printDetails(details, jobs.parts(details.run.id));
       else output.answer(detailsText(details, Date.now(), output.paint));
     }),
   );
