@@ -43,3 +43,13 @@ test('where SQLite has rolled back by itself, as after a fault of the disk, that
   expect(await database.kysely.selectFrom('store_part').selectAll().execute()).toEqual([]);
   await database.close();
 });
+
+test('what failed in runs is found by an index: a thousand runs are forgotten without reading all failures for each', async () => {
+  await (await openCatalogDatabase(store)).close();
+  const plan = await withDatabase(`sqlite:${path.join(store, '.orderbak/catalog.sqlite')}`, (database) =>
+    database.all('EXPLAIN QUERY PLAN DELETE FROM orderbak_run_failure WHERE run_id IN (1, 2)'),
+  );
+  expect(plan.map(({ detail }) => detail)).toEqual([
+    expect.stringContaining('SEARCH orderbak_run_failure USING INDEX orderbak_run_failure_run'),
+  ]);
+});
