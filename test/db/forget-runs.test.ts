@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { forgetOld } from '../../src/db/forget-runs.js';
+import { forgetOld, inPieces } from '../../src/db/forget-runs.js';
 import { openDatabase } from '../../src/db/open.js';
 import type { Database } from '../../src/db/tables.js';
 import { ENGINES, insertRows } from '../support/database.js';
@@ -43,4 +43,21 @@ describe.for(ENGINES)('old runs on %s', (engine) => {
     expect(left.map(({ id }) => Number(id))).toEqual([...later, MANY + 1, MANY + 2]);
     expect(await forgetOld(database, OLD)).toBe(0);
   });
+
+  test.runIf(engine === 'mariadb')(
+    'have their failures found by an index, also where one has nearly all',
+    async () => {
+      const failures = Array.from({ length: 3000 }, (_, n) => [1, n, 'x', 'broken', 'broken']);
+      const columns = ['run_id', 'item_id', 'path', 'code', 'message'];
+      const [some = []] = inPieces(Array.from({ length: 1000 }, (_, n) => n + 2));
+      const plan = await world.ask(async (asked) => {
+        await insertRows(asked, 'orderbak_run_failure', columns, failures);
+        await asked.all('ANALYZE TABLE orderbak_run_failure');
+        return asked.all(
+          `EXPLAIN DELETE FROM orderbak_run_failure WHERE run_id IN (${some.join()}) AND settled_ms IS NOT NULL`,
+        );
+      });
+      expect(plan).toMatchObject([{ type: 'range', key: 'orderbak_run_failure_run' }]);
+    },
+  );
 });
