@@ -54,7 +54,7 @@ describe.for(ENGINES)('old runs on %s', (engine) => {
         await insertRows(asked, 'orderbak_run_failure', columns, failures);
         await asked.all('ANALYZE TABLE orderbak_run_failure');
         return asked.all(
-          `EXPLAIN DELETE FROM orderbak_run_failure WHERE run_id IN (${some.join()}) AND settled_ms IS NOT NULL`,
+          `EXPLAIN FORMAT=TRADITIONAL DELETE FROM orderbak_run_failure WHERE run_id IN (${some.join()}) AND settled_ms IS NOT NULL`,
         );
       });
       expect(plan).toMatchObject([{ type: 'range', key: 'orderbak_run_failure_run' }]);
