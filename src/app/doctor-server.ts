@@ -5,6 +5,7 @@ import { checkViews } from '../db/views.js';
 import {
   clockAhead,
   databaseKind,
+  NEEDED_DATABASE,
   orderGivenTwice,
   ownOffset,
   sampleOrders,
@@ -72,8 +73,7 @@ export function serverChecks(config: Config, deep: boolean, listen: Listen): Doc
 async function databaseFinding({ database, config }: Ground): Promise<string> {
   const { name, isOld } = await databaseKind(database);
   if (!isOld) return `${name}, ${placeOf(need(config.database.url, 'database.url', config))}`;
-  const hint = 'orderbak needs MariaDB 10.6 or newer, MySQL 8 or newer, or SQLite.';
-  throw new OrderbakError(EXIT.failed, 'old-database', `${name} is too old`, hint);
+  throw new OrderbakError(EXIT.failed, 'old-database', `${name} is too old`, NEEDED_DATABASE);
 }
 
 /** Where a database is, without user and password. */

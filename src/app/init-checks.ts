@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { openDatabase } from '../db/open.js';
-import { databaseKind } from '../db/vitals.js';
+import { databaseKind, NEEDED_DATABASE } from '../db/vitals.js';
 import { isTimeZone } from '../domain/local-time.js';
 import { SHORTEST_TOKEN } from '../domain/wire.js';
 import { EXIT, OrderbakError } from '../errors.js';
@@ -18,8 +18,7 @@ export type AnswerCheck = (answer: string) => Promise<string>;
 export const checkDatabase: AnswerCheck = async (url) => {
   const database = await openDatabase(url);
   const { name, isOld } = await databaseKind(database).finally(() => database.close());
-  if (isOld)
-    throw wrong(`${name} is too old`, 'orderbak needs MariaDB 10.6 or newer, MySQL 8 or newer, or SQLite.');
+  if (isOld) throw wrong(`${name} is too old`, NEEDED_DATABASE);
   return `${name} answers`;
 };
 

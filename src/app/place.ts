@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { LoadedConfig } from '../config/load.js';
 import { roleOf } from '../config/role.js';
 import type { Config } from '../config/schema.js';
+import { sqlitePath } from '../db/database-url.js';
 import { type Item, itemsFor, type Place } from '../domain/schedule/item.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { entriesOf, machineZone, zoneOf } from './entries.js';
@@ -47,7 +48,7 @@ export function placeOf({ config, path }: LoadedConfig, user: string | null): Pl
 
 /** The folders that the steps write to, where a scheduler could keep them from it. */
 function foldersOf(config: Config): string[] {
-  const database = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(config.database.url ?? '')?.[1];
+  const database = sqlitePath(config.database.url ?? '');
   const logs = entriesOf(config).map(({ log }) => log);
   const files = [database, config.log.file, config.metrics.textfile, ...logs];
   const folders = [config.orders.root, config.pull.store, ...files.map((file) => file && dirname(file))];

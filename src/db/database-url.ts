@@ -3,21 +3,30 @@ import type { PoolOptions, SslOptions } from 'mysql2';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
 
 /** How a server of MariaDB or MySQL is reached, in the words of mysql2: a `socketPath` takes the place of host and port. */
-type MysqlServer = Pick<
+export type MysqlServer = Pick<
   PoolOptions,
   'host' | 'port' | 'socketPath' | 'ssl' | 'user' | 'password' | 'database'
 >;
 
-/** Which engine a URL means. Throws with exit 2 for one that cannot be used. */
-export function checkDatabaseUrl(url: string): 'sqlite' | 'mysql' {
-  if (url.startsWith('sqlite:')) return 'sqlite';
+/** What a URL means: a file of SQLite, or a server. Throws with exit 2 for one that cannot be used. */
+export function parseDatabaseUrl(
+  url: string,
+):
+  | { readonly engine: 'sqlite'; readonly path: string }
+  | { readonly engine: 'mysql'; readonly server: MysqlServer } {
+  const path = sqlitePath(url);
+  if (path !== null) return { engine: 'sqlite', path };
   if (!/^(mysql|mariadb):\/\//.test(url)) throw badUrl('it begins neither with mysql:// nor with sqlite:');
-  parseMysqlUrl(url);
-  return 'mysql';
+  return { engine: 'mysql', server: parseMysqlUrl(url) };
 }
 
-/** The server that a mysql:// URL names. Throws with exit 2 for one that cannot be used, and when its `ssl-ca` cannot be read. */
-export function parseMysqlUrl(url: string): MysqlServer {
+/** The file that `sqlite:path` or `sqlite:///path` means; null for another URL. */
+export function sqlitePath(url: string): string | null {
+  return url.startsWith('sqlite:') ? url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '') : null;
+}
+
+/** Throws with exit 2 also when its `ssl-ca` cannot be read. */
+function parseMysqlUrl(url: string): MysqlServer {
   let parsed: URL;
   try {
     parsed = new URL(url);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Kysely, MysqlDialect, sql } from 'kysely';
 import { EXIT, OrderbakError } from '../errors.js';
-import { checkDatabaseUrl, parseMysqlUrl } from './database-url.js';
+import { type MysqlServer, parseDatabaseUrl } from './database-url.js';
 import { explainDatabaseError } from './explain-errors.js';
 import { ExplainingDialect } from './explaining-dialect.js';
 import { sqliteDialect } from './sqlite.js';
@@ -15,9 +15,8 @@ type Use = 'work' | 'read-only';
  * Throws with exit 2 for a URL that is neither, with exit 75 when a SQLite file is not there (it is never made).
  */
 export async function openDatabase(url: string, use: Use = 'work'): Promise<Database> {
-  if (checkDatabaseUrl(url) === 'sqlite')
-    return openSqlite(url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, ''), use);
-  return openMysql(url, use);
+  const parsed = parseDatabaseUrl(url);
+  return parsed.engine === 'sqlite' ? openSqlite(parsed.path, use) : openMysql(parsed.server, use);
 }
 
 async function openSqlite(path: string, use: Use): Promise<Database> {
@@ -53,10 +52,10 @@ const SETTINGS = [
   'sql_big_selects = 1 /*M! , max_statement_time = 0 */ /*!80000 , max_execution_time = 0 */',
 ];
 
-async function openMysql(url: string, use: Use): Promise<Database> {
+async function openMysql(server: MysqlServer, use: Use): Promise<Database> {
   const { default: mysql } = await import('mysql2');
   const pool = mysql.createPool({
-    ...parseMysqlUrl(url),
+    ...server,
     charset: CHARSET,
     timezone: 'Z',
     dateStrings: true,

@@ -10,6 +10,9 @@ export interface DatabaseKind {
   readonly isOld: boolean;
 }
 
+/** What is said to who has an older one. */
+export const NEEDED_DATABASE = 'orderbak needs MariaDB 10.6 or newer, MySQL 8 or newer, or SQLite.';
+
 /** Asks the database what it is: MariaDB from 10.6, MySQL from 8, and any SQLite will do. */
 export async function databaseKind({ engine, kysely }: Database): Promise<DatabaseKind> {
   const ask = engine === 'mysql' ? sql<{ version: string }>`SELECT VERSION() AS version` : SQLITE_VERSION;

@@ -70,7 +70,7 @@ function validateCommand(): Command {
   return command.action(() => {
     const flags = command.optsWithGlobals<CommonFlags>();
     return answering(flags, async () => {
-      const [{ readConfig }, { missingFor }, { readTls }, { roleOf }, { checkTokens }, { checkDatabaseUrl }] =
+      const [{ readConfig }, { missingFor }, { readTls }, { roleOf }, { checkTokens }, { parseDatabaseUrl }] =
         await Promise.all([
           import('../../config/load.js'),
           import('../../config/needs.js'),
@@ -86,7 +86,7 @@ function validateCommand(): Command {
       // A server without a token is one that does not serve, yet.
       if (role !== 'office' && config.server.token !== null) checkTokens(config.server.token);
       if (role !== 'office') readTls(config.server);
-      if (config.database.url !== null) checkDatabaseUrl(config.database.url);
+      if (config.database.url !== null) parseDatabaseUrl(config.database.url);
       const output = openOutput(flags);
       if (output.json) output.answer(JSON.stringify({ ok: true, command: 'config validate', path, role }));
       else if (!output.quiet)
