@@ -35,7 +35,8 @@ export function nightOf(ground: Ground) {
     insert: (choices: RunChoices): Promise<Summary> => {
       const { only, dryRun: counts } = choices;
       const orderBlocks = openOrderBlocks(database, clock);
-      return run(insertStep({ orderBlocks, bakFiles, retention: retention(choices), only, counts }), choices);
+      const parts = { orderBlocks, bakFiles, store, retention: retention(choices), only, counts };
+      return run(insertStep(parts), choices);
     },
 
     /** Task 2. */

@@ -40,6 +40,14 @@ export function whyKept(order: Order, retention: Retention): string | null {
   return null;
 }
 
+/**
+ * Whether an order was finished once more after one of its files was removed. Times are text in the shop's zone, which sorts as
+ * they follow each other; a day without a time counts as its beginning. `closedBeforeFinish` asks the database the same.
+ */
+export function wasFinishedSince({ doneTime }: Pick<Order, 'doneTime'>, unlinkTime: string): boolean {
+  return doneTime !== null && doneTime > unlinkTime;
+}
+
 /** Why a folder is not understood, in words; null when all of its lists and records can be read, its thumbs are thumbs, and its name is one. */
 export function whyUnclear(
   { orders, unreadable }: Pick<FolderFacts, 'orders' | 'unreadable'>,

@@ -2,7 +2,7 @@ import { keepSetOf } from '../domain/keep-set.js';
 import type { BakFile, FolderFacts } from '../domain/order.js';
 import type { PastRemoval } from '../domain/past-removal.js';
 import { isOpen, judgeRemoval, sameReceipt } from '../domain/removal.js';
-import { type Retention, whyKept } from '../domain/retention.js';
+import { type Retention, wasFinishedSince, whyKept } from '../domain/retention.js';
 import { faultOfBytes } from '../domain/thumb-fault.js';
 import type { Sight } from './sight.js';
 
@@ -53,7 +53,7 @@ function judgeKnown({ facts, filename, rows, sight }: Evidence, retention: Reten
   if (!verdict.allowed) return say(isWanted ? 'held' : 'kept', verdict.reason, nextFor(facts, rows));
   // What may go and is wanted by no step has closed rows only.
   const [closed] = isWanted ? [] : rows;
-  if (closed !== undefined) return say('kept', `row ${closed.id} says that it is removed, but it is there`);
+  if (closed !== undefined) return judgeReturned(closed, facts);
   const { stamp, sha256 } = sight;
   const missed = rows.every((row) => row.missingTime !== null) ? rows[0] : undefined;
   if (verdict.receipt === null) {
@@ -64,6 +64,19 @@ function judgeKnown({ facts, filename, rows, sight }: Evidence, retention: Reten
   const isSame = stamp && sha256 && sameReceipt(verdict.receipt, { size: stamp.size, sha256 });
   if (!isSame) return say('held', 'it changed after it was backed up; it will be copied again');
   return due('unlink-backed-up', 'the office holds these very bytes', missed);
+}
+
+/** A file that is there although its row is closed. */
+function judgeReturned({ id, orderId, unlinkTime }: BakFile, { orders }: FolderFacts): Judgement {
+  const words = `row ${id} says that it was removed ${unlinkTime}, but it is there again`;
+  const order = orders.find((candidate) => candidate.id === orderId);
+  if (order === undefined || unlinkTime === null || !wasFinishedSince(order, unlinkTime))
+    return say('kept', `${words}; insert records it anew when order ${orderId} is finished once more`);
+  return say(
+    'due',
+    `${words}, and order ${orderId} was finished once more since: insert records it anew`,
+    `orderbak insert --order ${orderId}`,
+  );
 }
 
 function nextFor(facts: FolderFacts, rows: readonly BakFile[]): string | null {

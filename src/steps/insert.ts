@@ -1,25 +1,27 @@
 import type { Retention } from '../domain/retention.js';
+import type { OrderStore } from './ports/disk.js';
 import type { BakFiles } from './ports/records.js';
 import type { OrderBlocks, OrderFilter, OrderRange } from './ports/shop.js';
+import { presentRows } from './present-rows.js';
 import type { Outcome, Planned, Step } from './step.js';
 
 export interface InsertParts {
   readonly orderBlocks: OrderBlocks;
   readonly bakFiles: BakFiles;
+  /** Opened only where a file may have come back. */
+  readonly store: () => Pick<OrderStore, 'openViews'>;
   readonly retention: Retention;
   readonly only: OrderFilter;
   /** Whether the plan counts the files; that costs as much as recording them, so that only a dry run does. */
   readonly counts: boolean;
 }
 
-/** Task 1: records in `tbl_bak_order` every file of every finished order that is older than the limit. */
-export function insertStep({
-  orderBlocks,
-  bakFiles,
-  retention,
-  only,
-  counts,
-}: InsertParts): Step<OrderRange> {
+/**
+ * Task 1: records in `tbl_bak_order` every file of every finished order that is older than the limit. A file that was removed
+ * is recorded again if it lies there anew, and its order was finished once more since.
+ */
+export function insertStep(parts: InsertParts): Step<OrderRange> {
+  const { orderBlocks, bakFiles, retention, only, counts } = parts;
   return {
     name: 'insert',
     removes: false,
@@ -30,16 +32,36 @@ export function insertStep({
 
     async *plan(): AsyncGenerator<Planned<OrderRange>> {
       for await (const item of orderBlocks.changed(retention, only)) {
-        const files = counts ? await bakFiles.countNew(item, retention, only) : 0;
+        const files = counts ? await countWanting(item, parts) : 0;
         yield { kind: 'do', item, files, bytes: 0 };
       }
     },
 
     async apply(range): Promise<Outcome> {
       const settle = await orderBlocks.fingerprint(range, retention, only);
-      const done = await bakFiles.insertNew(range, retention, only);
+      const back = await cameBack(range, parts);
+      await bakFiles.reopen(back);
+      const done = back.length + (await bakFiles.insertNew(range, retention, only));
       await settle();
       return { planned: done, done };
     },
   };
+}
+
+async function countWanting(range: OrderRange, parts: InsertParts): Promise<number> {
+  const back = await cameBack(range, parts);
+  return back.length + (await parts.bakFiles.countNew(range, parts.retention, parts.only));
+}
+
+/** The closed rows whose file somebody put back, or wrote anew, before the order was finished once more. */
+async function cameBack(range: OrderRange, parts: InsertParts): Promise<number[]> {
+  const { bakFiles, retention, only, store } = parts;
+  const closed = await bakFiles.closedBeforeFinish(range, retention, only);
+  if (closed.length === 0) return [];
+  const views = await store().openViews();
+  try {
+    return presentRows(closed, views).there.map((row) => row.id);
+  } finally {
+    views.close();
+  }
 }

@@ -1,7 +1,7 @@
-import { groupBy } from '../domain/group-by.js';
 import type { BakFile } from '../domain/order.js';
 import type { FolderViews } from './ports/disk.js';
 import type { BakFiles } from './ports/records.js';
+import { presentRows } from './present-rows.js';
 
 /** The rows without those that were found missing and still are: a folder is looked into once, and no facts are asked of them. */
 export async function withoutStillMissing(
@@ -10,18 +10,8 @@ export async function withoutStillMissing(
   bakFiles: BakFiles,
 ): Promise<BakFile[]> {
   const missing = page.filter((row) => row.missingTime !== null).map((row) => row.id);
-  const located = missing.length > 0 ? await bakFiles.byId(missing) : [];
-  const back = new Set<number>();
-  for (const [folder, rows] of groupBy(located, (row) => row.folder))
-    for (const row of folder === null ? [] : rowsBack(folder, rows, views)) back.add(row.id);
+  const { there, inDoubt } = presentRows(missing.length > 0 ? await bakFiles.byId(missing) : [], views);
+  // Where something is there that is no file, the judgement says what is wrong with it.
+  const back = new Set([...there, ...inDoubt].map((row) => row.id));
   return page.filter((row) => row.missingTime === null || back.has(row.id));
-}
-
-function rowsBack(folder: string, rows: readonly BakFile[], views: FolderViews): readonly BakFile[] {
-  try {
-    return views.view(folder, (view) => rows.filter((row) => view.stat(row.filename) !== null)) ?? [];
-  } catch {
-    // Something is there; what is wrong with it, the judgement says.
-    return rows;
-  }
 }

@@ -26,7 +26,7 @@ const STEPS: readonly ServerStep[] = [
   {
     name: 'insert',
     summary: 'record the files of finished orders (server, 00:00)',
-    description: `Records in tbl_bak_order every file of every order that is finished and older than the limit: main, ref, complete, rework and discuss files. Rows that are there already stay as they are.`,
+    description: `Records in tbl_bak_order every file of every order that is finished and older than the limit: main, ref, complete, rework and discuss files. Rows that are there already stay as they are, but for a file that was removed and lies there again: it begins anew if its order was finished once more since.`,
     options: [dryRun(), order(), olderThan()],
     makesThumbs: false,
     examples: [

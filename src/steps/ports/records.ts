@@ -23,6 +23,10 @@ export interface BakFiles {
   countNew(range: OrderRange, retention: Retention, only: OrderFilter): Promise<number>;
   /** Records every file of the range's eligible orders that is not recorded yet; answers how many were new. */
   insertNew(range: OrderRange, retention: Retention, only: OrderFilter): Promise<number>;
+  /** Closed rows of the range's eligible orders whose file was removed before its order was finished for the last time. */
+  closedBeforeFinish(range: OrderRange, retention: Retention, only: OrderFilter): Promise<LocatedFile[]>;
+  /** Begins closed rows anew: their files are there again, and no copy is known to hold these bytes. */
+  reopen(ids: readonly number[]): Promise<void>;
   /** Ascending by id, at most `limit`, above `after`. */
   openRows(filter: OpenFilter, after: number, limit: number): Promise<BakFile[]>;
   byId(ids: readonly number[]): Promise<LocatedFile[]>;
