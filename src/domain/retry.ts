@@ -18,3 +18,6 @@ export function nextTry({ attempts, failed }: Tries, most: number): number | nul
 
 /** How often a question or a transfer that nobody answered is begun again within a run, and after how long (ms). */
 export const RETRY = { retries: 4, minTimeout: 500, factor: 2, randomize: true } as const;
+
+/** The code of the error that tells of a server which took a question and said nothing more, for all the patience there is. */
+export const SILENT = 'server-silent';

@@ -1,4 +1,6 @@
+import { SILENT } from '../domain/retry.js';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
+import { isSilence } from './silence.js';
 
 /** What TLS calls an answer that is none of its own, on whatever version of OpenSSL. */
 const NO_TLS = new Set([
@@ -12,6 +14,9 @@ export const LATER = 'Nothing is lost; the next run goes on where this one stopp
 /** What to look at where nobody answers as orderbak does. */
 export const LOOK_THERE =
   'See that `orderbak serve` runs there, that a web server in front of it passes /admin/backup/ on, and that the address is right, its http:// or https:// too.';
+
+const HANGS =
+  'Something hangs there: `orderbak serve`, its database or a disk, or a web server in front of it. Start again what hangs.';
 
 const UNKNOWN_SIGNER =
   'If that certificate is your own, set NODE_EXTRA_CA_CERTS=/path/to/ca.pem in the environment of orderbak here (the README says more); if not, see that the web server sends its whole chain.';
@@ -34,6 +39,7 @@ const CERTIFICATES: Readonly<Record<string, string>> = {
 export function silent(url: string, error: unknown, later = ` ${LATER}`): OrderbakError {
   const code = codeOf(error);
   if (NO_TLS.has(code)) return withoutTls(url, error);
+  if (isSilence(error)) return hanging(`${url} does not answer: ${messageOf(error)}`, error, later);
   const remedy = CERTIFICATES[code];
   const what = remedy === undefined ? 'does not answer' : 'shows a certificate that is not trusted';
   return away(
@@ -56,6 +62,16 @@ function pastProxy(url: string): string {
 /** Exit 75: what may pass by itself. */
 export function away(message: string, cause?: unknown, hint = LATER): OrderbakError {
   return new OrderbakError(EXIT.away, 'server-away', message, hint, cause);
+}
+
+/** A transfer that did not come to its end (exit 75). */
+export function brokenOff(error: unknown): OrderbakError {
+  const message = `the transfer broke off: ${messageOf(error)}`;
+  return isSilence(error) ? hanging(message, error, ` ${LATER}`) : away(message, error);
+}
+
+function hanging(message: string, cause: unknown, later: string): OrderbakError {
+  return new OrderbakError(EXIT.away, SILENT, message, `${HANGS}${later}`, cause);
 }
 
 function withoutTls(url: string, cause: unknown): OrderbakError {

@@ -1,15 +1,15 @@
 import pRetry from 'p-retry';
 import type * as z from 'zod';
-import { RETRY } from '../domain/retry.js';
+import { RETRY, SILENT } from '../domain/retry.js';
 import { API, listAnswer, markAnswer, parseDigest } from '../domain/wire.js';
-import { EXIT, isAway, messageOf, OrderbakError } from '../errors.js';
+import { EXIT, isAway, OrderbakError } from '../errors.js';
 import type { BackupServer, Download } from '../steps/ports/office.js';
 import { mustBeWhole, parseJson, readText } from './answer-text.js';
-import { away, silent } from './away.js';
+import { away, brokenOff, silent } from './away.js';
 import { mustBeGood } from './explain-answer.js';
 import type { RateLimit } from './rate-limit.js';
 import { UnusualAnswer } from './raw-answer.js';
-import { type RawBody, RawLines } from './raw-lines.js';
+import { type RawBody, RawLines, type RawQuestion } from './raw-lines.js';
 import type { RequestAgent } from './request-agent.js';
 
 export interface ClientOptions {
@@ -23,8 +23,11 @@ export interface ClientOptions {
   retrying?(why: string): void;
 }
 
-/** How long an answer may not begin: a large file is hashed first. */
-const PATIENCE_MS = 300_000;
+/** What is asked of the server. */
+type Question = Omit<RawQuestion, 'url' | 'token'>;
+
+/** How long an answer may not begin, ms. For the list the server looks at a thousand files; a large one it may have to hash. */
+const PATIENCE = { list: 120_000, file: 300_000 } as const;
 /** A validator as RFC 9110 §8.8.3 writes it, of a length that belongs into a header. */
 const ETAG = /^(W\/)?"[\x21\x23-\x7e]{0,200}"$/;
 
@@ -36,19 +39,21 @@ export class BackupClient implements BackupServer {
   constructor(private readonly options: ClientOptions) {}
 
   list(after: number, limit: number, signal: AbortSignal) {
-    return this.json(`${API.list}?after=${after}&limit=${limit}`, null, listAnswer, signal);
+    const path = `${API.list}?after=${after}&limit=${limit}`;
+    return this.json({ path, body: null, patience: PATIENCE.list }, listAnswer, signal);
   }
 
   async mark(receipts: Parameters<BackupServer['mark']>[0], signal: AbortSignal) {
-    return (await this.json(API.mark, JSON.stringify({ files: receipts }), markAnswer, signal)).results;
+    const body = JSON.stringify({ files: receipts });
+    return (await this.json({ path: API.mark, body, patience: PATIENCE.file }, markAnswer, signal)).results;
   }
 
   async download(id: number, from: number, etag: string | null, signal: AbortSignal): Promise<Download> {
     // The last byte is asked for again: of a half file that is whole already there is no range to ask for.
     const start = etag === null ? 0 : Math.max(from - 1, 0);
-    const path = `${API.file}/${id}`;
-    const rest = etag === null || start === 0 ? null : await this.rest(path, start, etag, signal);
-    const { fields, body, end, status } = rest ?? (await this.ask(path, null, {}, signal));
+    const question = { path: `${API.file}/${id}`, body: null, patience: PATIENCE.file };
+    const rest = etag === null || start === 0 ? null : await this.rest(question, start, etag, signal);
+    const { fields, body, end, status } = rest ?? (await this.ask(question, signal));
     const begin = rest !== null && status === 206 ? start : 0;
     const length = Number(fields.get('content-length') ?? Number.NaN);
     if (!Number.isSafeInteger(length)) {
@@ -68,13 +73,14 @@ export class BackupClient implements BackupServer {
 
   /** Asks for a file from `start` on; null where the answer is of no use for that, and the whole file has to be asked for. */
   private async rest(
-    path: string,
+    question: Question,
     start: number,
     etag: string,
     signal: AbortSignal,
   ): Promise<RawBody | null> {
     try {
-      const answer = await this.ask(path, null, { range: `bytes=${start}-`, 'if-range': etag }, signal);
+      const fields = { range: `bytes=${start}-`, 'if-range': etag };
+      const answer = await this.ask({ ...question, fields }, signal);
       if (answer.status === 200 || isRest(answer.fields, start)) return answer;
       answer.end();
       return null;
@@ -90,14 +96,9 @@ export class BackupClient implements BackupServer {
     await (await this.agent)?.close();
   }
 
-  private json<S extends z.ZodType>(
-    path: string,
-    body: string | null,
-    schema: S,
-    signal: AbortSignal,
-  ): Promise<z.infer<S>> {
+  private json<S extends z.ZodType>(question: Question, schema: S, signal: AbortSignal): Promise<z.infer<S>> {
     const once = async () => {
-      const response = await this.ask(path, body, {}, signal);
+      const response = await this.ask(question, signal);
       const text = await readText(this.paced(response.body, signal));
       mustBeWhole(text, response.fields.get('content-digest'));
       const parsed = schema.safeParse(parseJson(text));
@@ -107,27 +108,25 @@ export class BackupClient implements BackupServer {
     return pRetry(once, {
       ...RETRY,
       signal,
-      shouldRetry: ({ error }) => isAway(error),
-      onFailedAttempt: ({ error, retriesLeft }) => {
-        if (retriesLeft > 0 && isAway(error)) this.options.retrying?.(error.message);
+      shouldRetry: ({ error, attemptNumber }) => {
+        // A line can go dead; a server that is silent on a new one too hangs.
+        if (!isAway(error) || (error.code === SILENT && attemptNumber > 1)) return false;
+        this.options.retrying?.(error.message);
+        return true;
       },
     });
   }
 
   /** Asks without a copy being made of the answer; what is not plain the library is asked for again. */
-  private async ask(
-    path: string,
-    body: string | null,
-    fields: Record<string, string>,
-    signal: AbortSignal,
-  ): Promise<RawBody> {
+  private async ask(question: Question, signal: AbortSignal): Promise<RawBody> {
     const { url, token } = this.options;
+    const whole = { ...question, url, token };
     let answer: RawBody;
     try {
-      answer = await this.lines.ask({ url, token, path, body, fields, patience: PATIENCE_MS }, signal);
+      answer = await this.lines.ask(whole, signal);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      if (error instanceof UnusualAnswer) return (await this.library()).ask(path, body, fields, signal);
+      if (error instanceof UnusualAnswer) return (await this.library()).ask(whole, signal);
       throw silent(url, error);
     }
     return mustBeGood(answer, url);
@@ -135,11 +134,8 @@ export class BackupClient implements BackupServer {
 
   /** Loaded when it is needed: most servers answer plainly. */
   private library(): Promise<RequestAgent> {
-    const { url, token, transfers } = this.options;
-    this.agent ??= import('./request-agent.js').then(
-      ({ RequestAgent }) =>
-        new RequestAgent({ url, token, connections: transfers + 2, patience: PATIENCE_MS }),
-    );
+    const connections = this.options.transfers + 2;
+    this.agent ??= import('./request-agent.js').then(({ RequestAgent }) => new RequestAgent(connections));
     return this.agent;
   }
 
@@ -158,7 +154,7 @@ export class BackupClient implements BackupServer {
       }
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      throw away(`the transfer broke off: ${messageOf(error)}`, error);
+      throw brokenOff(error);
     }
   }
 }

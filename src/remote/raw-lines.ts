@@ -2,6 +2,7 @@ import { Handover } from './handover.js';
 import { type Line, openLine, stopsAtOnce } from './line.js';
 import type { RateLimit } from './rate-limit.js';
 import { BusyAnswer, RawAnswer, type RawHead, UnusualAnswer } from './raw-answer.js';
+import { Silence } from './silence.js';
 
 /** A question whose answer is read without a copy being made of it. */
 export interface RawQuestion {
@@ -144,15 +145,19 @@ async function exchangeOn(line: Line, { question, answer, pace, signal }: Exchan
   };
   let isPaused = false;
   socket.setTimeout(question.patience);
-  // Whoever is not asked to say more may be silent.
-  const onSilence = () => (isPaused ? socket.setTimeout(SILENCE_MS) : end());
-  socket.on('timeout', onSilence);
   signal.addEventListener('abort', end);
   let closed = end;
+  let onSilence = end;
   try {
     await new Promise<void>((resolve, reject) => {
       closed = () => reject(new Error('the connection was closed'));
       socket.once('close', closed);
+      onSilence = () => {
+        // Whoever is not asked to say more may be silent.
+        if (isPaused) socket.setTimeout(SILENCE_MS);
+        else reject(new Silence(answer.head === null ? question.patience : SILENCE_MS));
+      };
+      socket.on('timeout', onSilence);
       const goOn = () => {
         isPaused = false;
         socket.resume();

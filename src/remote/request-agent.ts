@@ -2,37 +2,22 @@ import { Agent, type Dispatcher } from 'undici';
 import { printable } from '../domain/file-name.js';
 import { away, silent } from './away.js';
 import { mustBeGood } from './explain-answer.js';
-import type { RawBody } from './raw-lines.js';
-
-interface AgentOptions {
-  readonly url: string;
-  readonly token: string;
-  readonly connections: number;
-  /** How long an answer may not begin, in ms. */
-  readonly patience: number;
-}
+import type { RawBody, RawQuestion } from './raw-lines.js';
 
 /** Asks the server through the library: it knows every form that an answer can have, and takes a while to begin. */
 export class RequestAgent {
   private readonly agent: Agent;
 
-  constructor(private readonly options: AgentOptions) {
-    this.agent = new Agent({
-      connections: options.connections,
-      connectTimeout: 15_000,
-      headersTimeout: options.patience,
-      bodyTimeout: 60_000,
-    });
+  /** `connections`: how many it may have open at once. */
+  constructor(connections: number) {
+    this.agent = new Agent({ connections, connectTimeout: 15_000, bodyTimeout: 60_000 });
   }
 
   /** A good answer to a GET, or to a POST of JSON. Errors: exit 4 when the token is refused, 75 when the server is away. */
   async ask(
-    path: string,
-    body: string | null,
-    fields: Record<string, string>,
+    { url, token, path, body, fields, patience }: RawQuestion,
     signal: AbortSignal,
   ): Promise<RawBody> {
-    const { url, token } = this.options;
     const base = new URL(url);
     let response: Dispatcher.ResponseData;
     try {
@@ -47,6 +32,7 @@ export class RequestAgent {
           ...fields,
         },
         body,
+        headersTimeout: patience,
         signal,
       });
     } catch (error) {

@@ -1,6 +1,6 @@
 import pRetry from 'p-retry';
 import type { Receipt } from '../domain/order.js';
-import { RETRY } from '../domain/retry.js';
+import { RETRY, SILENT } from '../domain/retry.js';
 import type { ListedFile } from '../domain/wire.js';
 import { EXIT, isAway, OrderbakError } from '../errors.js';
 import type { Arrival, BackupServer, Bundles, HalfFile, OfficeStore } from './ports/office.js';
@@ -31,7 +31,7 @@ export async function fetchFiles(
       arrivals.push({ file, receipt: await fetchOne(file, fetching) });
     } catch (error) {
       if (fetching.signal.aborted) break;
-      const stopped = error instanceof RunStopped ? error : await whyAway(error, fetching);
+      const stopped = await whyStopped(error, fetching);
       if (fetching.signal.aborted) break;
       if (stopped !== null) return { arrivals, stopped };
       fetching.fail(file, error);
@@ -41,13 +41,16 @@ export async function fetchFiles(
 }
 
 /** After a transfer that failed for good: null if it is this file's trouble, else the error that the server gives to any question. */
-async function whyAway(error: unknown, { server, signal }: Fetching): Promise<OrderbakError | null> {
+async function whyStopped(error: unknown, { server, signal }: Fetching): Promise<RunStopped | null> {
+  if (error instanceof RunStopped) return error;
   if (!isAway(error)) return null;
   try {
     await server.list(0, 1, signal);
     return null;
   } catch (answer) {
-    return answer instanceof OrderbakError ? answer : null;
+    if (!(answer instanceof OrderbakError)) return null;
+    const { exit, code, message, hint, cause } = answer;
+    return new RunStopped(exit, code, message, hint, cause);
   }
 }
 
@@ -67,7 +70,13 @@ async function fetchOne(file: ListedFile, fetching: Fetching): Promise<Receipt> 
     return await pRetry(() => fetchRest(file, half, fetching), {
       ...RETRY,
       signal,
-      shouldRetry: ({ error }) => isAway(error),
+      shouldRetry: async ({ error }) => {
+        if (!isAway(error)) return false;
+        // Whoever has a word for a small question may still be hashing the file, and is asked for it again.
+        const stopped = error.code === SILENT ? await whyStopped(error, fetching) : null;
+        if (stopped !== null) throw stopped;
+        return true;
+      },
     });
   } catch (error) {
     if (half.size === 0 || signal.reason instanceof RunCancelled) await half.discard();
