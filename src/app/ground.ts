@@ -19,6 +19,7 @@ import { Pictures } from '../store/pictures.js';
 import { Readers } from '../store/readers.js';
 import { isCaseBlind } from '../store/root.js';
 import type { RunChoices } from './choices.js';
+import { whereClocksAgree } from './clocks-agree.js';
 import { runIn } from './job-ports.js';
 
 /** What all that the server does stands on: its database, its disk, its clock. Opened for one command. */
@@ -59,7 +60,7 @@ export async function openGround(config: Config) {
     retention: (olderThan: CalendarAge | null) =>
       retentionAt(clock(), config.retention.status, olderThan ?? config.retention.age, zone),
     run: <Item>(step: Step<Item>, choices: RunChoices, ceiling: Ceiling | null = null) =>
-      runIn(database, config, step, choices, ceiling),
+      runIn(database, config, whereClocksAgree(step, database, clock), choices, ceiling),
     async close(): Promise<void> {
       await pictures.close();
       await readers.close();
