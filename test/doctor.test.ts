@@ -161,7 +161,7 @@ describe.for(ENGINES)('a doctor on %s', (engine) => {
       status: 'failed',
       remedy: expect.stringContaining('orderbak migrate'),
     });
-    expect(later.by('skipped')).toEqual(['rights', 'views', 'shop clock', 'root']);
+    expect(later.by('skipped')).toEqual(['rights', 'views', 'statuses', 'shop clock', 'root']);
   });
 });
 
@@ -223,6 +223,35 @@ test('a single odd name among good ones is a warning, and the rest is looked at'
     message: expect.stringContaining('is no plain name'),
   });
   expect(named('shop clock')?.status).toBe('ok');
+});
+
+test.for(ENGINES)(
+  'a status that no order of a shop on %s has is told, with those that they have',
+  async (engine) => {
+    const world = await newWorld(engine);
+    const statuses = async (status: string) =>
+      (await doctor(world, [], { env: { ORDERBAK_RETENTION_STATUS: status } })).named('statuses');
+    expect(await statuses('9')).toMatchObject({ status: 'ok' });
+    expect(await statuses('9,finnished')).toMatchObject({
+      status: 'warning',
+      message: 'no order has the status "finnished"; those of most orders are "9"',
+      remedy: expect.stringContaining('[retention]'),
+    });
+  },
+);
+
+test('numbers that a database fills with zeros are told as it gives them, and found when they are written so', async () => {
+  const world = await newWorld('mariadb');
+  await world.ask((database) =>
+    database.run('ALTER TABLE tbl_order MODIFY status INT(4) UNSIGNED ZEROFILL NOT NULL'),
+  );
+  expect((await doctor(world)).named('statuses')).toMatchObject({
+    status: 'warning',
+    message: 'no order has the status "9"; those of most orders are "0009"',
+  });
+  const env = { ORDERBAK_RETENTION_STATUS: '0009' };
+  expect((await doctor(world, [], { env })).named('statuses')).toMatchObject({ status: 'ok' });
+  expect((await askOrderbak(world, ['insert', '--json'], { env })).stdout).toContain('"done":3');
 });
 
 test('times of a type that the database gives in UTC are told, unless that is the zone of the shop', async () => {

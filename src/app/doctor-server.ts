@@ -22,6 +22,7 @@ import { checkFolders } from './check-folders.js';
 import { roundTrip } from './deep-check.js';
 import type { Doctor } from './doctor.js';
 import { serveFinding } from './doctor-serve.js';
+import { statusFinding } from './doctor-statuses.js';
 import { clockFinding, roomFinding } from './findings.js';
 import { type Ground, openGround } from './ground.js';
 
@@ -56,6 +57,7 @@ export function serverChecks(config: Config, deep: boolean, listen: Listen): Doc
       async ({ database }) => `${await tryRights(database)} tables can be written to`,
     ),
     check('views', ['tables'], viewsFinding),
+    check('statuses', ['views'], statusFinding),
     check('shop clock', ['views'], shopClockFinding),
     check('database clock', ['database'], async ({ database, clock }) =>
       clockFinding(await clockAhead(database, clock)),
