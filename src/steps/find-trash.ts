@@ -32,20 +32,10 @@ export async function findTrash(
   youngest: number,
 ): Promise<Findings> {
   const sorted = sortOut(facts, await folder.list(), retention);
-  const trash: Trash[] = [];
-  const troubles: Outcome[] = [];
-  for (const name of sorted.unknown) {
-    try {
-      mustBeUnknown(name, sorted);
-      const stat = await folder.stat(name);
-      if (stat === null) continue;
-      mustBeOld(Number(stat.mtimeNs / 1_000_000n), youngest);
-      trash.push({ name, stat });
-    } catch (error) {
-      troubles.push(troubleOf(null, `${facts.folder}/${name}`, error));
-    }
-  }
-  return { trash, troubles: sumOf(troubles), seen: sorted.seen, alarming: sorted.alarming };
+  const looks = new Map<string, () => Stamp | null>();
+  for (const name of sorted.unknown) looks.set(name, await settled(folder.stat(name)));
+  const isYoung = ({ mtimeNs }: Stamp) => Number(mtimeNs / 1_000_000n) > youngest;
+  return findingsOf(sorted, (name) => looks.get(name)?.() ?? null, isYoung);
 }
 
 /** The same at a glance, for a plan: nothing may be removed on its word. */
@@ -56,23 +46,46 @@ export function glanceForTrash(
   youngest: number,
 ): Findings<Glance> {
   const sorted = sortOut(facts, view.listing, retention);
-  const trash: Trash<Glance>[] = [];
+  return findingsOf(sorted, view.stat, ({ mtimeMs }) => mtimeMs > youngest);
+}
+
+/** `look` tells what a file is now: null when it is gone; throws Doubt when it is something else. */
+function findingsOf<Stat>(
+  { folder, keep, guard, unknown, seen, alarming }: Sorted,
+  look: (name: string) => Stat | null,
+  isYoung: (stat: Stat) => boolean,
+): Findings<Stat> {
+  const trash: Trash<Stat>[] = [];
   const troubles: Outcome[] = [];
-  for (const name of sorted.unknown) {
+  for (const name of unknown) {
     try {
-      mustBeUnknown(name, sorted);
-      const stat = view.stat(name);
+      const reason = guard?.reason ?? whyNotTrash(name, keep);
+      if (reason !== null) throw new Doubt(reason);
+      const stat = look(name);
       if (stat === null) continue;
-      mustBeOld(stat.mtimeMs, youngest);
+      if (isYoung(stat)) throw new Doubt('it is too young to be trash');
       trash.push({ name, stat });
     } catch (error) {
-      troubles.push(troubleOf(null, `${facts.folder}/${name}`, error));
+      troubles.push(troubleOf(null, `${folder}/${name}`, error));
     }
   }
-  return { trash, troubles: sumOf(troubles), seen: sorted.seen, alarming: sorted.alarming };
+  return { trash, troubles: sumOf(troubles), seen, alarming };
+}
+
+/** What came of a promise, to be had at once. */
+async function settled<T>(promise: Promise<T>): Promise<() => T> {
+  try {
+    const answer = await promise;
+    return () => answer;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }
 
 interface Sorted {
+  readonly folder: string;
   readonly keep: KeepSet;
   readonly guard: NoTrash | null;
   readonly unknown: readonly string[];
@@ -85,6 +98,7 @@ function sortOut(facts: FolderNames, { files, others }: FolderListing, retention
   const guard = whyNoTrash(facts, files, keep, retention);
   const unknown = [...files, ...others].filter((name) => !keep.names.has(name));
   return {
+    folder: facts.folder,
     keep,
     guard,
     unknown,
@@ -98,13 +112,4 @@ function countSeen({ recorded }: FolderNames, files: readonly string[]): number 
   const removed = recorded.filter((row) => row.unlinkTime !== null);
   if (removed.length === 0) return files.length;
   return new Set([...files, ...removed.map((row) => row.filename)]).size;
-}
-
-function mustBeUnknown(name: string, { guard, keep }: Sorted): void {
-  const reason = guard?.reason ?? whyNotTrash(name, keep);
-  if (reason !== null) throw new Doubt(reason);
-}
-
-function mustBeOld(mtimeMs: number, youngest: number): void {
-  if (mtimeMs > youngest) throw new Doubt('it is too young to be trash');
 }
