@@ -6,7 +6,7 @@ import { prepareStore } from '../store/own-folder.js';
 
 /** Opens the catalog of the office's store, which is made where it is missing. Throws with exit 75 when its disk is away. */
 export async function openStoreCatalog(config: Config): Promise<Database> {
-  const store = need(config.pull.store, 'pull.store', config);
+  const store = need(config, 'pull', 'store');
   await prepareStore(store);
   return openCatalogDatabase(store);
 }

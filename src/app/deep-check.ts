@@ -34,7 +34,7 @@ interface Planted {
  */
 export async function roundTrip(ground: Ground, listen: Listen): Promise<string> {
   const { config, database, rule } = ground;
-  const root = need(config.orders.root, 'orders.root', config);
+  const root = need(config, 'orders', 'root');
   const order = testOrder(ground.retention(null));
   const folder = folderOf(order, rule);
   if (folder === null) throw broken(`[orders] folder gives the test order no folder`);

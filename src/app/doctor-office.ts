@@ -18,9 +18,8 @@ const MOST_BYTES = 64 * 1024 * 1024;
 
 /** What the machine in the office is examined for. */
 export function officeChecks(config: Config, deep: boolean): Doctor {
-  const { pull } = config;
   const client = () => {
-    const [url, token] = [need(pull.url, 'pull.url', config), need(pull.token, 'pull.token', config)];
+    const [url, token] = [need(config, 'pull', 'url'), need(config, 'pull', 'token')];
     return new BackupClient({ url, token, transfers: 1, rate: rateLimit(null) });
   };
   const asking = async <T>(ask: (client: BackupClient) => Promise<T>): Promise<T> => {
@@ -31,15 +30,15 @@ export function officeChecks(config: Config, deep: boolean): Doctor {
     {
       name: 'store',
       needs: ['configuration'],
-      run: () => storeFinding(need(pull.store, 'pull.store', config)),
+      run: () => storeFinding(need(config, 'pull', 'store')),
     },
-    { name: 'catalog', needs: ['store'], run: () => catalogFinding(need(pull.store, 'pull.store', config)) },
+    { name: 'catalog', needs: ['store'], run: () => catalogFinding(need(config, 'pull', 'store')) },
     {
       name: 'server',
       needs: ['configuration'],
-      run: () => serverFinding(need(pull.url, 'pull.url', config)),
+      run: () => serverFinding(need(config, 'pull', 'url')),
     },
-    { name: 'server clock', needs: ['server'], run: () => clockOf(need(pull.url, 'pull.url', config)) },
+    { name: 'server clock', needs: ['server'], run: () => clockOf(need(config, 'pull', 'url')) },
     { name: 'token', needs: ['server'], run: () => asking(tokenFinding) },
   ];
   if (deep) checks.push({ name: 'transfer', needs: ['token'], run: () => asking(transferFinding) });

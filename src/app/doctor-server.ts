@@ -74,7 +74,7 @@ export function serverChecks(config: Config, deep: boolean, listen: Listen): Doc
 
 async function databaseFinding({ database, config }: Ground): Promise<string> {
   const { name, isOld } = await databaseKind(database);
-  if (!isOld) return `${name}, ${placeOf(need(config.database.url, 'database.url', config))}`;
+  if (!isOld) return `${name}, ${placeOf(need(config, 'database', 'url'))}`;
   throw new OrderbakError(EXIT.failed, 'old-database', `${name} is too old`, NEEDED_DATABASE);
 }
 
@@ -146,7 +146,7 @@ async function shopClockFinding({ database, zone, clock }: Ground): Promise<Find
 }
 
 async function rootFinding(ground: Ground): Promise<Finding> {
-  const root = need(ground.config.orders.root, 'orders.root', ground.config);
+  const root = need(ground.config, 'orders', 'root');
   await ground.store().checkWritable();
   await tryWriting(root);
   await checkFolders(ground, root);

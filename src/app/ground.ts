@@ -17,19 +17,17 @@ import { DigestMemory } from '../store/digest.js';
 import { openOrderStore } from '../store/order-store.js';
 import { Pictures } from '../store/pictures.js';
 import { Readers } from '../store/readers.js';
-import { isCaseBlind } from '../store/root.js';
 import type { RunChoices } from './choices.js';
 import { whereClocksAgree } from './clocks-agree.js';
+import { folderRule } from './folder-rule.js';
 import { runIn } from './job-ports.js';
 
 /** What all that the server does stands on: its database, its disk, its clock. Opened for one command. */
 export async function openGround(config: Config) {
   const clock: Clock = Date.now;
-  const zone = need(config.shop.timezone, 'shop.timezone', config);
-  const { root, folder: template } = config.orders;
-  const isBlind = root !== null && isCaseBlind(root);
-  const rule = { template, zone, thumbs: config.thumbs.folder, isCaseBlind: isBlind };
-  const database = await openDatabase(need(config.database.url, 'database.url', config));
+  const zone = need(config, 'shop', 'timezone');
+  const rule = folderRule(config, zone);
+  const database = await openDatabase(need(config, 'database', 'url'));
   const pictures = new Pictures({ size: config.thumbs.size });
   const readers = new Readers();
   const digests = new DigestMemory(readers);
@@ -49,7 +47,7 @@ export async function openGround(config: Config) {
     // One for each run: it holds on to the root that it found. The root is asked for only by commands that look at the disk.
     store: () =>
       openOrderStore({
-        root: need(config.orders.root, 'orders.root', config),
+        root: need(config, 'orders', 'root'),
         rootId: () => (rootId ??= readRootId(database)),
         thumbsFolder: config.thumbs.folder,
         pictures,

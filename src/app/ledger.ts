@@ -17,7 +17,7 @@ export async function ledgerOf(config: Config, month: string | null): Promise<Le
   const [machine = 'server'] = machinesOf(config);
   const isServer = machine === 'server';
   const database = await openRecords(config, machine);
-  const shop = isServer ? need(config.shop.timezone, 'shop.timezone', config) : config.shop.timezone;
+  const shop = isServer ? need(config, 'shop', 'timezone') : config.shop.timezone;
   return readLedger(month, {
     zone: shop ?? machineZone(),
     clock: Date.now,

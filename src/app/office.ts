@@ -20,9 +20,9 @@ const clock: Clock = Date.now;
 
 /** The machine in the office: its store, with the catalog in it, and the server's API. */
 export async function openOfficeApp(config: Config, transfers: number) {
-  const store = need(config.pull.store, 'pull.store', config);
-  const url = need(config.pull.url, 'pull.url', config);
-  const token = need(config.pull.token, 'pull.token', config);
+  const store = need(config, 'pull', 'store');
+  const url = need(config, 'pull', 'url');
+  const token = need(config, 'pull', 'token');
   const database = await openStoreCatalog(config);
   const workers = new WorkerPool<OfficeSkills>(new URL('./office-worker.js', import.meta.url));
   const halves = new HalfFiles(store);

@@ -20,7 +20,7 @@ export function questionsOf(ground: Ground) {
 
   /** The file that somebody means who types a path in the folder `cwd`. Throws with exit 2 when it can be none below the root. */
   const placeOf = async (typed: string, cwd: string): Promise<FilePlace> => {
-    const root = need(config.orders.root, 'orders.root', config);
+    const root = need(config, 'orders', 'root');
     const place = placeTyped(typed, cwd, await rootNames(root));
     if (place !== null) return place;
     throw new OrderbakError(

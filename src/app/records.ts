@@ -11,5 +11,5 @@ import { openStoreCatalog } from './catalog.js';
  */
 export async function openRecords(config: Config, machine: Machine): Promise<Database> {
   if (machine === 'office') return openStoreCatalog(config);
-  return openDatabase(need(config.database.url, 'database.url', config));
+  return openDatabase(need(config, 'database', 'url'));
 }

@@ -11,7 +11,7 @@ export function setUpOf({ config, database }: Ground) {
 
     /** Brings database and root up to date. Answers what was done. */
     async migrate(): Promise<{ statements: number; marker: string | null }> {
-      const root = need(config.orders.root, 'orders.root', config);
+      const root = need(config, 'orders', 'root');
       const statements = await planMigration(database, config.source.views);
       await migrate(database, statements);
       const known = await readRootId(database);

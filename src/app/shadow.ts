@@ -9,7 +9,7 @@ import { retentionAt } from '../domain/retention.js';
 import { type Compared, shadow } from '../reports/shadow.js';
 import type { OrderFilter } from '../steps/ports/shop.js';
 import { openViewsOf } from '../store/open-views.js';
-import { isCaseBlind } from '../store/root.js';
+import { folderRule } from './folder-rule.js';
 
 /** Compares with the old system, as `shadow` does. `since` is the shop's local time, null = all that it ever did. */
 export async function* compareWithOldSystem(
@@ -17,18 +17,17 @@ export async function* compareWithOldSystem(
   only: OrderFilter,
   since: string | null,
 ): AsyncGenerator<Compared> {
-  const zone = need(config.shop.timezone, 'shop.timezone', config);
-  const root = need(config.orders.root, 'orders.root', config);
-  const database = await openDatabase(need(config.database.url, 'database.url', config), 'read-only');
+  const zone = need(config, 'shop', 'timezone');
+  const root = need(config, 'orders', 'root');
+  const database = await openDatabase(need(config, 'database', 'url'), 'read-only');
   try {
     const seen = await asMigrated(database, config.source.views, config.shadow);
     const views = await openViewsOf(root);
     try {
       const now = Date.now();
       const from = parseLocalTime(since);
-      const rule = { template: config.orders.folder, zone, thumbs: config.thumbs.folder };
       yield* shadow({
-        source: openSource(seen, { ...rule, isCaseBlind: isCaseBlind(root) }),
+        source: openSource(seen, folderRule(config, zone)),
         old: openOldRows(seen),
         views,
         retention: retentionAt(now, config.retention.status, config.retention.age, zone),

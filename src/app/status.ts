@@ -46,7 +46,7 @@ export function serverStatusOf({
   store,
   clock,
 }: Ground): Promise<ServerStatus> {
-  const root = need(config.orders.root, 'orders.root', config);
+  const root = need(config, 'orders', 'root');
   return serverStatus({
     root,
     store: store(),
@@ -61,7 +61,7 @@ export function serverStatusOf({
 }
 
 async function readOffice(config: Config): Promise<OfficeStatus> {
-  const store = need(config.pull.store, 'pull.store', config);
+  const store = need(config, 'pull', 'store');
   const database = await openStoreCatalog(config);
   return officeStatusOf(database, store, config).finally(() => database.close());
 }

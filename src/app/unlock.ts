@@ -14,7 +14,7 @@ import type { StepName } from '../steps/step.js';
 export async function unlockStep(config: Config, step: StepName, force: boolean): Promise<Standing | null> {
   const database =
     step === 'pull'
-      ? await openCatalogDatabase(need(config.pull.store, 'pull.store', config))
-      : await openDatabase(need(config.database.url, 'database.url', config));
+      ? await openCatalogDatabase(need(config, 'pull', 'store'))
+      : await openDatabase(need(config, 'database', 'url'));
   return unlock(openLeases(database), step, force).finally(() => database.close());
 }

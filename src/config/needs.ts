@@ -1,5 +1,7 @@
+import type { Role } from '../domain/schedule/entry.js';
 import { configError } from './config-error.js';
 import { variableOf } from './environment.js';
+import { get } from './raw.js';
 import { isRoleGiven, roleOf } from './role.js';
 import type { Config } from './schema.js';
 
@@ -7,9 +9,14 @@ import type { Config } from './schema.js';
  * A setting that a command cannot do without. Throws with exit 2 when it is not given, and says so where the command is
  * one of the other machine.
  */
-export function need<T>(value: T | null, name: string, config: Config): T {
-  if (value !== null) return value;
-  const [section, key] = name.split('.');
+export function need<S extends keyof Config, K extends keyof Config[S] & string>(
+  config: Config,
+  section: S,
+  key: K,
+): NonNullable<Config[S][K]> {
+  const value = config[section][key];
+  if (value !== null && value !== undefined) return value;
+  const name = `${section}.${key}`;
   const whose = section === 'pull' ? 'office' : 'server';
   const role = roleOf(config);
   const how = `write "${key} = …" under [${section}] in orderbak.toml, or set ${variableOf(name)}.`;
@@ -23,20 +30,10 @@ export function need<T>(value: T | null, name: string, config: Config): T {
 }
 
 /** What a machine of a role cannot do without, by `section.key`, of what the configuration does not say. */
-export function missingFor(
-  { database, orders, shop, pull }: Config,
-  role: 'server' | 'office' | 'both',
-): string[] {
-  const server: readonly (readonly [string, string | null])[] = [
-    ['database.url', database.url],
-    ['orders.root', orders.root],
-    ['shop.timezone', shop.timezone],
-  ];
-  const office: readonly (readonly [string, string | null])[] = [
-    ['pull.url', pull.url],
-    ['pull.token', pull.token],
-    ['pull.store', pull.store],
-  ];
-  const needed = [...(role === 'office' ? [] : server), ...(role === 'server' ? [] : office)];
-  return needed.filter(([, value]) => value === null).map(([key]) => key);
+export function missingFor(config: Config, role: Role): string[] {
+  const needed = [...(role === 'office' ? [] : SERVER), ...(role === 'server' ? [] : OFFICE)];
+  return needed.filter((name) => get(config, name) === null);
 }
+
+const SERVER = ['database.url', 'orders.root', 'shop.timezone'];
+const OFFICE = ['pull.url', 'pull.token', 'pull.store'];

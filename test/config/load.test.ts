@@ -205,12 +205,12 @@ describe('a file that cannot be read', () => {
 });
 
 it('what a command cannot do without is asked for by both of its names', () => {
-  const config = box.load('');
-  expect(need('x', 'orders.root', config)).toBe('x');
-  expect(() => need(null, 'orders.root', config)).toThrow(/^orders\.root is not set/);
+  const config = box.load('[source]\nviews = "/x.sql"');
+  expect(need(config, 'source', 'views')).toBe('/x.sql');
+  expect(() => need(config, 'orders', 'root')).toThrow(/^orders\.root is not set/);
   const words = (() => {
     try {
-      return need<string>(null, 'pull.rate_limit', config);
+      return need(config, 'pull', 'rate_limit');
     } catch (error) {
       return JSON.stringify(error);
     }
@@ -219,14 +219,18 @@ it('what a command cannot do without is asked for by both of its names', () => {
 });
 
 it.each([
-  ['[pull]\nurl = "https://shop.example"', 'orders.root', 'for the server', 'as the office'],
-  ['[database]\nurl = "sqlite:/x"', 'pull.store', 'for the office', 'as the server'],
-  ['[machine]\nrole = "office"', 'database.url', 'for the server', 'as the office'],
-])('%s: what belongs to the other machine, %s, is asked for as such', (toml, key, whose, role) => {
-  expect(() => need(null, key, box.load(toml))).toThrow(
-    `this command is ${whose}, and this machine is configured ${role}: ${key} is not set`,
-  );
-});
+  ['[pull]\nurl = "https://shop.example"', 'orders', 'root', 'for the server', 'as the office'],
+  ['[database]\nurl = "sqlite:/x"', 'pull', 'store', 'for the office', 'as the server'],
+  ['[machine]\nrole = "office"', 'database', 'url', 'for the server', 'as the office'],
+] as const)(
+  '%s: what belongs to the other machine, %s.%s, is asked for as such',
+  (toml, section, key, whose, role) => {
+    // Each is a key of its section, which the types of the three together do not say.
+    expect(() => need(box.load(toml), section, key as never)).toThrow(
+      `this command is ${whose}, and this machine is configured ${role}: ${section}.${key} is not set`,
+    );
+  },
+);
 
 describe('an entry of the schedule', () => {
   it('is a time, a table of a time and its rules, or off', () => {
