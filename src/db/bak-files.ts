@@ -3,6 +3,7 @@ import { COPIED_TYPES, FILE_TYPES } from '../domain/file-type.js';
 import type { FolderRule } from '../domain/folder-name.js';
 import { localText } from '../domain/local-time.js';
 import type { Order } from '../domain/order.js';
+import { piecesOf } from '../domain/pieces.js';
 import type { BakFiles, LocatedFile } from '../steps/ports/records.js';
 import { type BakRow, bakFileColumns, bakFileOf, namesFile } from './bak-rows.js';
 import { textOf } from './bytes.js';
@@ -50,9 +51,9 @@ export function openBakFiles(database: Database, rule: FolderRule): BakFileTable
   const { engine, kysely } = database;
   const folderName = rememberingFolders(rule);
   const update = async (ids: readonly number[], set: RawBuilder<unknown>, condition: RawBuilder<unknown>) => {
-    for (let i = 0; i < ids.length; i += ROWS_A_STATEMENT) {
-      const some = sql.join(ids.slice(i, i + ROWS_A_STATEMENT));
-      await sql`UPDATE tbl_bak_order SET ${set} WHERE id IN (${some}) AND ${condition}`.execute(kysely);
+    for (const some of piecesOf(ids, ROWS_A_STATEMENT)) {
+      const which = sql`id IN (${sql.join(some)})`;
+      await sql`UPDATE tbl_bak_order SET ${set} WHERE ${which} AND ${condition}`.execute(kysely);
     }
   };
 
@@ -72,10 +73,8 @@ export function openBakFiles(database: Database, rule: FolderRule): BakFileTable
 
   const byId: BakFiles['byId'] = async (ids) => {
     const located: LocatedFile[] = [];
-    for (let i = 0; i < ids.length; i += ROWS_A_STATEMENT) {
-      const some = sql.join(ids.slice(i, i + ROWS_A_STATEMENT));
-      located.push(...(await locatedRows(sql`tbl_bak_order.id IN (${some})`)));
-    }
+    for (const some of piecesOf(ids, ROWS_A_STATEMENT))
+      located.push(...(await locatedRows(sql`tbl_bak_order.id IN (${sql.join(some)})`)));
     return located;
   };
 
@@ -128,11 +127,9 @@ export function openBakFiles(database: Database, rule: FolderRule): BakFileTable
     },
 
     async mark(receipts, bakTime) {
-      for (let i = 0; i < receipts.length; i += RECEIPTS_A_STATEMENT) {
-        const some = receipts
-          .slice(i, i + RECEIPTS_A_STATEMENT)
-          .map(({ id, size, sha256 }) => [id, size, sha256]);
-        await markStatement(engine, JSON.stringify(some), bakTime).execute(kysely);
+      for (const some of piecesOf(receipts, RECEIPTS_A_STATEMENT)) {
+        const rows = some.map(({ id, size, sha256 }) => [id, size, sha256]);
+        await markStatement(engine, JSON.stringify(rows), bakTime).execute(kysely);
       }
     },
 

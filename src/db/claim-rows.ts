@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { FILE_TYPES } from '../domain/file-type.js';
 import type { BakFile } from '../domain/order.js';
+import { piecesOf } from '../domain/pieces.js';
 import { Doubt } from '../errors.js';
 import { bytesOf } from './bytes.js';
 import type { Engine, Tables } from './tables.js';
@@ -17,8 +18,7 @@ export async function claimRows(
   engine: Engine,
   rows: readonly BakFile[],
 ): Promise<void> {
-  for (let i = 0; i < rows.length; i += ROWS_A_STATEMENT) {
-    const some = rows.slice(i, i + ROWS_A_STATEMENT);
+  for (const some of piecesOf(rows, ROWS_A_STATEMENT)) {
     const conditions = some.map((row) => isUnchanged(row, engine));
     const { numAffectedRows } = await sql`
       UPDATE tbl_bak_order SET unlink_time = NULL

@@ -1,14 +1,11 @@
 import { type Kysely, sql } from 'kysely';
 import { pagesOf } from '../domain/pages.js';
+import { piecesOf } from '../domain/pieces.js';
 import { LEASE_TTL } from '../domain/run.js';
 import { nowMs } from './now.js';
+import { ROWS_A_STATEMENT } from './run-rows.js';
 import type { Database, Tables } from './tables.js';
 
-/**
- * EXPLAIN (MariaDB 10.11) of failures by so many runs: range orderbak_run_failure_run key_len 8. Of 200 it no longer looks how
- * many rows each has (eq_range_index_dive_limit), and reads the whole table where one run has most of them.
- */
-const ROWS_A_STATEMENT = 150;
 const PAGE = 1000;
 
 /**
@@ -65,7 +62,7 @@ export async function forgetOld({ engine, kysely }: Database, before: number): P
 
 /** Takes these runs out of the record, with their parts and failures; what still waits to be tried again stays known. */
 export async function forgetRuns(kysely: Kysely<Tables>, ids: readonly number[]): Promise<void> {
-  for (const some of inPieces(ids)) {
+  for (const some of piecesOf(ids, ROWS_A_STATEMENT)) {
     await kysely.deleteFrom('orderbak_run_part').where('run_id', 'in', some).execute();
     await kysely
       .deleteFrom('orderbak_run_failure')
@@ -74,11 +71,4 @@ export async function forgetRuns(kysely: Kysely<Tables>, ids: readonly number[])
       .execute();
     await kysely.deleteFrom('orderbak_run').where('id', 'in', some).execute();
   }
-}
-
-/** A list in pieces that fit into one statement. */
-export function inPieces<T>(list: readonly T[]): T[][] {
-  const pieces: T[][] = [];
-  for (let i = 0; i < list.length; i += ROWS_A_STATEMENT) pieces.push(list.slice(i, i + ROWS_A_STATEMENT));
-  return pieces;
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { type FolderRule, folderOf, hostOf, meantBy } from '../domain/folder-name.js';
 import { groupBy } from '../domain/group-by.js';
 import type { Order } from '../domain/order.js';
+import { piecesOf } from '../domain/pieces.js';
 import { wholeNumber } from '../domain/whole-number.js';
 import { bytesOf, textOf } from './bytes.js';
 import { idOf } from './order-ids.js';
@@ -27,12 +28,12 @@ export function openForgottenOrders({ engine, kysely }: Database, rule: FolderRu
    */
   const among = async (ids: readonly number[]): Promise<Order[]> => {
     const orders: Order[] = [];
-    for (let i = 0; i < ids.length; i += ORDERS_A_QUESTION) {
+    for (const some of piecesOf(ids, ORDERS_A_QUESTION)) {
       // EXPLAIN (MariaDB 10.11): range orderbak_file key_len 8 "Using temporary; Using filesort".
       const { rows } = await sql<Row>`
         SELECT id_order, MAX(order_create_time) AS create_time, MAX(order_create_by) AS create_by, MAX(order_folder) AS folder
         FROM tbl_bak_order
-        WHERE id_order IN (${sql.join(ids.slice(i, i + ORDERS_A_QUESTION))}) AND unlink_time IS NULL
+        WHERE id_order IN (${sql.join(some)}) AND unlink_time IS NULL
         GROUP BY id_order, ${bytesOf(engine, sql`order_folder`)}`.execute(kysely);
       orders.push(...rows.map(orderOf));
     }

@@ -1,5 +1,6 @@
 import { addCensus, EMPTY_CENSUS } from '../domain/census.js';
 import { fileTypeOf } from '../domain/file-type.js';
+import { piecesOf } from '../domain/pieces.js';
 import type { CountedNames } from '../steps/ports/shop.js';
 import { type Folders, orderIdsOf, readRestored } from './folder-reads.js';
 import { idOf } from './order-ids.js';
@@ -30,11 +31,7 @@ export async function readKnownNames(
     readRecordedNames(database, ids),
     readRestored(database, [...folders.keys()]),
   ]);
-  const all = [...folders];
-  const pieces = Array.from({ length: Math.ceil(all.length / FOLDERS_AT_ONCE) }, (_, piece) =>
-    all.slice(piece * FOLDERS_AT_ONCE, (piece + 1) * FOLDERS_AT_ONCE),
-  );
-  return pieces.map((piece) => async () => {
+  return Array.from(piecesOf([...folders], FOLDERS_AT_ONCE), (piece) => async () => {
     const some = new Map(piece);
     const theirs = orderIdsOf(some);
     return namesIn(some, together(theirs, await openLists(theirs), await takeApart(theirs)), restored);

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import pLimit from 'p-limit';
 import type { Clock } from '../domain/clock.js';
 import { IDS_A_BLOCK, type OrderBlock, rangesOf, wholeBlocks } from '../domain/order-blocks.js';
+import { piecesOf } from '../domain/pieces.js';
 import type { Retention } from '../domain/retention.js';
 import type { OrderBlocks, OrderFilter, OrderRange } from '../steps/ports/shop.js';
 import { idOf } from './order-ids.js';
@@ -101,11 +102,8 @@ export function openOrderBlocks(database: Database, clock: Clock): OrderBlocks {
         if ((recorded.get(Number(row.block)) ?? NOTHING) === row.recorded) same.add(Number(row.block));
       }
     };
-    const questions: (typeof rows)[] = [];
-    for (let i = 0; i < rows.length; i += BLOCKS_A_QUESTION)
-      questions.push(rows.slice(i, i + BLOCKS_A_QUESTION));
     const limit = pLimit(QUESTIONS_AT_ONCE);
-    await Promise.all(questions.map((some) => limit(() => ask(some))));
+    await Promise.all(Array.from(piecesOf(rows, BLOCKS_A_QUESTION), (some) => limit(() => ask(some))));
     return { seen: new Map(rows.map((row) => [Number(row.block), row.named])), lists, same };
   };
 

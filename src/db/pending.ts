@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { COPIED_TYPES, FILE_TYPES, fileTypeOf } from '../domain/file-type.js';
 import { type FolderRule, folderOf } from '../domain/folder-name.js';
 import type { Order } from '../domain/order.js';
+import { piecesOf } from '../domain/pieces.js';
 import type { PendingRow, PendingRows } from '../steps/ports/records.js';
 import { namesFile } from './bak-rows.js';
 import { textOf } from './bytes.js';
@@ -33,10 +34,8 @@ export function openPending({ engine, kysely }: Database, rule: FolderRule): Pen
     ids: readonly number[],
   ) => {
     const orders: Order[] = [];
-    for (let i = 0; i < ids.length; i += ORDERS_A_STATEMENT) {
-      const which = whichOf(ids.slice(i, i + ORDERS_A_STATEMENT));
-      orders.push(...(await query(which).execute(kysely)).rows.map(orderOf));
-    }
+    for (const some of piecesOf(ids, ORDERS_A_STATEMENT))
+      orders.push(...(await query(whichOf(some)).execute(kysely)).rows.map(orderOf));
     return orders;
   };
 

@@ -5,6 +5,7 @@ import { type FolderRule, hostOf, meantBy, orderKeyOf } from '../domain/folder-n
 import { groupBy } from '../domain/group-by.js';
 import { dayAfter } from '../domain/local-time.js';
 import type { Order } from '../domain/order.js';
+import { piecesOf } from '../domain/pieces.js';
 import { textOf } from './bytes.js';
 import { openForgottenOrders } from './forgotten-orders.js';
 import { openMisspeltOrders } from './misspelt-orders.js';
@@ -50,8 +51,7 @@ export function openShopOrders(database: Database, rule: FolderRule) {
 
   const createdOn = async (days: readonly string[], memory: DayMemory): Promise<readonly Order[]> => {
     const missing = days.filter((day) => !memory.has(day));
-    for (let i = 0; i < missing.length; i += DAYS_A_QUESTION) {
-      const some = missing.slice(i, i + DAYS_A_QUESTION);
+    for (const some of piecesOf(missing, DAYS_A_QUESTION)) {
       const orders = ordersWhere(isCreatedOn(some));
       // Whoever waits for it is told.
       orders.catch(() => undefined);

@@ -1,9 +1,9 @@
 import { type Kysely, sql } from 'kysely';
+import { piecesOf } from '../domain/pieces.js';
 import type { Wanted } from '../domain/run.js';
 import type { Progress, RunRow, Wishes } from '../jobs/ports.js';
-import { inPieces } from './forget-runs.js';
 import { nowMs } from './now.js';
-import { HELD } from './run-rows.js';
+import { HELD, ROWS_A_STATEMENT } from './run-rows.js';
 import type { Database, Tables } from './tables.js';
 
 /** Writes down how a run goes, in a transaction of the caller's, and answers what somebody wants of it. */
@@ -43,7 +43,7 @@ async function tellParts(
   run: number,
   parts: Progress['changed'],
 ): Promise<void> {
-  for (const some of inPieces(parts)) {
+  for (const some of piecesOf(parts, ROWS_A_STATEMENT)) {
     const rows = some.map(({ order, status, counts }) => ({
       run_id: run,
       id_order: order,
@@ -94,13 +94,13 @@ async function tellFailures(
     const words = { path, code: HELD, message: reason };
     return { ...words, ...common, item_id: id, id_order: null, attempts: 0, settled_ms: at };
   });
-  for (const rows of inPieces([...failed, ...kept])) {
+  for (const rows of piecesOf([...failed, ...kept], ROWS_A_STATEMENT)) {
     await kysely.insertInto('orderbak_run_failure').values(rows).execute();
   }
 }
 
 async function settle(kysely: Kysely<Tables>, rows: readonly number[], at: number): Promise<void> {
-  for (const some of inPieces(rows)) {
+  for (const some of piecesOf(rows, ROWS_A_STATEMENT)) {
     await kysely
       .updateTable('orderbak_run_failure')
       .set({ settled_ms: at })

@@ -1,4 +1,5 @@
 import type { BakFile, FolderFacts } from '../domain/order.js';
+import { piecesOf } from '../domain/pieces.js';
 import { type Looked, type Planning, planFolder } from './plan-folder.js';
 import type { FolderPaths, RecordedPath } from './prepare-path.js';
 import type { UnlinkItem } from './remove-paths.js';
@@ -51,8 +52,7 @@ function* planFolders(folders: readonly FolderFacts[], planning: Planning): Gene
 /** A folder may have more files than an item is to have. */
 function* inPieces(facts: FolderFacts, paths: readonly RecordedPath[]): Generator<FolderPaths> {
   const orderIds = facts.orders.map((order) => order.id);
-  for (let i = 0; i < paths.length; i += MOST_PATHS)
-    yield { folder: facts.folder, orderIds, paths: paths.slice(i, i + MOST_PATHS) };
+  for (const some of piecesOf(paths, MOST_PATHS)) yield { folder: facts.folder, orderIds, paths: some };
 }
 
 function countPaths(folders: readonly FolderPaths[]): number {

@@ -3,6 +3,7 @@ import { pathOf } from '../domain/file-name.js';
 import { groupBy } from '../domain/group-by.js';
 import type { FolderFacts } from '../domain/order.js';
 import { pagesOf } from '../domain/pages.js';
+import { piecesOf } from '../domain/pieces.js';
 import type { Retention } from '../domain/retention.js';
 import { freshness } from './freshness.js';
 import { judgeWaiting } from './judge-waiting.js';
@@ -52,8 +53,7 @@ export function purgeTrashStep(parts: PurgeParts): Step<PurgeItem> {
         const facts = await source.factsIn(placesOf(files));
         const { held, free } = await judgeWaiting(files, facts, parts);
         for (const one of held) yield { kind: 'held', held: one };
-        for (let i = 0; i < free.length; i += FILES_AN_ITEM) {
-          const some = free.slice(i, i + FILES_AN_ITEM);
+        for (const some of piecesOf(free, FILES_AN_ITEM)) {
           const item = { ids: some.map((file) => file.id), orderIds: ordersOf(some, facts) };
           yield { kind: 'do', item, files: some.length, bytes: bytesOf(some) };
         }

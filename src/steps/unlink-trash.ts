@@ -1,5 +1,6 @@
 import { addCensus, type Census, EMPTY_CENSUS, whyAlarming } from '../domain/census.js';
 import type { FolderNames, Order } from '../domain/order.js';
+import { piecesOf } from '../domain/pieces.js';
 import { type Retention, whyKept } from '../domain/retention.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { type Findings, glanceForTrash } from './find-trash.js';
@@ -97,8 +98,7 @@ function* plannedOf({ folder, orders }: FolderNames, found: Findings<Glance>): G
   for (const held of found.troubles.held ?? []) yield { kind: 'held', held };
   for (const failed of found.troubles.failed ?? []) yield { kind: 'failed', failed };
   const orderIds = orders.map((order) => order.id);
-  for (let i = 0; i < found.trash.length; i += FILES_AN_ITEM) {
-    const some = found.trash.slice(i, i + FILES_AN_ITEM);
+  for (const some of piecesOf(found.trash, FILES_AN_ITEM)) {
     const item = { folder, orderIds, names: some.map((file) => file.name) };
     yield {
       kind: 'do',

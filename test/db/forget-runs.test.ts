@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { forgetOld, inPieces } from '../../src/db/forget-runs.js';
+import { forgetOld } from '../../src/db/forget-runs.js';
 import { openDatabase } from '../../src/db/open.js';
+import { ROWS_A_STATEMENT } from '../../src/db/run-rows.js';
 import type { Database } from '../../src/db/tables.js';
 import { ENGINES, insertRows } from '../support/database.js';
 import { askOrderbak } from '../support/kept-orderbak.js';
@@ -49,7 +50,7 @@ describe.for(ENGINES)('old runs on %s', (engine) => {
     async () => {
       const failures = Array.from({ length: 3000 }, (_, n) => [1, n, 'x', 'broken', 'broken']);
       const columns = ['run_id', 'item_id', 'path', 'code', 'message'];
-      const [some = []] = inPieces(Array.from({ length: 1000 }, (_, n) => n + 2));
+      const some = Array.from({ length: ROWS_A_STATEMENT }, (_, n) => n + 2);
       const plan = await world.ask(async (asked) => {
         await insertRows(asked, 'orderbak_run_failure', columns, failures);
         await asked.all('ANALYZE TABLE orderbak_run_failure');
