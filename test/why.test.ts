@@ -230,6 +230,14 @@ describe.for(ENGINES)('why on %s', (engine) => {
     );
     // Nor is a list named where all of them can be read.
     expect(stdout.match(/^ {2}list /gm)).toHaveLength(1);
+    const { stdout: json } = await askOrderbak(shop.world, ['why', ...ids, '--json']);
+    const [unreadable, readable] = JSON.parse(json).files;
+    expect(unreadable).toMatchObject({
+      orders: [{ id: broken, unreadable: true }],
+      lists: [{ id_order: broken, origin: 'tbl_job.attach', row: expect.any(Number) }],
+      disk: { written: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) },
+    });
+    expect(readable).toMatchObject({ orders: [{ unreadable: false }], lists: [] });
   });
 
   test('what can be no file of an order: exit 2; a root that is away: 75', async () => {

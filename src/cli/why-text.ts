@@ -5,7 +5,6 @@ import type { PastRemoval } from '../domain/past-removal.js';
 import { PULL_THERE } from '../reports/judge-file.js';
 import type { Sight } from '../reports/sight.js';
 import type { Account, Answer } from '../reports/why.js';
-import { isoOf } from './iso-of.js';
 import { withConfig } from './next-command.js';
 
 type LocalTime = (ms: number) => string;
@@ -68,7 +67,8 @@ function brokenLine({ orderId, origin, row }: BrokenList): string {
   return `${origin}${row === null ? '' : ` of row ${row}`} (order ${orderId}) cannot be read; nothing of its folder is removed until the shop's list is put right`;
 }
 
-function typesOf({ named }: FolderFacts, order: number, filename: string): string[] {
+/** By what types an order names a file, each once. */
+export function typesOf({ named }: FolderFacts, order: number, filename: string): string[] {
   const files = named.filter((file) => file.orderId === order && file.filename === filename);
   return [...new Set(files.map((file) => file.type))];
 }
@@ -89,11 +89,18 @@ function receiptText(receipt: Receipt | null): string {
     : ` (${prettyBytes(receipt.size)}, sha256 ${receipt.sha256})`;
 }
 
-function diskLine({ stamp, fault, hasThumb }: Sight, localTime: LocalTime): string {
+function diskLine(sight: Sight, localTime: LocalTime): string {
+  const { stamp, fault, hasThumb } = sight;
   const thumb = hasThumb ? 'a thumb is there' : 'no thumb';
   if (fault !== null) return fault;
-  if (stamp === null) return `not there; ${thumb}`;
-  return `${prettyBytes(stamp.size)}, written ${localTime(Number(stamp.mtimeNs / 1_000_000n))}; ${thumb}`;
+  const written = writtenAt(sight);
+  if (stamp === null || written === null) return `not there; ${thumb}`;
+  return `${prettyBytes(stamp.size)}, written ${localTime(written)}; ${thumb}`;
+}
+
+/** When a file was written, ms since 1970; null for what is not there. */
+export function writtenAt({ stamp }: Sight): number | null {
+  return stamp === null ? null : Number(stamp.mtimeNs / 1_000_000n);
 }
 
 function removalLine(removal: PastRemoval, localTime: LocalTime): string {
@@ -107,40 +114,4 @@ function removalLine(removal: PastRemoval, localTime: LocalTime): string {
     restored === null ? '' : `brought back ${localTime(restored)}`,
   ];
   return parts.filter((part) => part !== '').join(', ');
-}
-
-/** The same for scripts. */
-export function whyObject(asked: string, { status, reason, next, account }: Answer): object {
-  const head = { asked, status, reason, next };
-  if (account === null)
-    return { ...head, folder: null, filename: null, orders: [], records: [], disk: null, removals: [] };
-  const { folder, filename, facts, rows, sight, removals } = account;
-  return {
-    ...head,
-    folder,
-    filename,
-    orders: facts.orders.map(({ id, status: of, doneTime }) => ({
-      id,
-      status: of,
-      done_time: doneTime,
-      types: typesOf(facts, id, filename),
-    })),
-    records: rows.map((row) => ({
-      id: row.id,
-      id_order: row.orderId,
-      file_type: row.type,
-      bak_date_time: row.bakTime,
-      receipt: row.receipt,
-      unlink_time: row.unlinkTime,
-      missing_time: row.missingTime,
-    })),
-    disk: { size: sight.stamp?.size ?? null, thumb: sight.hasThumb, fault: sight.fault },
-    removals: removals.map(({ intended, done, purged, restored, ...removal }) => ({
-      ...removal,
-      intended: isoOf(intended),
-      done: isoOf(done),
-      purged: isoOf(purged),
-      restored: isoOf(restored),
-    })),
-  };
 }

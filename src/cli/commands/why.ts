@@ -31,7 +31,10 @@ export function whyCommand(): Command {
     const flags = command.optsWithGlobals<CommonFlags>();
     return answering(flags, () =>
       withServerHere(flags.config, async (app) => {
-        const { whyObject, whyText } = await import('../why-text.js');
+        const [{ whyText }, { whyObject }] = await Promise.all([
+          import('../why-text.js'),
+          import('../why-object.js'),
+        ]);
         const output = openOutput(flags);
         const told = { localTime: app.localTime, keep: app.trashKeep, config: flags.config };
         const files: object[] = [];
