@@ -11,6 +11,7 @@ import type { Ceiling } from '../domain/ceiling.js';
 import type { Clock } from '../domain/clock.js';
 import type { CalendarAge } from '../domain/duration.js';
 import { localText } from '../domain/local-time.js';
+import { once } from '../domain/once.js';
 import { retentionAt } from '../domain/retention.js';
 import type { Step } from '../steps/step.js';
 import { DigestMemory } from '../store/digest.js';
@@ -31,7 +32,7 @@ export async function openGround(config: Config) {
   const pictures = new Pictures({ size: config.thumbs.size });
   const readers = new Readers();
   const digests = new DigestMemory(readers);
-  let rootId: Promise<string | null> | null = null;
+  const rootId = once(() => readRootId(database));
   return {
     config,
     clock,
@@ -48,7 +49,7 @@ export async function openGround(config: Config) {
     store: () =>
       openOrderStore({
         root: need(config, 'orders', 'root'),
-        rootId: () => (rootId ??= readRootId(database)),
+        rootId,
         thumbsFolder: config.thumbs.folder,
         pictures,
         digests,

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type FolderRule, folderOf, hostOf, meantBy } from '../domain/folder-name.js';
 import { groupBy } from '../domain/group-by.js';
+import { once } from '../domain/once.js';
 import type { Order } from '../domain/order.js';
 import { piecesOf } from '../domain/pieces.js';
 import { wholeNumber } from '../domain/whole-number.js';
@@ -40,7 +41,7 @@ export function openForgottenOrders({ engine, kysely }: Database, rule: FolderRu
     return orders;
   };
 
-  const readAll = async (): Promise<ReadonlyMap<string | null, readonly Order[]>> => {
+  const all = once(async () => {
     // EXPLAIN (MariaDB 10.11): range orderbak_file "Using index for group-by"; o eq_ref PRIMARY.
     const { rows } = await sql<Pick<Row, 'id_order'>>`
       SELECT recorded.id_order FROM (SELECT DISTINCT id_order FROM tbl_bak_order) AS recorded
@@ -51,17 +52,15 @@ export function openForgottenOrders({ engine, kysely }: Database, rule: FolderRu
     const ids = rows.flatMap((row) => wholeNumber(row.id_order) ?? []);
     const orders = await among(ids);
     return groupBy(orders, (order) => folderOf(order, rule) ?? hostOf(order, rule) ?? meantBy(order, rule));
-  };
+  });
 
-  let all: ReturnType<typeof readAll> | null = null;
   return {
     among,
 
     /** Those that lay in these folders, as it was when it was first asked. */
     async inFolders(folders: readonly string[]): Promise<Order[]> {
       if (folders.length === 0) return [];
-      all ??= readAll();
-      const known = await all;
+      const known = await all();
       return folders.flatMap((folder) => known.get(folder) ?? []);
     },
   };

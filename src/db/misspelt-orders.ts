@@ -1,6 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { type FolderRule, meantBy } from '../domain/folder-name.js';
 import { groupBy } from '../domain/group-by.js';
+import { once } from '../domain/once.js';
 import type { Order } from '../domain/order.js';
 import type { Engine } from './tables.js';
 
@@ -13,14 +14,12 @@ export function openMisspeltOrders(
   rule: FolderRule,
   ordersWhere: (condition: RawBuilder<SqlBool>) => Promise<Order[]>,
 ) {
-  let all: Promise<ReadonlyMap<string | null, readonly Order[]>> | null = null;
-  const readAll = async () => groupBy(await ordersWhere(isOdd(engine)), (order) => meantBy(order, rule));
+  const all = once(async () => groupBy(await ordersWhere(isOdd(engine)), (order) => meantBy(order, rule)));
 
   return {
     /** Those that may lie in these folders, as it was when it was first asked. */
     async inFolders(folders: readonly string[]): Promise<Order[]> {
-      all ??= readAll();
-      const known = await all;
+      const known = await all();
       return folders.flatMap((folder) => known.get(folder) ?? []);
     },
   };

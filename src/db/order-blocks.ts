@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import pLimit from 'p-limit';
 import type { Clock } from '../domain/clock.js';
+import { once } from '../domain/once.js';
 import { IDS_A_BLOCK, type OrderBlock, rangesOf, wholeBlocks } from '../domain/order-blocks.js';
 import { piecesOf } from '../domain/pieces.js';
 import type { Retention } from '../domain/retention.js';
@@ -30,11 +31,7 @@ export function openOrderBlocks(database: Database, clock: Clock): OrderBlocks {
   const { engine, kysely } = database;
   const div = engine === 'mysql' ? sql`DIV` : sql`/`;
   const blockOf = sql`id_order ${div} ${sql.lit(IDS_A_BLOCK)}`;
-  let hasLists: Promise<boolean> | null = null;
-  const isRemembering = () => {
-    hasLists ??= hasListsView(database);
-    return hasLists;
-  };
+  const isRemembering = once(() => hasListsView(database));
 
   /** EXPLAIN (MariaDB 10.11): o ALL, "Using where; Using temporary; Using filesort" of one row a block; u is eliminated. */
   const eligibleBlocks = async (

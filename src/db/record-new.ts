@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { parseLocalTime } from '../domain/local-time.js';
+import { once } from '../domain/once.js';
 import type { Retention } from '../domain/retention.js';
 import { codeOf, OrderbakError } from '../errors.js';
 import type { BakFiles } from '../steps/ports/records.js';
@@ -14,15 +15,14 @@ export function openRecorder(database: Database): Pick<BakFiles, 'countNew' | 'i
   const { engine, kysely } = database;
   const length = engine === 'mysql' ? sql`CHAR_LENGTH(f.filename)` : sql`LENGTH(f.filename)`;
   const name = sql.raw(asRecorded(engine, 'f.filename'));
-  let collation: Promise<string> | null = null;
+  const collation = once(() => bytesCollation(database));
 
   /** Whether a row `b` has the name of the file `f`, byte for byte. */
   const sameName = async (): Promise<RawBuilder<unknown>> => {
     // So that it is looked for in the index; an older script may have written it as bytes.
     if (engine === 'sqlite') return sql`b.filename COLLATE BINARY IN (${name}, ${bytesOf(engine, name)})`;
     // By the collation of the column, which compares bytes: what is CAST to bytes is looked for in no index.
-    collation ??= bytesCollation(database);
-    return sql`b.filename = ${name} COLLATE ${sql.raw(await collation)}`;
+    return sql`b.filename = ${name} COLLATE ${sql.raw(await collation())}`;
   };
 
   /**

@@ -4,6 +4,7 @@ import { foldName } from '../domain/file-name.js';
 import { type FolderRule, hostOf, meantBy, orderKeyOf } from '../domain/folder-name.js';
 import { groupBy } from '../domain/group-by.js';
 import { dayAfter } from '../domain/local-time.js';
+import { once } from '../domain/once.js';
 import type { Order } from '../domain/order.js';
 import { piecesOf } from '../domain/pieces.js';
 import { textOf } from './bytes.js';
@@ -80,13 +81,8 @@ export function openShopOrders(database: Database, rule: FolderRule) {
     return days.length === 0 ? orders : orders.concat(await createdOn(days, memory));
   };
 
-  let newest: Promise<number> | null = null;
   /** The highest id that there was when it was first asked for. */
-  const newestId = (): Promise<number> => {
-    newest ??= readNewest();
-    return newest;
-  };
-  const readNewest = async (): Promise<number> => {
+  const newestId = once(async (): Promise<number> => {
     const orders = kysely.selectFrom('orderbak_order').select('id_order');
     const order = await orders.orderBy('id_order', 'desc').limit(1).executeTakeFirst();
     if (order === undefined) return 0;
@@ -94,7 +90,7 @@ export function openShopOrders(database: Database, rule: FolderRule) {
     if (engine === 'sqlite' && typeof order.id_order !== 'number')
       throw idsAreText('the view orderbak_order');
     return idOf(order.id_order);
-  };
+  });
 
   /** Orders that may have come to lie in these folders since the newest was asked for. */
   const newcomers = async (folders: readonly string[]): Promise<Order[]> => {
