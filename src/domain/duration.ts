@@ -32,6 +32,8 @@ export interface CalendarAge {
 }
 
 const MOST_YEARS = 1000;
+const MONTHS_OF: Readonly<Record<string, number>> = { m: 1, y: 12 };
+const DAYS_OF: Readonly<Record<string, number>> = { d: 1, w: 7 };
 
 /** An age such as `3 months`, `1 year`, `2 weeks`, `90 days`, `90d`; null when it is not one, or reaches back before the calendar. */
 export function parseCalendarAge(text: string): CalendarAge | null {
@@ -39,7 +41,7 @@ export function parseCalendarAge(text: string): CalendarAge | null {
   if (match === null) return null;
   const count = Number(match[1]);
   const unit = (match[2] ?? '').charAt(0).toLowerCase();
-  const days = unit === 'd' ? count : unit === 'w' ? count * 7 : 0;
-  const months = unit === 'm' ? count : unit === 'y' ? count * 12 : 0;
+  const months = count * (MONTHS_OF[unit] ?? 0);
+  const days = count * (DAYS_OF[unit] ?? 0);
   return months > MOST_YEARS * 12 || days > MOST_YEARS * 365 ? null : { months, days };
 }

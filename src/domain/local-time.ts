@@ -103,20 +103,21 @@ export function dayAfter(day: string): string {
 
 /** `2026-05-31 14:03:59`, the shop's clock at an instant (ms since 1970). */
 export function localText(epochMs: number, zone: string): string {
-  const at = Temporal.Instant.fromEpochMilliseconds(Math.floor(epochMs)).toZonedDateTimeISO(zone);
-  return plainText(at.toPlainDateTime());
+  return plainText(zoned(epochMs, zone).toPlainDateTime());
 }
 
 /** How far a zone's wall is ahead of UTC at an instant (ms since 1970), in seconds. */
 export function offsetAt(epochMs: number, zone: string): number {
-  const at = Temporal.Instant.fromEpochMilliseconds(Math.floor(epochMs)).toZonedDateTimeISO(zone);
-  return at.offsetNanoseconds / 1e9;
+  return zoned(epochMs, zone).offsetNanoseconds / 1e9;
 }
 
 /** The shop's local time that lies a calendar age before an instant: 31 May less 3 months is 28 or 29 February. */
 export function localTextBefore(epochMs: number, age: CalendarAge, zone: string): string {
-  const now = Temporal.Instant.fromEpochMilliseconds(Math.floor(epochMs)).toZonedDateTimeISO(zone);
-  return plainText(now.toPlainDateTime().subtract({ months: age.months, days: age.days }));
+  return plainText(zoned(epochMs, zone).toPlainDateTime().subtract({ months: age.months, days: age.days }));
+}
+
+function zoned(epochMs: number, zone: string): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(Math.floor(epochMs)).toZonedDateTimeISO(zone);
 }
 
 /** Null for a number beyond the calendar. */
