@@ -34,6 +34,11 @@ export function foldName(name: string): string {
   return name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
 }
 
+/** The same of the file itself, for a name that was stored with a path. */
+export function foldBaseName(name: string): string {
+  return foldName(baseName(name));
+}
+
 /** A name as one line of plain text: control characters escaped. */
 export function printable(text: string): string {
   return Array.from(text, (char) => {

@@ -28,6 +28,11 @@ export interface NamedFile {
   readonly filename: string;
 }
 
+/** Whether two speak of one file: of an order, in one of its lists, by one name. */
+export function isSameFile(a: NamedFile, b: NamedFile): boolean {
+  return a.orderId === b.orderId && a.type === b.type && a.filename === b.filename;
+}
+
 /** What the office has said of its copy, and the server found true: size in bytes, SHA-256 in lower-case hex. */
 export interface Receipt {
   readonly size: number;

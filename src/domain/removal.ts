@@ -1,5 +1,5 @@
-import { baseName, foldName } from './file-name.js';
-import type { BakFile, FolderFacts, Receipt } from './order.js';
+import { foldBaseName } from './file-name.js';
+import { type BakFile, type FolderFacts, isSameFile, type Receipt } from './order.js';
 import { type Retention, whyKept, whyUnclear } from './retention.js';
 
 /** Whether a path may go. If it may: the rows that its removal closes, and the receipt that its bytes must match. */
@@ -15,8 +15,8 @@ export type Verdict =
 export function judgeRemoval(facts: FolderFacts, filename: string, retention: Retention): Verdict {
   const unclear = whyUnclear(facts, retention);
   if (unclear !== null) return kept(unclear);
-  const folded = foldName(baseName(filename));
-  const namesIt = (record: { readonly filename: string }) => foldName(baseName(record.filename)) === folded;
+  const folded = foldBaseName(filename);
+  const namesIt = (record: { readonly filename: string }) => foldBaseName(record.filename) === folded;
   const rows = facts.recorded.filter(namesIt);
   const named = facts.named.filter(namesIt);
   for (const id of new Set([...rows, ...named].map((record) => record.orderId))) {
@@ -24,12 +24,7 @@ export function judgeRemoval(facts: FolderFacts, filename: string, retention: Re
     const reason = order === undefined ? `the shop no longer knows order ${id}` : whyKept(order, retention);
     if (reason !== null) return kept(reason);
   }
-  const unrecorded = named.find(
-    (file) =>
-      !rows.some(
-        (row) => row.orderId === file.orderId && row.type === file.type && row.filename === file.filename,
-      ),
-  );
+  const unrecorded = named.find((file) => !rows.some((row) => isSameFile(row, file)));
   if (unrecorded !== undefined) {
     return kept(`order ${unrecorded.orderId} names it as ${unrecorded.type} too, which is not recorded yet`);
   }

@@ -1,9 +1,9 @@
 import { afterInsert, NO_ROW } from './after-insert.js';
-import { baseName, foldName } from './file-name.js';
+import { baseName, foldBaseName } from './file-name.js';
 import { groupBy } from './group-by.js';
 import { isHistory, markText, type WatchSpan } from './old-mark.js';
-import type { BakFile, FolderFacts } from './order.js';
-import { isOpen, judgeRemoval } from './removal.js';
+import { type BakFile, type FolderFacts, isSameFile } from './order.js';
+import { isOpen, judgeRemoval, type Verdict } from './removal.js';
 import { type Retention, whyKept } from './retention.js';
 import { claimsPicture } from './thumb-format.js';
 
@@ -62,13 +62,14 @@ export interface Watch extends WatchSpan {
 export function compareFolder(facts: FolderFacts, disk: OnDisk, watch: Watch): FileFinding[] {
   const tonight = afterInsert(facts, watch.retention);
   // All records that can have a say about a name: a removal is judged on these alone, and a folder may have thousands.
+  const foldedOf = (record: { readonly filename: string }) => foldBaseName(record.filename);
   const recorded = groupBy(tonight.recorded, foldedOf);
   const named = groupBy(tonight.named, foldedOf);
   const records = [...tonight.recorded, ...tonight.named];
   const [first] = facts.orders;
   const findings: FileFinding[] = [];
   for (const [filename, own] of groupBy(records, (record) => record.filename)) {
-    const folded = foldName(baseName(filename));
+    const folded = foldBaseName(filename);
     const about = { ...tonight, recorded: recorded.get(folded) ?? [], named: named.get(folded) ?? [] };
     const found = compareFile(filename, about, disk, watch);
     const row = about.recorded.find((each) => each.filename === filename && each.id !== NO_ROW);
@@ -82,38 +83,53 @@ export function compareFolder(facts: FolderFacts, disk: OnDisk, watch: Watch): F
   return findings;
 }
 
-function foldedOf({ filename }: { readonly filename: string }): string {
-  return foldName(baseName(filename));
+type Said = Pick<FileFinding, 'kind' | 'reason'>;
+
+/** A name of a folder. */
+interface Case {
+  readonly filename: string;
+  /** Those of tonight, with no other records than those that can have a say about this name. */
+  readonly facts: FolderFacts;
+  /** The rows of just this name. */
+  readonly rows: readonly BakFile[];
+  readonly isThere: boolean;
+  /** What orderbak would decide if the old system's marks were the office's receipts. */
+  readonly believed: Verdict;
 }
 
-/** `facts` are those of tonight, with no other records than those that can have a say about this name. */
-function compareFile(
-  filename: string,
-  facts: FolderFacts,
-  disk: OnDisk,
-  watch: Watch,
-): Pick<FileFinding, 'kind' | 'reason'> | null {
-  const { retention, zone } = watch;
+function compareFile(filename: string, facts: FolderFacts, disk: OnDisk, watch: Watch): Said | null {
   const rows = facts.recorded.filter((row) => row.filename === filename);
   const isThere = disk.names.has(filename) || disk.names.has(baseName(filename));
+  const asSaid = { ...facts, recorded: facts.recorded.map(atItsWord) };
+  const believed = judgeRemoval(asSaid, filename, watch.retention);
+  const one: Case = { filename, facts, rows, isThere, believed };
   const unlinked = rows.find((row) => row.unlinkTime !== null);
-  const believed = { ...facts, recorded: facts.recorded.map(atItsWord) };
-  const verdict = judgeRemoval(believed, filename, retention);
-  if (unlinked !== undefined || !isThere) {
-    if (isHistory(rows, watch)) return null;
+  return unlinked === undefined && isThere
+    ? compareStaying(one, watch)
+    : compareRemoved(one, unlinked, disk, watch);
+}
+
+/** A file that the old system says it removed (`unlinked`), or that is not there. */
+function compareRemoved(
+  { filename, rows, isThere, believed }: Case,
+  unlinked: BakFile | undefined,
+  disk: OnDisk,
+  watch: Watch,
+): Said | null {
+  if (isHistory(rows, watch)) return null;
+  if (believed.allowed) {
+    const when = markText(unlinked?.unlinkTime ?? null, watch.zone);
+    if (isThere) return { kind: 'still-there', reason: `marked as removed${when}` };
     const lacksThumb = claimsPicture(filename) && disk.thumbs?.has(filename) === false;
-    if (verdict.allowed && !isThere)
-      return lacksThumb
-        ? { kind: 'no-thumb', reason: 'orderbak leaves a thumb, or keeps the picture' }
-        : null;
-    if (verdict.allowed)
-      return {
-        kind: 'still-there',
-        reason: `marked as removed${markText(unlinked?.unlinkTime ?? null, zone)}`,
-      };
-    if (unlinked === undefined) return { kind: 'gone', reason: verdict.reason };
-    return { kind: 'removed', reason: `${verdict.reason}${isThere ? '; the file is still there' : ''}` };
+    return lacksThumb ? { kind: 'no-thumb', reason: 'orderbak leaves a thumb, or keeps the picture' } : null;
   }
+  if (unlinked === undefined) return { kind: 'gone', reason: believed.reason };
+  return { kind: 'removed', reason: `${believed.reason}${isThere ? '; the file is still there' : ''}` };
+}
+
+/** A file that is there, and that nobody says is removed. */
+function compareStaying({ filename, facts, rows, believed }: Case, watch: Watch): Said | null {
+  const { retention, zone } = watch;
   const proven = judgeRemoval(facts, filename, retention);
   if (proven.allowed && rows.some((row) => isOpen(row, 'discuss') || isOpen(row, 'backed-up')))
     return { kind: 'would-remove', reason: proven.receipt === null ? 'of a discussion' : 'backed up' };
@@ -122,7 +138,7 @@ function compareFile(
   const fresh = rows.find((row) => row.id === NO_ROW);
   if (fresh !== undefined) return { kind: 'unrecorded', reason: deedOf(fresh) };
   const unproven = rows.find((row) => isOpen(row, 'backed-up') && row.receipt === null);
-  if (unproven === undefined || !verdict.allowed) return null;
+  if (unproven === undefined || !believed.allowed) return null;
   return {
     kind: 'unproven',
     reason: `marked as backed up${markText(unproven.bakTime, zone)}, without a receipt`,
@@ -137,9 +153,7 @@ function deedOf({ orderId, type }: BakFile): string {
 function whyNotRecorded(row: BakFile, { orders, named }: FolderFacts, retention: Retention): string | null {
   const order = orders.find(({ id }) => id === row.orderId);
   if (order === undefined) return `the shop no longer knows order ${row.orderId}`;
-  const isNamed = named.some(
-    (file) => file.orderId === row.orderId && file.type === row.type && file.filename === row.filename,
-  );
+  const isNamed = named.some((file) => isSameFile(file, row));
   return whyKept(order, retention) ?? (isNamed ? null : `order ${order.id} does not name it as ${row.type}`);
 }
 

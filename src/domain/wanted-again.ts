@@ -1,4 +1,4 @@
-import { baseName, foldName } from './file-name.js';
+import { foldBaseName, foldName } from './file-name.js';
 import type { FolderFacts } from './order.js';
 import { type Retention, whyFolderKept } from './retention.js';
 
@@ -9,9 +9,7 @@ export function whyWantedAgain(filename: string, facts: FolderFacts, retention: 
   const reason = whyFolderKept({ ...facts, orders }, retention);
   if (reason !== null) return reason;
   const folded = foldName(filename);
-  const record = [...facts.named, ...facts.recorded].find(
-    (each) => foldName(baseName(each.filename)) === folded,
-  );
+  const record = [...facts.named, ...facts.recorded].find((each) => foldBaseName(each.filename) === folded);
   if (record === undefined) return null;
   return `order ${record.orderId} names it as ${record.type} by now; \`orderbak quarantine restore\` brings it back`;
 }
