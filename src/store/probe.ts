@@ -65,7 +65,8 @@ export async function tryWriting(folder: string): Promise<void> {
     const hint = `The user that runs orderbak must be able to write into ${folder}.`;
     throw new OrderbakError(EXIT.away, 'not-writable', `${folder}: ${messageOf(error)}`, hint, error);
   } finally {
-    await rm(path, { force: true });
+    // What cannot be removed was not made, or is told above: that is what matters.
+    await rm(path, { force: true }).catch(() => {});
   }
 }
 
