@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { askOrderbak } from './support/kept-orderbak.js';
 import { PROGRAM, placeOf } from './support/run.js';
+import { startServe } from './support/serve.js';
 import { atTerminal, hasTerminal, type Seen } from './support/terminal.js';
 import { createWorld, type World } from './support/worlds.js';
 
@@ -41,5 +43,19 @@ describe.skipIf(!hasTerminal).concurrent('somebody at a terminal', () => {
     expect(code).toBe(130);
     expect(said).toContain('interrupted; nothing was written');
     expect(existsSync(config)).toBe(false);
+  });
+
+  test('init asks for the address again when only the token shows that it is the wrong one', async () => {
+    expect(await askOrderbak(world, ['migrate'])).toMatchObject({ code: 0 });
+    const { url, token } = await startServe(world);
+    const config = path.join(world.folder, 'office.toml');
+    const answers = ['office', `${url}/admin/backup`, token, url, token, world.store, 'n'];
+    const { code, said } = await type(
+      ['init', '--config', config],
+      answers.map((line) => `${line}\n`).join(''),
+    );
+    expect(said).toContain('Check [pull] url: it ends where /admin/backup begins.');
+    expect(code).toBe(0);
+    expect(await readFile(config, 'utf8')).toContain(`url = "${url}"\n`);
   });
 });

@@ -48,11 +48,19 @@ export const checkToken =
   (url: string): AnswerCheck =>
   async (token) => {
     if (token.length < SHORTEST_TOKEN)
-      throw wrong('that token is too short', "The server's init has made one.");
+      throw wrong(
+        'that token is too short',
+        "The server's init has made one: it stands under [server] in orderbak.toml there.",
+      );
     const client = new BackupClient({ url, token, transfers: 1, rate: rateLimit(null) });
     await client.list(0, 1, new AbortController().signal).finally(() => client.close());
     return 'the server accepts it';
   };
+
+/** Whether a token's check has found that the address is wrong: without a token orderbak does not say what is where. */
+export function isWrongAddress(error: unknown): boolean {
+  return error instanceof OrderbakError && error.code === 'no-route';
+}
 
 /** The folder for the copies, or the one in which it is to be made. */
 export const checkStore: AnswerCheck = async (store) => {

@@ -8,6 +8,7 @@ import {
   checkStore,
   checkToken,
   checkZone,
+  isWrongAddress,
   newToken,
 } from '../app/init-checks.js';
 import type { NewValue } from '../config/new-file.js';
@@ -30,6 +31,8 @@ export type Get = (question: {
   readonly given: string | undefined;
   readonly otherwise: string | null;
   readonly check: AnswerCheck;
+  /** Whether it is an earlier answer that is wrong: then this one is not asked for again, and the error thrown. */
+  readonly isEarlier?: (error: unknown) => boolean;
 }) => Promise<string>;
 
 const OWN_SERVER = 'http://127.0.0.1:8480';
@@ -77,30 +80,9 @@ export async function askAll(role: Role, given: InitAnswers, get: Get): Promise<
     );
   }
   if (role !== 'server') {
-    const isBoth = role === 'both';
-    const url = isBoth
-      ? OWN_SERVER
-      : await get({
-          words: "The server's address (https://shop.example)?",
-          flag: '--url',
-          given: given.url,
-          otherwise: null,
-          check: checkServer,
-        });
+    const { url, token: theirs } = role === 'both' ? { url: OWN_SERVER, token } : await askServer(given, get);
     add('pull.url', url, 'Where the server answers.');
-    add(
-      'pull.token',
-      isBoth
-        ? token
-        : await get({
-            words: "The server's token?",
-            flag: '--token',
-            given: given.token,
-            otherwise: null,
-            check: checkToken(url),
-          }),
-      "The server's token.",
-    );
+    add('pull.token', theirs, "The server's token.");
     const store = await get({
       words: 'The folder for the copies?',
       flag: '--store',
@@ -111,6 +93,33 @@ export async function askAll(role: Role, given: InitAnswers, get: Get): Promise<
     add('pull.store', resolve(store), 'Where the copies go.');
   }
   return values;
+}
+
+/** Only with the token does a server show whether the address is right to the end: if it is not, both are asked for again. */
+async function askServer(given: InitAnswers, get: Get): Promise<{ url: string; token: string }> {
+  for (;;) {
+    const url = await get({
+      words: "The server's address (https://shop.example)?",
+      flag: '--url',
+      given: given.url,
+      otherwise: null,
+      check: checkServer,
+    });
+    try {
+      const token = await get({
+        words: "The server's token?",
+        flag: '--token',
+        given: given.token,
+        otherwise: null,
+        check: checkToken(url),
+        isEarlier: isWrongAddress,
+      });
+      return { url, token };
+    } catch (error) {
+      const isTyped = given.url === undefined && given.token === undefined;
+      if (!isTyped || !isWrongAddress(error)) throw error;
+    }
+  }
 }
 
 function absoluteUrl(url: string): string {

@@ -98,7 +98,7 @@ async function askRole(asking: Asking | null): Promise<Role> {
 
 /** From the flag, or by asking until the answer is right. */
 function getter(asking: Asking | null, output: Output): Get {
-  return async ({ words, flag, given, otherwise, check }) => {
+  return async ({ words, flag, given, otherwise, check, isEarlier }) => {
     if (given !== undefined || asking === null) {
       const value = given ?? otherwise;
       if (value === null) throw missing(flag);
@@ -113,6 +113,7 @@ function getter(asking: Asking | null, output: Output): Get {
       } catch (error) {
         const hint = error instanceof OrderbakError ? `\n    ${error.hint ?? ''}` : '';
         output.tell(`  ✖ ${messageOf(error)}${hint}`);
+        if (isEarlier?.(error)) throw error;
       }
     }
   };
