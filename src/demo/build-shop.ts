@@ -6,6 +6,7 @@ import pLimit from 'p-limit';
 import { sqliteDialect } from '../db/sqlite.js';
 import { folderOf } from '../domain/folder-name.js';
 import { localText } from '../domain/local-time.js';
+import { THUMBS } from './count.js';
 import { type Camera, openCamera } from './photos.js';
 import { type Place, ZONE } from './place.js';
 import { ORDERS } from './shop.js';
@@ -40,7 +41,7 @@ const DONE_DAYS_AGO = 150;
 const YOUNG_DAYS_AGO = 20;
 const DAYS_OF_WORK = 10;
 const PHOTOS_AT_ONCE = 4;
-const FOLDERS = { template: '{create_unix}@{create_by}', zone: ZONE, thumbs: 'thumb' };
+const FOLDERS = { template: '{create_unix}@{create_by}', zone: ZONE, thumbs: THUMBS };
 
 /**
  * Builds the shop in its place: tables, order folders, real photos. Gives up between two files when `stop` is aborted.

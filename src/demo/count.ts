@@ -1,4 +1,5 @@
 import fastGlob from 'fast-glob';
+import { QUARANTINE } from '../domain/file-name.js';
 import { SUMS } from '../domain/store-name.js';
 import type { Place } from './place.js';
 
@@ -19,9 +20,8 @@ export interface Count {
   readonly office: { readonly store: DiskUse };
 }
 
-/** The folders, in the shop's root or in an order's, that hold no originals. */
+/** The folder of an order's thumbs. */
 export const THUMBS = 'thumb';
-export const QUARANTINE = '.orderbak-trash';
 const OWN = '.orderbak*/**';
 
 /** Counts files and bytes of both machines, from the disks alone. */

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { QUARANTINE } from '../domain/file-name.js';
 import { codeOf } from '../errors.js';
 import type { Original, Shop } from './build-shop.js';
-import { findFiles, QUARANTINE, THUMBS } from './count.js';
+import { findFiles, THUMBS } from './count.js';
 import type { Place } from './place.js';
 
 /** Where an original is after the night, compared byte for byte; each with its words. */

@@ -1,5 +1,7 @@
 /** Folders and files whose names begin so belong to orderbak itself. */
 export const OWN_PREFIX = '.orderbak';
+/** Where trash waits, below the root. */
+export const QUARANTINE = '.orderbak-trash';
 
 /** Whether a name can only mean a file directly inside its folder: no separator, no `.` or `..`, no control character. */
 export function isPlainName(name: string): boolean {

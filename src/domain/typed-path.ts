@@ -1,4 +1,5 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { QUARANTINE } from './file-name.js';
 
 /** A file below the root. */
 export interface FilePlace {
@@ -16,7 +17,7 @@ export function placeTyped(typed: string, cwd: string, roots: readonly string[])
   const below = roots.map((root) => pathBelow(root, resolve(cwd, typed))).find((path) => path !== null);
   const path = below ?? (isAbsolute(typed) ? '' : typed);
   const parts = path.split(SEPARATOR).filter((part) => part !== '' && part !== '.');
-  const folders = parts[0] === '.orderbak-trash' ? parts.slice(2) : parts;
+  const folders = parts[0] === QUARANTINE ? parts.slice(2) : parts;
   const filename = folders.pop();
   if (filename === undefined || folders.length === 0 || parts.includes('..')) return null;
   return { folder: folders.join('/'), filename };

@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.js';
+import { QUARANTINE } from '../domain/file-name.js';
 import type { FolderFacts } from '../domain/order.js';
 import type { Retention } from '../domain/retention.js';
 import { carryOut, type TakeAway } from './carry-out.js';
@@ -54,7 +55,7 @@ export async function removeTrash(
     if (facts === undefined) return { held: item.names.map((name) => moved(item.folder, name)) };
     const now = await findTrash(facts, folder, retention, clock() - minAge);
     const wanted = new Set(item.names);
-    const room = keep > 0 ? `.orderbak-trash/${applying.run}/${item.folder}` : null;
+    const room = keep > 0 ? `${QUARANTINE}/${applying.run}/${item.folder}` : null;
     const allowed = now.trash
       .filter((file) => wanted.has(file.name))
       .map((file) => ({ removal: removalOf(facts, file, room), stamp: file.stat }));

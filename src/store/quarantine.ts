@@ -1,12 +1,10 @@
 import { readdir, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { QUARANTINE } from '../domain/file-name.js';
 import { codeOf, Doubt } from '../errors.js';
 import type { Stamp } from '../steps/ports/disk.js';
 import { type FolderHandle, openBelow } from './folder-handle.js';
 import { openRegular } from './regular-file.js';
-
-/** Where trash waits, below the root. */
-export const QUARANTINE = '.orderbak-trash';
 
 /**
  * Deletes one file of the quarantine with its thumb, and folders that it leaves empty; what is gone already is well. Throws Doubt
