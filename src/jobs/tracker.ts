@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 import { type Mark, paceOf } from '../domain/pace.js';
 import type { RunStatus } from '../domain/run.js';
-import { type Entry, type Failure, type Outcome, sumOf } from '../steps/step.js';
+import type { Entry, Failure, Outcome } from '../steps/step.js';
 import { keyOf, Parts } from './parts.js';
 import type { NewFailure, Progress } from './ports.js';
 import type { Retries } from './retries.js';
@@ -64,8 +64,8 @@ export class Tracker {
 
   /** A whole item broke: each of its files has failed. */
   broke(entries: readonly Entry[], failure: Failure): void {
-    const failed = entries.map(({ id, path }) => ({ ...failure, id, path }));
-    this.ended(entries, failed.length > 0 ? { failed } : sumOf([{ failed: [failure] }]));
+    const each = entries.map(({ id, path }) => ({ ...failure, id, path }));
+    this.ended(entries, { failed: each.length > 0 ? each : [failure] });
   }
 
   /** Failures whose file a whole plan no longer names are nobody's any more. */
