@@ -112,12 +112,12 @@ export function openDeletions({ engine, kysely }: Database, clock: Clock): Delet
         .execute();
     },
 
-    async unsettled(rules, limit) {
+    async unsettled(rule, limit) {
       const rows = await kysely
         .selectFrom('orderbak_deletion')
         .selectAll()
         .where('done_ms', 'is', null)
-        .where('rule', 'in', rules)
+        .where('rule', '=', rule)
         .orderBy('id')
         .limit(limit)
         .execute();

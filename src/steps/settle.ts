@@ -17,7 +17,7 @@ export async function settleRemovals(
   now: string,
 ): Promise<void> {
   for (;;) {
-    const intents = await deletions.unsettled([rule], PAGE);
+    const intents = await deletions.unsettled(rule, PAGE);
     if (intents.length === 0) return;
     const gone: Intent[] = [];
     const there: Intent[] = [];

@@ -1,4 +1,6 @@
 import type { Clock } from '../domain/clock.js';
+import { pathOf } from '../domain/file-name.js';
+import { pagesOf } from '../domain/pages.js';
 import type { Retention } from '../domain/retention.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import type { Looked } from './plan-folder.js';
@@ -67,20 +69,22 @@ function unlinkStep(
     async *plan(): AsyncGenerator<Planned<UnlinkItem>> {
       const looked = { folders: 0, absent: 0 };
       const now = clock();
-      for (let after = 0; ; ) {
-        const page = await bakFiles.openRows({ rule, only, now }, after, ROWS_A_PAGE);
-        const last = page.at(-1);
-        if (last === undefined) break;
-        yield* planPage(page, unlinking, looked);
-        after = last.id;
-      }
+      const pages = pagesOf(
+        (after) => bakFiles.openRows({ rule, only, now }, after, ROWS_A_PAGE),
+        ({ id }) => id,
+      );
+      for await (const page of pages) yield* planPage(page, unlinking, looked);
       if (!vouched && isAlarming(looked)) throw foldersMissing(looked);
     },
 
     // A folder that several orders share counts as the first one's.
     entries: ({ folders }) =>
       folders.flatMap(({ folder, orderIds, paths }) =>
-        paths.map(({ id, filename }) => ({ id, path: `${folder}/${filename}`, order: orderIds[0] ?? 0 })),
+        paths.map(({ id, filename }) => ({
+          id,
+          path: pathOf({ folder, filename }),
+          order: orderIds[0] ?? 0,
+        })),
       ),
     pick: pickPaths,
     apply: (item, applying) => removePaths(item, applying, unlinking),
