@@ -9,6 +9,7 @@ import type { Database } from '../db/tables.js';
 import { pagesOf } from '../domain/pages.js';
 import {
   type FailureRecord,
+  type HeldRecord,
   inFamilies,
   isActive,
   type PartRecord,
@@ -36,7 +37,7 @@ export interface RunFamily {
 export interface RunDetails extends RunFamily {
   readonly steered: readonly PartRecord[];
   readonly failures: readonly FailureRecord[];
-  readonly held: readonly { readonly id: number | null; readonly path: string; readonly reason: string }[];
+  readonly held: readonly HeldRecord[];
 }
 
 /** What runs, what ran, and how it is steered: in the shop's database, or in the catalog of the office's store. */

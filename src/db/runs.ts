@@ -82,10 +82,11 @@ export function openRuns(database: Database): Runs {
   };
 }
 
-function rowOf({ dryRun, started, kin, user, ...run }: RunStart, now: ReturnType<typeof nowMs>) {
+function rowOf({ dryRun, started, kin, user, told, ...run }: RunStart, now: ReturnType<typeof nowMs>) {
   return {
     ...run,
     user_name: user,
+    choices: told,
     dry_run: dryRun ? 1 : 0,
     started_ms: started,
     status: 'running',

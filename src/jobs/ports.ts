@@ -42,7 +42,7 @@ export interface RunStart extends Holder {
   readonly started: number;
   readonly kin: Kin;
   /** What the run was told, as JSON, so that it can be gone on with. */
-  readonly choices: string;
+  readonly told: string;
   /** Where it can be told on its own machine to look what is wanted of it; null where it cannot. */
   readonly doorbell: string | null;
 }

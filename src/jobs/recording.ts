@@ -46,7 +46,7 @@ export async function startRecording<Item>(
       origin,
       version,
       kin,
-      choices: told,
+      told,
       ...thisProcess(),
       started: clock(),
       doorbell: bell?.path ?? null,

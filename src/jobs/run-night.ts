@@ -42,7 +42,7 @@ export async function runNight(
 ): Promise<NightSummary> {
   const started = clock();
   const { dryRun, origin, version, told, kin, stop } = options;
-  const start = { ...thisProcess(), dryRun, origin, version, started, kin, choices: told, doorbell: null };
+  const start = { ...thisProcess(), dryRun, origin, version, started, kin, told, doorbell: null };
   const { run } = await runs.start({ ...start, step: 'run' });
   const rows = await runs.await(run, start, steps);
   const beat = startBeat(

@@ -14,7 +14,7 @@ const ELSEWHERE = {
   user: 'somebody',
   version: 'test',
   kin: { night: null, resumes: null },
-  choices: '{}',
+  told: '{}',
   doorbell: null,
 } as const;
 
