@@ -1,10 +1,11 @@
-import { readdir, rmdir, unlink } from 'node:fs/promises';
+import { rmdirSync } from 'node:fs';
+import { readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { QUARANTINE } from '../domain/file-name.js';
 import { codeOf, Doubt } from '../errors.js';
 import type { Stamp } from '../steps/ports/disk.js';
 import { type FolderHandle, openBelow } from './folder-handle.js';
-import { openRegular } from './regular-file.js';
+import { isRegular, openRegular } from './regular-file.js';
 
 /**
  * Deletes one file of the quarantine with its thumb, and folders that it leaves empty; what is gone already is well. Throws Doubt
@@ -16,12 +17,12 @@ export async function purgeFile(root: FolderHandle, quarantine: string, thumbs: 
     const folder = openBelow(root, path);
     if (folder === null) continue;
     try {
-      if ((await stampOfFile(folder, name)) !== null) await unlink(join(folder.base, name));
+      if (isRegular(join(folder.base, name), name)) await unlink(join(folder.base, name));
       await folder.sync();
     } finally {
       folder.close();
     }
-    await removeEmpty(root, path);
+    removeEmpty(root, path);
   }
 }
 
@@ -52,11 +53,11 @@ export async function stampOfFile(folder: FolderHandle, name: string): Promise<S
 }
 
 /** Removes a folder of the quarantine and those above it, as far as they are empty. */
-export async function removeEmpty(root: FolderHandle, path: string): Promise<void> {
+export function removeEmpty(root: FolderHandle, path: string): void {
   const parts = path.split('/');
   for (let length = parts.length; length > 1; length -= 1) {
     try {
-      await rmdir(join(root.base, ...parts.slice(0, length)));
+      rmdirSync(join(root.base, ...parts.slice(0, length)));
     } catch (error) {
       if (codeOf(error) === 'ENOTEMPTY' || codeOf(error) === 'EEXIST') return;
       if (codeOf(error) !== 'ENOENT') throw error;

@@ -56,6 +56,14 @@ export function isFile(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
+/** The same, but throws when the name belongs to a link, a folder, a device or the like. */
+export function isRegular(path: string, name: string): boolean {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return false;
+  if (!stats.isFile()) throw notRegular(name);
+  return true;
+}
+
 /** Whether two stamps are of one file that nobody wrote to in between. */
 function sameStamp(a: Stamp, b: Stamp): boolean {
   return (

@@ -32,7 +32,7 @@ export async function restoreFile(root: FolderHandle, file: Trashed, thumbs: str
     try {
       if (from !== null && stamp !== null) await moveBack({ from, to, name }, stamp);
       const note = await moveThumbBack(root, place, to, thumbs);
-      await removeEmpty(root, room);
+      removeEmpty(root, room);
       return note;
     } finally {
       to.close();
@@ -138,7 +138,7 @@ async function moveThumbBack(
     } finally {
       from.close();
     }
-    await removeEmpty(root, waiting);
+    removeEmpty(root, waiting);
     return null;
   } catch (error) {
     return `its thumb stays in ${waiting}: ${messageOf(error)}`;
