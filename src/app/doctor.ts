@@ -113,7 +113,8 @@ function scheduleCheck(loaded: LoadedConfig): Check {
         Date.now(),
       );
       if (heldSince !== null) return warning('is held', 'Let it go on with `orderbak schedule continue`.');
-      if (installed === 'as configured') return `${installed}, ${entries.length} entries`;
+      if (installed === 'as configured')
+        return `${installed}, ${entries.length === 1 ? '1 entry' : `${entries.length} entries`}`;
       const message = installed === 'unknown' ? (troubles[0] ?? installed) : installed;
       return warning(message, 'Let `orderbak schedule install` do it, unless other lines start the steps.');
     },

@@ -1,6 +1,7 @@
 import { homedir, userInfo } from 'node:os';
 import type { LoadedConfig } from '../config/load.js';
 import type { NightStep } from '../domain/night.js';
+import { startingFolder } from '../schedule/home.js';
 import { startAlone } from '../schedule/start-step.js';
 import { entryNamed } from './entries.js';
 import { placeOf, programArgv } from './place.js';
@@ -13,7 +14,10 @@ export interface Tested {
   readonly stderr: string;
 }
 
-/** Runs an entry's step, due or not, with what a scheduler gives it: hardly any environment, its own session, no terminal. */
+/**
+ * Runs an entry's step, due or not, with what a scheduler gives it: hardly any environment, its own session, no terminal.
+ * Throws with exit 1 where it cannot be started.
+ */
 export async function testEntry(loaded: LoadedConfig, name: NightStep): Promise<Tested> {
   const { path, config } = placeOf(loaded, null);
   const entry = entryNamed(loaded.config, name);
@@ -23,7 +27,7 @@ export async function testEntry(loaded: LoadedConfig, name: NightStep): Promise<
   const { exit, stdout, stderr } = await startAlone(
     programArgv(config, 'schedule', 'run', entry.name, '--now'),
     process.platform === 'win32' ? process.env : bare,
-    homedir(),
+    startingFolder(),
   );
   return { exit, elapsedMs: Math.round(performance.now() - begun), stdout, stderr };
 }

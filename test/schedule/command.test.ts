@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ownTarget } from '../../src/schedule/choose.js';
 import { falseClock, whyNoFalseClock } from '../chaos/false-clock.js';
 import { onHost, whyNoOtherHost } from '../chaos/other-host.js';
 import { holdInsert } from '../support/held-lease.js';
@@ -71,6 +72,28 @@ describe('the commands of the schedule', () => {
     }
     await chown(config, 0, Number(execFileSync('id', ['-g', 'nobody'])));
     expect(await print()).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('doctor counts what is installed', async (context) => {
+    context.skip(ownTarget() !== 'cron', 'a crontab is told by a program that can be put in its place');
+    const [bin, crontab] = [path.join(world.folder, 'cron'), path.join(world.folder, 'crontab')];
+    await mkdir(bin);
+    const program = `#!/bin/sh\n[ "$1" = -l ] && exec cat ${crontab}\nexec cat >${crontab}\n`;
+    await writeFile(path.join(bin, 'crontab'), program, { mode: 0o755 });
+    await writeFile(crontab, '');
+    const env = { PATH: `${bin}:${process.env.PATH}` };
+    for (const [off, counted] of [
+      ['unlink_trash = "off"', '3 entries'],
+      ['unlink_trash = "off"\nunlink_discuss = "off"\nunlink_backed_up = "off"', '1 entry'],
+    ] as const) {
+      const config = await configure(world, off);
+      const orderbak = (...words: string[]) =>
+        runOrderbak(world, [...words, '--config', config], { ...bare, env });
+      expect(await orderbak('schedule', 'install')).toMatchObject({ code: 0 });
+      expect((await orderbak('doctor')).stdout).toMatch(
+        new RegExp(`^✔ schedule +as configured, ${counted}$`, 'm'),
+      );
+    }
   });
 
   const forget = (entry: string) =>
@@ -237,6 +260,15 @@ case "$*" in *-l) cat table 2>&- || { echo no crontab for you >&2; exit 1; };; *
     const failed = await runOrderbak(world, ['schedule', 'test', 'insert', '--config', config], bare);
     expect(failed).toMatchObject({ code: 75 });
     expect(failed.stderr).toContain('there is no SQLite database');
+  });
+
+  test('test says that the home folder is missing, and not that Node were', async (context) => {
+    context.skip(ownTarget() !== 'cron', 'only cron begins there');
+    const config = await configure(world, '');
+    const words = ['schedule', 'test', 'insert', '--config', config];
+    const { code, stderr } = await runOrderbak(world, words, { bare: true, env: { HOME: '/no/home' } });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/the home folder of \S+, \/no\/home, is not there\n {2}Make it /);
   });
 });
 
