@@ -39,6 +39,12 @@ describe.concurrent('a server that cannot begin', () => {
       expect(finished.stderr).not.toContain(one);
   });
 
+  test('on the machine in the office it says so, not that a token is missing there', async () => {
+    const env = { ORDERBAK_PULL_URL: 'http://127.0.0.1:9' };
+    const finished = await runOrderbak(world, ['serve'], { bare: true, env });
+    expectBlock(finished, 2, /this command is for the server, and this machine is configured as the office/);
+  });
+
   test('a port that is in use: exit 1, and it says which', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));

@@ -50,6 +50,7 @@ export function serveCommand(): Command {
         { openServerApp },
         { openLog },
         { loadConfig },
+        { need },
         { readTls },
         { checkTokens },
         { createApiServer },
@@ -57,11 +58,14 @@ export function serveCommand(): Command {
         import('../../app/server.js'),
         import('../../app/log.js'),
         import('../../config/load.js'),
+        import('../../config/needs.js'),
         import('../../config/tls.js'),
         import('../../http/auth.js'),
         import('../../http/server.js'),
       ]);
       const config = loadConfig(flags.config ?? null, process.env);
+      // Before its token: in the office none is to be made up.
+      need(config, 'database', 'url');
       const tokens = checkTokens(config.server.token);
       const tls = readTls(config.server);
       if (tls === null && flags.insecureHttp !== true) checkListen(config.server.listen);
