@@ -126,7 +126,7 @@ function resultOf(
     counts.failed > 0 ? `${count(counts.failed)} failed` : '',
     bytes > 0 ? bytesText(bytes) : '',
     ended === null ? '' : prettyMs(ended - started),
-    wanted === null ? '' : `is to ${wanted}`,
+    wanted === null || (wanted === 'pause' && status === 'paused') ? '' : `is to ${wanted}`,
     dryRun ? 'dry run' : '',
   ];
   return `${colour(status)}: ${parts.filter((part) => part !== '').join(' · ')}`;

@@ -73,6 +73,10 @@ describe.concurrent('a large download', () => {
       orders: { planned: 1, done: 0 },
       parts: [{ order: office.order.id, status: 'paused', counts: { planned: 1 } }],
     });
+    const env = { ORDERBAK_PULL_STORE: office.store };
+    const { stdout } = await askOrderbak(shop.world, ['status'], { bare: true, env });
+    expect(stdout).toMatch(/ paused: 0 done/);
+    expect(stdout).not.toContain('is to pause');
     expect(await office.parts()).toEqual(half);
 
     expect(await jobs(office, 'resume', '1')).toMatchObject({ code: 0, stderr: '' });
