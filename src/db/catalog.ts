@@ -20,7 +20,7 @@ export async function openCatalogDatabase(store: string): Promise<Database> {
     await migrateCatalog(database);
     return database;
   } catch (error) {
-    const { exit, code, message } = explainDatabaseError(error, null);
+    const { exit, code, message } = explainDatabaseError(error, path);
     const hint = `If ${path} is damaged, move it away: the next run makes a new one of what the store holds.`;
     throw new OrderbakError(exit, code, `the store's catalog cannot be used: ${message}`, hint, error);
   }

@@ -39,8 +39,7 @@ const NOT_NOW = new Map([
 ]);
 
 /** The same in words: errors of SQLite, and of connections that are dead already, have no code, or one that says less. */
-const AWAY_WORDS =
-  /database is locked|disk I\/O error|unable to open database|readonly database|connection is (in )?closed/i;
+const AWAY_WORDS = /database is locked|connection is (in )?closed/i;
 
 /** A file of SQLite that this user may not write, or not even read. */
 const SHUT_WORDS = /readonly database|unable to open database/i;

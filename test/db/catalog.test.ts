@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sql } from 'kysely';
@@ -42,6 +42,25 @@ test('where SQLite has rolled back by itself, as after a fault of the disk, that
   await expect(spoil).rejects.toThrow(/UNIQUE constraint failed/);
   expect(await database.kysely.selectFrom('store_part').selectAll().execute()).toEqual([]);
   await database.close();
+});
+
+test('a catalog that is damaged, or cannot be opened, is called so when it is opened', async () => {
+  const openIn = async (name: string, make: (catalog: string) => Promise<unknown>) => {
+    const other = path.join(store, name);
+    await mkdir(path.join(other, '.orderbak'), { recursive: true });
+    await make(path.join(other, '.orderbak/catalog.sqlite'));
+    return openCatalogDatabase(other);
+  };
+  const none = (catalog: string) =>
+    writeFile(catalog, 'a text of some length that is no database '.repeat(20));
+  await expect(openIn('damaged', none)).rejects.toMatchObject({
+    exit: 1,
+    message: expect.stringMatching(/catalog\.sqlite is damaged: file is not a database/),
+  });
+  await expect(openIn('shut', (catalog) => mkdir(catalog))).rejects.toMatchObject({
+    exit: 75,
+    message: expect.stringMatching(/this user may not write .*catalog\.sqlite: .*unable to open/),
+  });
 });
 
 test('what failed in runs is found by an index: a thousand runs are forgotten without reading all failures for each', async () => {
