@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
+import { readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { Stamp } from '../steps/ports/disk.js';
 import type { Readers } from './readers.js';
@@ -15,6 +16,17 @@ export async function sha256Of(file: FileHandle, size = BLOCK): Promise<string> 
     if (bytesRead === 0) return hash.digest('hex');
     hash.update(block.subarray(0, bytesRead));
     position += bytesRead;
+  }
+}
+
+/** Adds what is open under this number to a hash, from its first byte to its last, at once. Answers how many bytes that is. */
+export function hashNow(hash: Hash, fd: number): number {
+  const block = Buffer.allocUnsafe(BLOCK);
+  for (let size = 0; ; ) {
+    const read = readSync(fd, block, 0, BLOCK, size);
+    if (read === 0) return size;
+    hash.update(block.subarray(0, read));
+    size += read;
   }
 }
 

@@ -1,9 +1,10 @@
-import { lstatSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isPlainName } from '../domain/file-name.js';
 import { SUMS } from '../domain/store-name.js';
 import { renamePatiently } from './durable.js';
 import { type PlaceGiven, type Placing, putInPlace } from './put-in-place.js';
+import { isFile } from './regular-file.js';
 import { renameSurelyNow } from './rename-surely.js';
 import { type Fault, faultOf } from './worker.js';
 import { writeSynced } from './write-whole.js';
@@ -46,7 +47,6 @@ const LINE = /^([0-9a-f]{64}) {2}(.+)$/;
  */
 function listedBefore(base: string, known: ReadonlyMap<string, string>): Map<string, string> {
   const list = join(base, SUMS);
-  const isFile = (path: string) => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
   const lines = isFile(list) ? readFileSync(list, 'utf8').split('\n') : [];
   const before = new Map<string, string>();
   for (const line of lines) {

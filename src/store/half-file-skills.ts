@@ -1,10 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, constants, fstatSync, fsync, lstatSync, openSync, readSync, rmSync } from 'node:fs';
+import { closeSync, constants, fstatSync, fsync, lstatSync, openSync, rmSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { hashNow } from './digest.js';
 import { fillFolders } from './fill-folders.js';
 import { writeAll } from './write-whole.js';
-
-const BLOCK = 1024 * 1024;
 
 /** A half file that is being written. */
 interface OpenHalf {
@@ -25,7 +24,7 @@ export const halfFileSkills = {
   open(path: string, keep: boolean): number {
     const half: OpenHalf = { fd: openFile(path, keep), hash: createHash('sha256'), size: 0 };
     halves.set(path, half);
-    if (keep) readAll(half);
+    if (keep) half.size = hashNow(half.hash, half.fd);
     // Whoever had it first may still write to it, and only where something is in it are his bytes the same.
     if (keep && half.size === 0) renew(path, half);
     return half.size;
@@ -93,14 +92,4 @@ function mustBeOwn(path: string, { fd }: OpenHalf): void {
   const named = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   if (named?.ino === fstatSync(fd, { bigint: true }).ino) return;
   throw new Error('another run has gone on with this file meanwhile');
-}
-
-function readAll(half: OpenHalf): void {
-  const block = Buffer.allocUnsafe(BLOCK);
-  for (;;) {
-    const read = readSync(half.fd, block, 0, BLOCK, half.size);
-    if (read === 0) return;
-    half.hash.update(block.subarray(0, read));
-    half.size += read;
-  }
 }

@@ -1,6 +1,6 @@
 import { rmdirSync } from 'node:fs';
 import { readdir, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { QUARANTINE } from '../domain/file-name.js';
 import { codeOf, Doubt } from '../errors.js';
 import type { Stamp } from '../steps/ports/disk.js';
@@ -52,12 +52,11 @@ export async function stampOfFile(folder: FolderHandle, name: string): Promise<S
   return file?.stamp ?? null;
 }
 
-/** Removes a folder of the quarantine and those above it, as far as they are empty. */
+/** Removes a folder below the root and those above it, as far as they are empty; the quarantine itself stays. */
 export function removeEmpty(root: FolderHandle, path: string): void {
-  const parts = path.split('/');
-  for (let length = parts.length; length > 1; length -= 1) {
+  for (let folder = path; folder !== '.' && folder !== QUARANTINE; folder = dirname(folder)) {
     try {
-      rmdirSync(join(root.base, ...parts.slice(0, length)));
+      rmdirSync(join(root.base, folder));
     } catch (error) {
       if (codeOf(error) === 'ENOTEMPTY' || codeOf(error) === 'EEXIST') return;
       if (codeOf(error) !== 'ENOENT') throw error;

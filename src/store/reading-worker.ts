@@ -1,13 +1,12 @@
 // The program of a thread that reads and hashes files of the orders' root.
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { HEAD_BYTES, paddedSize, writeHead } from '../domain/tar.js';
-import { digestKey } from './digest.js';
-import { stampOf } from './regular-file.js';
+import { digestKey, hashNow } from './digest.js';
+import { READ_ONLY_A_FILE, stampOf } from './regular-file.js';
 import { work } from './worker.js';
 
-const BLOCK = 1024 * 1024;
 /** A piece of a tar is not much larger than this, in bytes, unless a single file is. */
 const ENOUGH = 1024 * 1024;
 
@@ -30,13 +29,8 @@ const skills = {
   /** SHA-256 in hex of what is open under this number, from its first byte to its last. */
   hash(fd: number): string {
     const hash = createHash('sha256');
-    const block = Buffer.allocUnsafe(BLOCK);
-    for (let position = 0; ; ) {
-      const read = readSync(fd, block, 0, BLOCK, position);
-      if (read === 0) return hash.digest('hex');
-      hash.update(block.subarray(0, read));
-      position += read;
-    }
+    hashNow(hash, fd);
+    return hash.digest('hex');
   },
 
   /**
@@ -96,7 +90,7 @@ function packOne(
 ): { readonly isStable: boolean; readonly key: string; readonly sha256: string } | null {
   let fd: number | null = null;
   try {
-    fd = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    fd = openSync(path, READ_ONLY_A_FILE);
     const stats = fstatSync(fd, { bigint: true });
     if (!stats.isFile() || stats.size !== BigInt(size)) return null;
     const bytes = member.subarray(HEAD_BYTES, HEAD_BYTES + size);

@@ -3,6 +3,10 @@ import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { codeOf, Doubt } from '../errors.js';
 import type { Stamp } from '../steps/ports/disk.js';
 
+/** How a file is opened to be read, following no link and waiting for no pipe. Windows has neither of the two. */
+export const READ_ONLY_A_FILE =
+  constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
 /**
  * Opens a regular file for reading, following no link and waiting for no pipe. Null when there is none of that name.
  * Throws when the name belongs to a link, a folder, a device or the like.
@@ -14,7 +18,7 @@ export async function openRegular(
   let handle: FileHandle;
   try {
     if (!(await lstat(path)).isFile()) throw notRegular(name);
-    handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    handle = await open(path, READ_ONLY_A_FILE);
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENAMETOOLONG') return null;

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { rm, rmdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { codeOf } from '../errors.js';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { openBelow, openRootHandle } from './folder-handle.js';
 import { makeBelow } from './make-folder.js';
 import { SMALL_PICTURE } from './probe.js';
+import { removeEmpty } from './quarantine.js';
 
 /** Makes a folder below the root with a small picture in it, of which no two are alike; answers its bytes. */
 export async function makeTestFile(root: string, folder: string, filename: string): Promise<Buffer> {
@@ -33,20 +33,9 @@ export async function removeTestFile(
       const there = openBelow(top, path);
       if (there === null) continue;
       await rm(join(there.base, filename), { force: true }).finally(() => there.close());
-      await removeEmpty(top.base, path);
+      removeEmpty(top, path);
     }
   } finally {
     top.close();
-  }
-}
-
-async function removeEmpty(root: string, path: string): Promise<void> {
-  for (let folder = path; folder !== '.'; folder = dirname(folder)) {
-    try {
-      await rmdir(join(root, folder));
-    } catch (error) {
-      if (codeOf(error) === 'ENOTEMPTY' || codeOf(error) === 'EEXIST') return;
-      if (codeOf(error) !== 'ENOENT') throw error;
-    }
   }
 }
