@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Kysely, sql } from 'kysely';
 import { OrderbakError } from '../errors.js';
-import type { Catalog, Kept } from '../store/catalog.js';
+import type { Catalog } from '../store/catalog.js';
 import { OWN_FOLDER } from '../store/own-folder.js';
 import { databaseDamaged, explainDatabaseError } from './explain-errors.js';
 import { ExplainingDialect } from './explaining-dialect.js';
@@ -39,26 +39,19 @@ function pathIn(store: string): string {
 
 /** Opens the catalog of the store. */
 export function openCatalog({ kysely }: Database): Catalog {
-  const files = () =>
-    kysely
-      .selectFrom('store_file')
-      .select(['folder', 'filename', 'path', 'size', 'sha256', 'server_id'])
-      .orderBy('kept_ms')
-      .orderBy('id');
-  const keptOf = ({
-    server_id,
-    ...row
-  }: Awaited<ReturnType<ReturnType<typeof files>['execute']>>[number]): Kept => {
-    return { ...row, serverId: server_id };
-  };
   return {
     async isEmpty() {
       return (await kysely.selectFrom('store_file').select('id').limit(1).execute()).length === 0;
     },
 
-    async inFolders(folders) {
-      return (await files().where('folder', 'in', folders).execute()).map(keptOf);
-    },
+    inFolders: (folders) =>
+      kysely
+        .selectFrom('store_file')
+        .select(['folder', 'filename', 'path', 'size', 'sha256', 'server_id as serverId'])
+        .where('folder', 'in', folders)
+        .orderBy('kept_ms')
+        .orderBy('id')
+        .execute(),
 
     async add(kept, keptMs) {
       if (kept.length === 0) return;
@@ -95,7 +88,7 @@ export function openCatalog({ kysely }: Database): Catalog {
     async unmarked(after, limit) {
       const rows = await kysely
         .selectFrom('store_file')
-        .select(({ fn }) => ['server_id', 'path', 'size', 'sha256', fn.max('id').as('latest')])
+        .select(({ fn }) => ['server_id as id', 'path', 'size', 'sha256', fn.max('id').as('latest')])
         .where('marked_ms', 'is', null)
         .where('server_id', '>', after)
         // SQLite takes the other columns from the row of the maximum (https://sqlite.org/lang_select.html#bareagg).
@@ -103,7 +96,7 @@ export function openCatalog({ kysely }: Database): Catalog {
         .orderBy('server_id')
         .limit(limit)
         .execute();
-      return rows.map(({ server_id: id, path, size, sha256 }) => ({ id, path, size, sha256 }));
+      return rows.map(({ latest: _, ...claim }) => claim);
     },
 
     async halfEtag(serverId) {
