@@ -35,7 +35,7 @@ export function namesFile(engine: Engine): RawBuilder<SqlBool> {
 }
 
 /** Whether a row has a type; an older script may have written others. */
-export function hasMeaning(row: BakRow): boolean {
+export function hasMeaning(row: Pick<BakRow, 'file_type'>): boolean {
   return fileTypeOf(Number(row.file_type)) !== null;
 }
 

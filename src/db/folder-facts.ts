@@ -1,6 +1,6 @@
 import { fileTypeOf } from '../domain/file-type.js';
 import type { BakFile, FolderFacts, NamedFile } from '../domain/order.js';
-import { bakFileColumns, bakFileOf, namesFile } from './bak-rows.js';
+import { bakFileColumns, bakFileOf, hasMeaning, namesFile } from './bak-rows.js';
 import { textOf } from './bytes.js';
 import {
   badView,
@@ -49,8 +49,8 @@ export async function readFolderFacts(database: Database, folders: Folders): Pro
     const order = orders.get(idOf(row.id_order));
     if (order === undefined) continue;
     // An older script may have written rows that mean nothing.
-    if (fileTypeOf(Number(row.file_type)) === null) order.unreadable = true;
-    else order.recorded.push(bakFileOf(row));
+    if (hasMeaning(row)) order.recorded.push(bakFileOf(row));
+    else order.unreadable = true;
   }
   const none = { named: [], recorded: [], unreadable: false };
   const factsOf = (id: number): OrderFacts => orders.get(id) ?? none;

@@ -1,7 +1,7 @@
 import { addCensus, EMPTY_CENSUS } from '../domain/census.js';
-import { fileTypeOf } from '../domain/file-type.js';
 import { piecesOf } from '../domain/pieces.js';
 import type { CountedNames } from '../steps/ports/shop.js';
+import { hasMeaning } from './bak-rows.js';
 import { type Folders, orderIdsOf, readRestored } from './folder-reads.js';
 import { idOf } from './order-ids.js';
 import { type RecordedName, readRecordedNames } from './recorded-names.js';
@@ -75,8 +75,8 @@ function together(
     const order = orders.get(idOf(row.id_order));
     if (order === undefined) continue;
     // An older script may have written rows that mean nothing.
-    if (fileTypeOf(Number(row.file_type)) === null) order.unreadable = true;
-    else order.recorded.push(row);
+    if (hasMeaning(row)) order.recorded.push(row);
+    else order.unreadable = true;
   }
   return orders;
 }

@@ -6,7 +6,7 @@ import { EXIT, isAway, messageOf, OrderbakError } from '../errors.js';
 import { SQL_FOLDER } from './migrations.js';
 import { idsAreText } from './order-ids.js';
 import { splitSql } from './split-sql.js';
-import type { Database } from './tables.js';
+import type { Database, Engine } from './tables.js';
 
 const VIEWS = ['orderbak_order', 'orderbak_order_file', 'orderbak_unreadable'] as const;
 const LISTS_VIEW = 'orderbak_order_list';
@@ -63,7 +63,7 @@ const HIDDEN = createHash('sha256').update('').digest('hex');
  * SQL for the value by which views are known again that somebody has altered: what the database itself has made of them. The
  * name of the database is left out, so that a copy of it under another name keeps the value.
  */
-export function viewsAsMade(engine: Database['engine']): string {
+export function viewsAsMade(engine: Engine): string {
   const names = [...VIEWS, ...MORE_VIEWS].map((view) => `'${view}'`).join(', ');
   const made =
     engine === 'mysql'
@@ -109,7 +109,7 @@ async function hasView(database: Database, view: (typeof MORE_VIEWS)[number]): P
 }
 
 /** The text of the views' file: the shop's own, or for null the shipped one. Throws with exit 2 when it cannot be read. */
-export async function readViews(engine: Database['engine'], file: string | null): Promise<string> {
+export async function readViews(engine: Engine, file: string | null): Promise<string> {
   try {
     return await readFile(file ?? join(SQL_FOLDER, 'source', `${engine}.sql`), 'utf8');
   } catch (error) {
@@ -119,7 +119,7 @@ export async function readViews(engine: Database['engine'], file: string | null)
 }
 
 /** The statements that install the views of a file, whatever was installed before. */
-export function viewStatements(engine: Database['engine'], text: string): string[] {
+export function viewStatements(engine: Engine, text: string): string[] {
   const statements = splitSql(text);
   const create = /^CREATE\s+(OR\s+REPLACE\s+)?VIEW\s+/i;
   if (engine === 'sqlite') {
