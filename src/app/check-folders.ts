@@ -1,4 +1,4 @@
-import { sampleOrders } from '../db/vitals.js';
+import { sampleOrders } from '../db/sample-orders.js';
 import { sampledFolder } from '../domain/sample.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import type { FolderViews } from '../steps/ports/disk.js';

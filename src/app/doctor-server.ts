@@ -1,17 +1,10 @@
 import { need } from '../config/needs.js';
 import type { Config } from '../config/schema.js';
 import { planMigration } from '../db/migrate.js';
+import { tryRights } from '../db/rights.js';
+import { orderGivenTwice, sampleOrders } from '../db/sample-orders.js';
 import { checkViews } from '../db/views.js';
-import {
-  clockAhead,
-  databaseKind,
-  NEEDED_DATABASE,
-  orderGivenTwice,
-  ownOffset,
-  sampleOrders,
-  timesInUtc,
-  tryRights,
-} from '../db/vitals.js';
+import { clockAhead, databaseKind, NEEDED_DATABASE, ownOffset, timesInUtc } from '../db/vitals.js';
 import { localText, offsetAt, parseLocalTime, unixSeconds } from '../domain/local-time.js';
 import { fileFault, orderFault } from '../domain/sample.js';
 import { EXIT, OrderbakError } from '../errors.js';

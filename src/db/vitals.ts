@@ -1,8 +1,6 @@
 import { sql } from 'kysely';
-import type { SampledFile, SampledOrder } from '../domain/sample.js';
-import { textOf } from './bytes.js';
 import { nullableNumber } from './nullable-number.js';
-import type { Database, RawId } from './tables.js';
+import type { Database } from './tables.js';
 
 /** What the database is, e.g. `MariaDB 10.11.6`, and whether orderbak works on it. */
 export interface DatabaseKind {
@@ -53,60 +51,4 @@ export async function timesInUtc({ engine, kysely }: Database): Promise<string[]
     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'orderbak_order' AND DATA_TYPE = 'timestamp'
     ORDER BY ORDINAL_POSITION`.execute(kysely);
   return rows.map((row) => row.name);
-}
-
-/** The newest orders of the view, at most `limit`, and the files that they name; as they come. */
-export async function sampleOrders(
-  { kysely }: Database,
-  limit: number,
-): Promise<{ orders: SampledOrder[]; files: SampledFile[] }> {
-  const rows = await kysely
-    .selectFrom('orderbak_order')
-    .selectAll()
-    .orderBy('id_order', 'desc')
-    .limit(limit)
-    .execute();
-  const orders = rows.map((row) => ({
-    ...row,
-    create_time: textOf(row.create_time),
-    create_by: textOf(row.create_by),
-    done_time: textOf(row.done_time),
-    folder: textOf(row.folder),
-  }));
-  const ids = orders.map((order) => order.id_order);
-  if (ids.length === 0) return { orders, files: [] };
-  const files = await kysely
-    .selectFrom('orderbak_order_file')
-    .select(['id_order', 'file_type', 'filename'])
-    .where('id_order', 'in', ids)
-    .execute();
-  return { orders, files: files.map((file) => ({ ...file, filename: textOf(file.filename) })) };
-}
-
-/** An order that the view gives more than once, which it must not; null when there is none. */
-export async function orderGivenTwice({ kysely }: Database): Promise<RawId | null> {
-  const { rows } = await sql<{ id_order: RawId }>`
-    SELECT id_order FROM orderbak_order GROUP BY id_order HAVING COUNT(*) > 1 LIMIT 1`.execute(kysely);
-  return rows[0]?.id_order ?? null;
-}
-
-/**
- * Throws unless orderbak may read and write its own tables. The statements touch no row: a database looks at the rights
- * before it looks for rows. Answers how many tables there are.
- */
-export async function tryRights({ kysely }: Database): Promise<number> {
-  const tables = (await kysely.introspection.getTables()).filter(
-    ({ name, isView }) => !isView && (name === 'tbl_bak_order' || name.startsWith('orderbak_')),
-  );
-  for (const { name, columns } of tables) {
-    const demanded = columns.filter(
-      (column) => !column.isNullable && !column.hasDefaultValue && !column.isAutoIncrementing,
-    );
-    const some = (demanded.length > 0 ? demanded : columns.slice(0, 1)).map((column) => sql.ref(column.name));
-    const [table, list] = [sql.table(name), sql.join(some)];
-    await sql`INSERT INTO ${table} (${list}) SELECT ${list} FROM ${table} WHERE 1 = 0`.execute(kysely);
-    await sql`UPDATE ${table} SET ${some[0]} = ${some[0]} WHERE 1 = 0`.execute(kysely);
-    await sql`DELETE FROM ${table} WHERE 1 = 0`.execute(kysely);
-  }
-  return tables.length;
 }
