@@ -88,19 +88,12 @@ function course({ counts, bytes, bytesPlanned, rate, leftMs, wanted, status, ste
   const parts = [
     bar(Math.max(shareOf(handled, counts.planned), shareOf(bytes, bytesPlanned))),
     `${handled}/${counts.planned} files`,
-    bytesPlanned > 0
-      ? `${prettyBytes(bytes)}/${prettyBytes(bytesPlanned)}`
-      : bytes > 0
-        ? prettyBytes(bytes)
-        : '',
+    bytesPlanned > 0 ? `${prettyBytes(bytes)}/${prettyBytes(bytesPlanned)}` : bytesText(bytes),
     rate > 0 ? `${prettyBytes(rate)}/s` : '',
     leftMs === null ? '' : `${prettyMs(leftMs, { compact: true })} left`,
     counts.failed > 0 ? `${counts.failed} failed` : '',
-    wanted === 'cancel'
-      ? 'being cancelled'
-      : wanted === 'pause' && status === 'running'
-        ? 'being paused'
-        : '',
+    wanted === 'cancel' ? 'being cancelled' : '',
+    wanted === 'pause' && status === 'running' ? 'being paused' : '',
   ];
   return parts.filter((part) => part !== '').join(' · ');
 }
@@ -108,7 +101,7 @@ function course({ counts, bytes, bytesPlanned, rate, leftMs, wanted, status, ste
 function past({ counts, bytes, started, ended, error }: RunRecord, now: number): string {
   const parts = [
     `${counts.done} ${counts.done === 1 ? 'file' : 'files'}`,
-    bytes > 0 ? prettyBytes(bytes) : '',
+    bytesText(bytes),
     counts.held > 0 ? `${counts.held} held back` : '',
     counts.failed > 0 ? `${counts.failed} failed` : '',
     ended === null ? '' : prettyMs(Math.max(ended - started, 0), { secondsDecimalDigits: 1 }),
@@ -116,6 +109,10 @@ function past({ counts, bytes, started, ended, error }: RunRecord, now: number):
     error === null ? '' : printable(error),
   ];
   return parts.filter((part) => part !== '').join(' · ');
+}
+
+function bytesText(bytes: number): string {
+  return bytes > 0 ? prettyBytes(bytes) : '';
 }
 
 function shareOf(done: number, planned: number): number {

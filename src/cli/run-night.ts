@@ -5,10 +5,11 @@ import { NIGHT, type NightStep } from '../domain/night.js';
 import type { OrderbakError } from '../errors.js';
 import { asStop } from '../jobs/as-stop.js';
 import type { NightSummary } from '../jobs/run-night.js';
+import { summaryObject } from '../jobs/summary.js';
 import { errorBlock } from './error-block.js';
 import { INTERRUPTED, watchInterrupts } from './interrupts.js';
 import { openOutput } from './output.js';
-import { noticeText, summaryJson } from './render.js';
+import { noticeText } from './render.js';
 import { type CommonFlags, choicesOf, tellFaults, tellSummary } from './run-step.js';
 
 export interface NightFlags extends CommonFlags {
@@ -63,6 +64,5 @@ export async function runWholeNight(flags: NightFlags, resumes: number | null = 
 
 function nightJson({ exit: _exit, interrupted: _interrupted, steps, ...night }: NightSummary): string {
   const { ok, ...told } = night;
-  const each = steps.map((summary) => JSON.parse(summaryJson(summary)) as unknown);
-  return JSON.stringify({ ok, command: 'run', ...told, steps: each });
+  return JSON.stringify({ ok, command: 'run', ...told, steps: steps.map(summaryObject) });
 }

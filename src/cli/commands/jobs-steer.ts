@@ -137,7 +137,7 @@ const DOING: Readonly<Record<'pause' | 'cancel' | 'resume', string>> = {
 function tellSteered(
   verb: keyof typeof DOING,
   { run, heard }: Steered,
-  flags: SteerFlags & { readonly remove?: true | undefined },
+  flags: SteerFlags,
   output: Output,
 ): void {
   const { order = null, remove: removed = false } = flags;

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Command, Option } from 'commander';
 import { parseLocalTime } from '../../domain/local-time.js';
 import { type FileFinding, KINDS } from '../../domain/shadow.js';
@@ -6,7 +5,7 @@ import { EXIT } from '../../errors.js';
 import { answering } from '../answering.js';
 import { helpTail, QUESTION_CODES } from '../help.js';
 import { order, positiveInteger, reject } from '../options.js';
-import { answerPaint, openOutput } from '../output.js';
+import { answerPaint, openOutput, writeAnswer } from '../output.js';
 import type { CommonFlags } from '../run-step.js';
 
 interface ShadowFlags extends CommonFlags {
@@ -72,7 +71,7 @@ export function shadowCommand(): Command {
       for await (const part of compareWithOldSystem(config, flags.order ?? null, since)) {
         text.addTo(sum, part, most);
         const lines = flags.all ? part.findings.map(lineOf).join('') : '';
-        if (lines !== '' && !process.stdout.write(lines)) await once(process.stdout, 'drain');
+        if (lines !== '') await writeAnswer(lines);
       }
       const differences = text.differencesOf(sum);
       const told = flags.all
