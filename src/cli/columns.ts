@@ -16,10 +16,7 @@ export function inColumns<Row>(
   rows: readonly Row[],
   most = Number.POSITIVE_INFINITY,
 ): string[] {
-  const cells = [
-    columns.map(({ title }) => title),
-    ...rows.map((row) => columns.map(({ cell }) => cell(row))),
-  ];
+  const cells = cellsOf(columns, rows);
   const widths = columns.map((_, at) => Math.max(...cells.map((line) => stringWidth(line[at] ?? ''))));
   const fitting = howManyFit(widths, most);
   const joined = (line: readonly string[], from: number, to: number) =>
@@ -58,9 +55,15 @@ export function inCsv<Row>(
   columns: readonly Pick<Column<Row>, 'title' | 'cell'>[],
   rows: readonly Row[],
 ): string {
-  const lines = [
-    columns.map(({ title }) => title),
-    ...rows.map((row) => columns.map(({ cell }) => cell(row))),
-  ];
-  return lines.map((line) => line.join(',')).join('\r\n');
+  return cellsOf(columns, rows)
+    .map((line) => line.join(','))
+    .join('\r\n');
+}
+
+/** The head, then the rows. */
+function cellsOf<Row>(
+  columns: readonly Pick<Column<Row>, 'title' | 'cell'>[],
+  rows: readonly Row[],
+): string[][] {
+  return [columns.map(({ title }) => title), ...rows.map((row) => columns.map(({ cell }) => cell(row)))];
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT } from '../errors.js';
 import { commandsFor } from './commands.js';
+import { everyCommand, pathOf } from './completion/tree.js';
 import { growHeapSlowly } from './small-heap.js';
 import { VERSION } from './version.js';
 
@@ -25,20 +26,15 @@ export async function buildProgram(args: readonly string[]): Promise<Command> {
       'after',
       '\nFirst steps:\n  $ orderbak demo      see a whole night on a small shop\n  $ orderbak init      set this machine up by a handful of questions\n  $ orderbak doctor    look whether it is ready',
     );
-  const commands = await commandsFor(args);
-  for (const command of commands) program.addCommand(command);
-  for (const command of [program, ...commands, ...commands.flatMap(({ commands: parts }) => parts)]) {
+  for (const command of await commandsFor(args)) program.addCommand(command);
+  for (const command of everyCommand(program)) {
     command
       .exitOverride()
       .configureHelp({ showGlobalOptions: true })
       .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, '✖ orderbak: ')) })
-      .showHelpAfterError(`  See \`${nameOf(command)} --help\`.`);
+      .showHelpAfterError(`  See \`${`orderbak ${pathOf(command)}`.trimEnd()} --help\`.`);
   }
   return program;
-}
-
-function nameOf(command: Command): string {
-  return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
 }
 
 /** Words that people try, and what does that here. */
