@@ -2,6 +2,7 @@ import cliProgress from 'cli-progress';
 import prettyBytes from 'pretty-bytes';
 import prettyMs from 'pretty-ms';
 import { printable } from '../domain/file-name.js';
+import { paceOf } from '../domain/pace.js';
 import type { Watcher } from '../jobs/ports.js';
 import type { StepName } from '../steps/step.js';
 import { writeAnswer } from './output.js';
@@ -43,15 +44,19 @@ export function progressBar(): Watcher {
   let bytes = 0;
   let began = 0;
   let files = 0;
+  let planned = 0;
   let drawn = 0;
   const payload = (handled: number) => {
-    const seconds = Math.max((Date.now() - began) / 1000, 0.001);
-    const left = handled > 0 ? ((files - handled) * seconds * 1000) / handled : 0;
+    // Only a copy tells of its bytes as it goes: they tell then how far it is, for its files are not alike.
+    const { rate, leftMs } = paceOf(
+      { at: began, bytes: 0, files: 0 },
+      { at: Date.now(), bytes, files: handled },
+      { bytes: bytes > 0 && planned > 0 ? planned - bytes : null, files: files - handled },
+    );
     return {
       step,
-      // Only a copy tells of its bytes as it goes.
-      data: bytes > 0 ? ` · ${prettyBytes(bytes)} · ${prettyBytes(bytes / seconds)}/s` : '',
-      left: handled > 0 ? prettyMs(left, { compact: true }) : '?',
+      data: bytes > 0 ? ` · ${prettyBytes(bytes)} · ${prettyBytes(rate)}/s` : '',
+      left: leftMs === null ? '?' : prettyMs(leftMs, { compact: true }),
     };
   };
   let handled = 0;
@@ -65,9 +70,9 @@ export function progressBar(): Watcher {
       if (why !== told) process.stderr.write(`\x1b[2K\r${step}: ${printable(why)}; trying again …\n`);
       told = why;
     },
-    started(total) {
+    started(total, size) {
       process.stderr.write('\x1b[2K');
-      [files, began, bytes, handled] = [total, Date.now(), 0, 0];
+      [files, planned, began, bytes, handled] = [total, size, Date.now(), 0, 0];
       if (total > 0) bar.start(total, 0, payload(0));
     },
     moved(more) {
