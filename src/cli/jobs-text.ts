@@ -24,15 +24,15 @@ const COLOURS: Readonly<Record<RunStatus, 'green' | 'red' | 'yellow' | 'cyan'>> 
 /** What is known of who started a run is whether he could look on: it is no more than that which is said. */
 const ORIGINS: Readonly<Record<string, string>> = { hand: 'at a terminal', cron: 'without a terminal' };
 
-/** Runs as a person sees them, a line each; `now` in ms since 1970. */
-export function runsText(runs: readonly RunRecord[], now: number, paint: Paint): string {
+/** Runs as a person sees them, a line each; `now` in ms since 1970. Without bars the lines are shorter. */
+export function runsText(runs: readonly RunRecord[], now: number, paint: Paint, hasBars = true): string {
   if (runs.length === 0) return 'Nothing has run yet.';
   const width = Math.max(...runs.map((run) => nameOf(run).length));
   const ids = Math.max(...runs.map(({ id }) => String(id).length));
   return runs
     .map((run) => {
       const status = paint[COLOURS[run.status]](run.status.padEnd('completed'.length));
-      return `${String(run.id).padStart(ids)}  ${nameOf(run).padEnd(width)}  ${status}  ${story(run, now)}`;
+      return `${String(run.id).padStart(ids)}  ${nameOf(run).padEnd(width)}  ${status}  ${story(run, now, hasBars)}`;
     })
     .join('\n');
 }
@@ -78,15 +78,16 @@ function lastOf({ lastOrder }: RunRecord): string {
 }
 
 /** What is to be said of a run besides its status. */
-function story(run: RunRecord, now: number): string {
-  return isActive(run.status) ? course(run) : past(run, now);
+function story(run: RunRecord, now: number, hasBar: boolean): string {
+  return isActive(run.status) ? course(run, hasBar) : past(run, now);
 }
 
-function course({ counts, bytes, bytesPlanned, rate, leftMs, wanted, status, step }: RunRecord): string {
+function course(run: RunRecord, hasBar: boolean): string {
+  const { counts, bytes, bytesPlanned, rate, leftMs, wanted, status, step } = run;
   if (status === 'pending' || step === 'run') return '';
   const handled = counts.done + counts.skipped + counts.failed;
   const parts = [
-    bar(Math.max(shareOf(handled, counts.planned), shareOf(bytes, bytesPlanned))),
+    gauge(Math.max(shareOf(handled, counts.planned), shareOf(bytes, bytesPlanned)), hasBar),
     `${handled}/${counts.planned} files`,
     bytesPlanned > 0 ? `${prettyBytes(bytes)}/${prettyBytes(bytesPlanned)}` : bytesText(bytes),
     rate > 0 ? `${prettyBytes(rate)}/s` : '',
@@ -119,7 +120,8 @@ function shareOf(done: number, planned: number): number {
   return planned === 0 ? 0 : Math.min(done / planned, 1);
 }
 
-function bar(share: number): string {
+function gauge(share: number, hasBar: boolean): string {
   const filled = Math.floor(share * BAR);
-  return `[${'█'.repeat(filled)}${'░'.repeat(BAR - filled)}] ${String(Math.floor(share * 100)).padStart(3)} %`;
+  const bar = hasBar ? `[${'█'.repeat(filled)}${'░'.repeat(BAR - filled)}] ` : '';
+  return `${bar}${String(Math.floor(share * 100)).padStart(3)} %`;
 }

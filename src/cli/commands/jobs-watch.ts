@@ -68,8 +68,11 @@ function openScreen(output: Output) {
   let last: readonly RunRecord[] = [];
   const draw = (clear: string) => {
     // A line that the terminal broke in two would be one more to go up.
-    const lines = runsText(last, Date.now(), output.paint).split('\n');
-    shown = lines.map((line) => cutTo(line, terminalColumns(process.stdout))).join('\n');
+    const columns = terminalColumns(process.stdout);
+    const linesOf = (hasBars: boolean) => runsText(last, Date.now(), output.paint, hasBars).split('\n');
+    const short = linesOf(false);
+    const fitting = linesOf(true).map((line, i) => (cutTo(line, columns) === line ? line : short[i]));
+    shown = fitting.map((line) => cutTo(line ?? '', columns)).join('\n');
     process.stdout.write(`${clear}${shown}\n`);
   };
   return {
