@@ -16,7 +16,7 @@ const QUESTIONS_AT_ONCE = 2;
 /** What somebody changes by hand, and changes back between two looks, is found after so long all the same. */
 const BELIEVED_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** The eligible orders whose ids lie in one block of ids; `ids` changes with each of them. */
+/** The eligible orders whose ids lie in one block of ids; `ids` changes with each of them, and with where it lies. */
 interface Block extends OrderBlock {
   readonly ids: string;
 }
@@ -39,8 +39,11 @@ export function openOrderBlocks(database: Database, clock: Clock): OrderBlocks {
     only: OrderFilter,
     within: RawBuilder<unknown>,
   ): Promise<Block[]> => {
-    // Two sums of the same ids: others, as many, that have both are not to be met with.
-    const ids = engine === 'mysql' ? sql`CONCAT(SUM(id_order), ' ', SUM(CRC32(id_order)))` : sql`''`;
+    // Two sums of the same ids: others, as many, that have both are not to be met with. Where the view names a folder, it counts.
+    const ids =
+      engine === 'mysql'
+        ? sql`CONCAT(SUM(id_order), ' ', SUM(CRC32(CONCAT_WS('/', id_order, folder))))`
+        : sql`''`;
     const { rows } = await sql<
       Record<'block' | 'orders', number> & Record<'first' | 'last', RawId> & { ids: string }
     >`

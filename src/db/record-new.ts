@@ -7,6 +7,7 @@ import type { BakFiles } from '../steps/ports/records.js';
 import type { OrderFilter, OrderRange } from '../steps/ports/shop.js';
 import { asRecorded, bytesCollation, bytesOf, textOf } from './bytes.js';
 import { idOf, withinRange } from './order-ids.js';
+import { recordMoves } from './record-folders.js';
 import { eligible } from './source.js';
 import type { Database } from './tables.js';
 
@@ -85,6 +86,7 @@ export function openRecorder(database: Database): Pick<BakFiles, 'countNew' | 'i
           ? sql`ON DUPLICATE KEY UPDATE tbl_bak_order.id_order = tbl_bak_order.id_order`
           : sql`ON CONFLICT DO NOTHING`;
       const before = await countRecorded(range);
+      if (before > 0) await recordMoves(database, range);
       const files = await newFiles(range, retention, only, before === 0);
       // In this order, so that the files of one folder follow one another by their ids, as they are listed and fetched.
       const record = (createTime: RawBuilder<unknown>) =>

@@ -107,6 +107,15 @@ describe.each(ENGINES)(
           await shop.run('insert');
         },
       ],
+      [
+        'recorded before it moved there, and has no new file since',
+        async ({ shop, gone, mate, change }) => {
+          await change(`UPDATE tbl_order SET title = 'elsewhere' WHERE id_order = ${gone.id}`);
+          await shop.run('insert');
+          await change(`UPDATE tbl_order SET title = '${mate.folder}' WHERE id_order = ${gone.id}`);
+          expect((await shop.run('insert')).counts.done).toBe(0);
+        },
+      ],
     ])('%s: its files are not a neighbour’s trash', async (_, record) => {
       const named = await openNamed(engine);
       const { shop, gone } = named;

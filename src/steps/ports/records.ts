@@ -21,7 +21,7 @@ export interface OpenFilter {
 /** The table of recorded files. */
 export interface BakFiles {
   countNew(range: OrderRange, retention: Retention, only: OrderFilter): Promise<number>;
-  /** Records every file of the range's eligible orders that is not recorded yet; answers how many were new. */
+  /** Records every file of the range's eligible orders that is not recorded yet, and where its orders lie now; answers how many files were new. */
   insertNew(range: OrderRange, retention: Retention, only: OrderFilter): Promise<number>;
   /** Closed rows of the range's eligible orders whose file was removed before its order was finished for the last time. */
   closedBeforeFinish(range: OrderRange, retention: Retention, only: OrderFilter): Promise<LocatedFile[]>;
