@@ -9,7 +9,7 @@ import type { Woken } from '../schedule/run-entry.js';
 import { startApart } from '../schedule/start-step.js';
 import { entriesOf, zoneOf } from './entries.js';
 import { programArgv } from './place.js';
-import { self, type WakeChoices, wake, withBook } from './schedule.js';
+import { self, wake, withBook } from './schedule.js';
 
 const clock: Clock = Date.now;
 
@@ -40,21 +40,26 @@ export interface CaughtUp {
 
 /**
  * Runs what was due and did not run, in the order in which it was due, one after the other. One that runs in the background is
- * begun, and waited for at the end alone. An entry whose run went wrong does not keep the next from running.
+ * begun, and waited for at the end alone. An entry whose run went wrong does not keep the next from running. `log`: the file of
+ * entries that have no log of their own; null = what they print is handed back.
  */
-export async function* catchUp(loaded: LoadedConfig, choices: WakeChoices): AsyncGenerator<CaughtUp> {
+export async function* catchUp(
+  loaded: LoadedConfig,
+  log: string | null,
+  stop: AbortSignal,
+): AsyncGenerator<CaughtUp> {
   const { config, path } = loaded;
   const zone = zoneOf(config);
   const due = ({ at }: ScheduleEntry) => lastDue(at, zone, clock()) ?? 0;
   for (const machine of machinesOf(config))
-    await untilThere(() => withBook(config, machine, (book) => book.heldSince(self().host)), choices.stop);
+    await untilThere(() => withBook(config, machine, (book) => book.heldSince(self().host)), stop);
   const apart: Promise<unknown>[] = [];
   try {
-    for (const entry of entriesOf(config).sort((a, b) => due(a) - due(b))) {
-      if (choices.stop.aborted) return;
-      if (entry.inBackground)
-        apart.push(startApart(programArgv(path, 'schedule', 'run', entry.name), choices.stop));
-      yield { entry, woken: entry.inBackground ? null : await wake(loaded, entry, choices) };
+    for (const own of entriesOf(config).sort((a, b) => due(a) - due(b))) {
+      if (stop.aborted) return;
+      const entry = { ...own, log: own.log ?? log };
+      if (entry.inBackground) apart.push(startApart(programArgv(path, 'schedule', 'run', entry.name), stop));
+      yield { entry, woken: entry.inBackground ? null : await wake(loaded, entry, stop) };
     }
   } finally {
     // systemd kills what a service leaves behind.

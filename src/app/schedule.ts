@@ -48,39 +48,28 @@ export async function holdEntries(config: Config, hold: boolean): Promise<boolea
   return changed;
 }
 
-/** What may be said about waking entries. */
-export interface WakeChoices {
-  /** Instead of the entry's own log. */
-  readonly log: string | null;
-  readonly stop: AbortSignal;
-}
-
-/** Runs an entry if it is due (see `runEntry`). */
-export function wake(loaded: LoadedConfig, entry: ScheduleEntry, choices: WakeChoices): Promise<Woken> {
+/** Runs an entry if it is due (see `runEntry`); `stop` asks it to end. */
+export function wake(loaded: LoadedConfig, entry: ScheduleEntry, stop: AbortSignal): Promise<Woken> {
   const { config } = loaded;
   return runEntry(entry, {
     withBook: (work) => withBook(config, machineOf(entry.name), work),
-    start: () => startNow(loaded, entry, choices),
+    start: () => startNow(loaded, entry, stop),
     clock,
     self: self(),
     zone: zoneOf(config),
     chance: Math.random,
-    stop: choices.stop,
+    stop,
   });
 }
 
 /** Runs an entry's step, due or not; `pull` waits first until the network is there. */
-export async function startNow(
-  { config, path }: LoadedConfig,
-  entry: ScheduleEntry,
-  { log, stop }: WakeChoices,
-) {
+export async function startNow({ config, path }: LoadedConfig, entry: ScheduleEntry, stop: AbortSignal) {
   if (entry.name === 'pull' && config.pull.url !== null) {
     const { waitOnline } = await import('../remote/wait-online.js');
     await waitOnline(config.pull.url, config.pull.wait_online, stop);
   }
   const argv = programArgv(path, entry.name);
-  return startStep({ argv, log: log ?? entry.log, timeout: entry.timeout, stop });
+  return startStep({ argv, log: entry.log, timeout: entry.timeout, stop });
 }
 
 /** This process, and how it sees others of this machine. */

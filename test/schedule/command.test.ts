@@ -135,7 +135,8 @@ describe('the commands of the schedule', () => {
     );
     const web = await openWebSink();
     const env = { ORDERBAK_NOTIFY_WEBHOOK: web.url };
-    const run = () => runOrderbak(world, ['schedule', 'run', 'insert', '--config', config], { ...bare, env });
+    const run = (...words: string[]) =>
+      runOrderbak(world, ['schedule', 'run', 'insert', '--config', config, ...words], { ...bare, env });
     const told = () => web.heard.map(({ body }) => JSON.parse(body) as { event: string; text: string });
     await holdInsert(world, 'elsewhere', 1, 600);
     const skips = (count: number) =>
@@ -157,6 +158,9 @@ describe('the commands of the schedule', () => {
     expect(stderr).toContain(words);
     expect(await readFile(`${world.folder}/log/insert.log`, 'utf8')).toContain('already running');
     expect(told()).toMatchObject([{ event: 'failure', text: expect.stringContaining(words) }]);
+    const other = `${world.folder}/log/other.log`;
+    const now = await run('--now', '--log', other);
+    expect(now).toMatchObject({ code: 11, stderr: expect.stringContaining(`exit code 11; see ${other}`) });
     await holdInsert(world, 'elsewhere', 1, -1);
     await skips(2);
     expect(await run()).toMatchObject({ code: 0 });
@@ -175,10 +179,11 @@ describe('the commands of the schedule', () => {
           [entry, Date.now() - 5 * 24 * 60 * MINUTE],
         );
     });
-    const catchUp = async () => {
+    const log = path.join(world.folder, 'catch-up.log');
+    const catchUp = async (...words: string[]) => {
       const { stdout, stderr } = await runOrderbak(
         world,
-        ['schedule', 'catch-up', '--json', '--config', config],
+        ['schedule', 'catch-up', '--json', '--config', config, ...words],
         bare,
       );
       expect(stderr).toBe('');
@@ -188,7 +193,9 @@ describe('the commands of the schedule', () => {
         .map((line) => JSON.parse(line) as { entry: string; outcome: string });
       return lines.map(({ entry, outcome }) => `${entry} ${outcome}`);
     };
-    expect(await catchUp()).toEqual(['insert ran']);
+    expect(await catchUp('--log', log)).toEqual(['insert ran']);
+    // A run that went well prints nothing.
+    expect(await readFile(log, 'utf8')).toBe('');
     const done = () =>
       world.ask((database) =>
         database.all(

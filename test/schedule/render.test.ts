@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { buildProgram } from '../../src/cli/program.js';
 import { launchdPlists } from '../../src/domain/schedule/render/launchd.js';
 import { systemdUnits } from '../../src/domain/schedule/render/systemd.js';
 import { tasks, windowsWord } from '../../src/domain/schedule/render/task-scheduler.js';
@@ -133,6 +134,21 @@ describe('the tasks', () => {
       const { root } = parseXml(all.find((task) => task.name === name)?.text ?? '');
       expect(find(root, 'Triggers').children.map((trigger) => trigger.name)).toEqual(['LogonTrigger']);
       expect(find(root, 'WakeToRun').text).toBe('false');
+    }
+  });
+
+  test('call no command with an option that it does not have', async () => {
+    const program = await buildProgram([]);
+    const commandOf = (words: string[]) =>
+      words.reduce(
+        (command, word) => command.commands.find((one) => one.name() === word) ?? command,
+        program,
+      );
+    for (const { name, text } of all) {
+      const words = find(parseXml(text).root, 'Arguments').text.split(' ');
+      const known = [...program.options, ...commandOf(words).options].map(({ long }) => long);
+      const unknown = words.filter((word) => word.startsWith('--') && !known.includes(word));
+      expect(unknown, name).toEqual([]);
     }
   });
 

@@ -47,13 +47,14 @@ export function runEntryCommand(): Command {
       ]);
       const loaded = readConfig(flags.config ?? null, process.env);
       // Commander has looked that it is one of them.
-      const entry = entryNamed(loaded.config, name as NightStep);
+      const named = entryNamed(loaded.config, name as NightStep);
+      const entry = { ...named, log: flags.log ?? named.log };
       const interrupts = watchInterrupts(() => {});
-      const choices = { log: flags.log ?? null, stop: interrupts.signal };
+      const { signal } = interrupts;
       try {
         const woken = flags.now
-          ? { kind: 'ran' as const, due: Date.now(), end: await app.startNow(loaded, entry, choices) }
-          : await app.wake(loaded, entry, choices);
+          ? { kind: 'ran' as const, due: Date.now(), end: await app.startNow(loaded, entry, signal) }
+          : await app.wake(loaded, entry, signal);
         const output = openOutput(flags);
         const exit = tellWoken(entry, woken, output, 'schedule run');
         process.exitCode = woken.kind === 'ended' ? (interrupts.exitCode() ?? exit) : exit;
@@ -72,12 +73,13 @@ export function catchUpCommand(): Command {
     .description(
       `Runs each entry of this machine whose last due time nobody has begun, or whose run died or was ended with the machine: one after the other, in the order in which they were due. Installed to run after each start of the machine.`,
     )
+    .addOption(new Option('--log <file>', 'append what entries without a log of their own print to a file'))
     .addHelpText(
       'after',
       helpTail([['orderbak schedule catch-up', 'after a night without power']], PULL_CODES),
     );
   return command.action(() => {
-    const flags = command.optsWithGlobals<CommonFlags>();
+    const flags = command.optsWithGlobals<CommonFlags & { log?: string }>();
     return answering(flags, async () => {
       const [{ catchUp }, { tellOfSkips }, { readConfig }, { tellWoken }] = await Promise.all([
         import('../../../app/catch-up.js'),
@@ -90,7 +92,7 @@ export function catchUpCommand(): Command {
       const interrupts = watchInterrupts(() => {});
       try {
         let worst: number = EXIT.done;
-        for await (const { entry, woken } of catchUp(loaded, { log: null, stop: interrupts.signal })) {
+        for await (const { entry, woken } of catchUp(loaded, flags.log ?? null, interrupts.signal)) {
           if (woken === null) continue;
           const exit = tellWoken(entry, woken, output, 'schedule catch-up');
           for (const fault of await tellOfSkips(loaded.config, entry.name, woken)) output.tell(fault);
