@@ -45,6 +45,15 @@ export function openQuarantine({ engine, kysely }: Database, clock: Clock): Quar
       return Number(files);
     },
 
+    async countTaken(run) {
+      const { taken, purged } = await trashed()
+        .where('d.run_id', '=', run)
+        .clearSelect()
+        .select([sql<number>`COUNT(*)`.as('taken'), sql<number>`COUNT(d.purged_ms)`.as('purged')])
+        .executeTakeFirstOrThrow();
+      return { taken: Number(taken), purged: Number(purged) };
+    },
+
     async byId(ids) {
       const rows = await trashed().where('d.id', 'in', ids).orderBy('d.id').execute();
       return rows.map(trashedOf);

@@ -42,6 +42,7 @@ export function restoreTrashStep(wish: Wish, parts: RestoreParts): Step<number[]
       for (const { folder, filename } of wish.paths)
         yield planPath(`${folder}/${filename}`, await quarantine.at(folder, filename));
       if (wish.run === null) return;
+      yield* planRun(wish.run, await quarantine.countTaken(wish.run));
       const which = { before: null, run: wish.run, folders: null };
       const pages = pagesOf((after) => quarantine.waiting(which, after, PAGE), idOf);
       for await (const page of pages) yield restoring(page);
@@ -104,6 +105,19 @@ function planPath(path: string, files: readonly Trashed[]): Planned<number[]> {
   if (waiting.length === 1) return restoring(waiting);
   if (last === undefined) return failing(path, 'unknown', 'nothing was put into the quarantine from there');
   return last.purged === null ? restoring([last]) : failing(path, 'purged', wasPurged(last.purged));
+}
+
+/** What of a run nobody can bring back, so that nobody takes silence for a night that is whole again. */
+function* planRun(
+  run: number,
+  { taken, purged }: { taken: number; purged: number },
+): Generator<Planned<number[]>> {
+  const path = `run ${run}`;
+  if (taken === 0)
+    yield failing(path, 'unknown', 'it took nothing; `orderbak quarantine list` shows the runs that did');
+  if (purged === 0) return;
+  const message = `${purged} of the ${taken} files that it took ${purged === 1 ? 'was' : 'were'} purged since`;
+  yield failing(path, 'purged', message);
 }
 
 function restoring(files: readonly Trashed[]): Planned<number[]> {

@@ -132,6 +132,17 @@ describe.for(ENGINES)('quarantine by hand on %s', (engine) => {
     });
   });
 
+  test('restore of a run that took nothing, or whose files were purged since, says so', async () => {
+    for (const [run, errors] of [
+      [1, [{ path: 'run 1', code: 'unknown', message: expect.stringContaining('orderbak quarantine list') }]],
+      [3, [{ path: 'run 3', code: 'purged', message: '1 of the 1 files that it took was purged since' }]],
+    ] as const) {
+      const done = await quarantine('restore', '--run', String(run), '--json');
+      expect(done.code).toBe(3);
+      expect(JSON.parse(done.stdout)).toMatchObject({ counts: { done: 0, failed: 1 }, errors });
+    }
+  });
+
   test('what means nothing, or too much: exit 2, and nothing happens', async () => {
     await mkdir(path.join(shop.world.folder, 'elsewhere'), { recursive: true });
     const wrong = [

@@ -62,6 +62,8 @@ export interface Quarantine {
   /** Neither purged nor brought back, ascending by id, at most `limit`, above `after`. */
   waiting(filter: WaitingFilter, after: number, limit: number): Promise<Trashed[]>;
   countWaiting(): Promise<number>;
+  /** How many files a run put there in all, and how many of them were purged since. */
+  countTaken(run: number): Promise<{ taken: number; purged: number }>;
   byId(ids: readonly number[]): Promise<Trashed[]>;
   /** All that were ever taken from this place. */
   at(folder: string, filename: string): Promise<Trashed[]>;
