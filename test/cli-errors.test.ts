@@ -68,8 +68,8 @@ const NO_OFFICE = {
 
 test('no configuration at all: where it was looked for, and what makes one', async () => {
   const done = await Promise.all(
-    ['insert', 'pull', 'list', 'status'].map((command) =>
-      atOnce(() => runOrderbak(world, [command], { bare: true })),
+    [['insert'], ['pull'], ['list'], ['status'], ['config', 'validate']].map((words) =>
+      atOnce(() => runOrderbak(world, words, { bare: true })),
     ),
   );
   for (const one of done)

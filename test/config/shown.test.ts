@@ -101,6 +101,10 @@ test('validate names the mistake and ends with 2', () => {
   expect(run(box.put('half.toml', '[database]\nurl = "sqlite:x"'))).toMatch(
     /^2 .*the server needs: orders\.root, shop\.timezone/s,
   );
+  // Nobody has said which machine it is: it is not taken for the server.
+  expect(run(box.put('empty.toml', '[trash]\nkeep = "3d"'))).toMatch(
+    /^2 .*neither what the server needs \(database\.url, .*\) nor what the office does \(pull\.url, .*\)/s,
+  );
   const right = box.put(
     'right.toml',
     '[database]\nurl = "sqlite:x"\n[orders]\nroot = "."\n[shop]\ntimezone = "UTC"\n',

@@ -70,16 +70,25 @@ function validateCommand(): Command {
   return command.action(() => {
     const flags = command.optsWithGlobals<CommonFlags>();
     return answering(flags, async () => {
-      const [{ readConfig }, { missingFor }, { readTls }, { roleOf }, { checkTokens }, { parseDatabaseUrl }] =
-        await Promise.all([
-          import('../../config/load.js'),
-          import('../../config/needs.js'),
-          import('../../config/tls.js'),
-          import('../../config/role.js'),
-          import('../../http/auth.js'),
-          import('../../db/database-url.js'),
-        ]);
-      const { config, path } = readConfig(flags.config ?? null, process.env);
+      const [
+        { isNothing, noConfiguration, readConfig },
+        { missingFor },
+        { readTls },
+        { isRoleGiven, roleOf },
+        { checkTokens },
+        { parseDatabaseUrl },
+      ] = await Promise.all([
+        import('../../config/load.js'),
+        import('../../config/needs.js'),
+        import('../../config/tls.js'),
+        import('../../config/role.js'),
+        import('../../http/auth.js'),
+        import('../../db/database-url.js'),
+      ]);
+      const loaded = readConfig(flags.config ?? null, process.env);
+      if (isNothing(loaded)) throw noConfiguration(process.env);
+      const { config, path } = loaded;
+      if (!isRoleGiven(config)) throw nobodys(missingFor(config, 'server'), missingFor(config, 'office'));
       const role = roleOf(config);
       const missing = missingFor(config, role);
       if (missing.length > 0) throw notEnough(role, missing);
@@ -121,6 +130,14 @@ function notEnough(role: string, missing: readonly string[]): OrderbakError {
     EXIT.usage,
     'config',
     `the configuration does not say all that ${role === 'both' ? 'server and office need' : `the ${role} needs`}: ${missing.join(', ')}`,
-    'The README lists every key; `orderbak init` asks for them.',
+    NEEDED_KEYS,
   );
 }
+
+/** Of a configuration that does not even say which machine it is for. */
+function nobodys(server: readonly string[], office: readonly string[]): OrderbakError {
+  const message = `the configuration says neither what the server needs (${server.join(', ')}) nor what the office does (${office.join(', ')})`;
+  return new OrderbakError(EXIT.usage, 'config', message, NEEDED_KEYS);
+}
+
+const NEEDED_KEYS = 'The README lists every key; `orderbak init` asks for them.';
