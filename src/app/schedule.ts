@@ -5,7 +5,7 @@ import type { Config } from '../config/schema.js';
 import { openScheduleBook } from '../db/schedule-book.js';
 import type { Database } from '../db/tables.js';
 import type { Clock } from '../domain/clock.js';
-import { machineOf } from '../domain/night.js';
+import { type Machine, machineOf } from '../domain/night.js';
 import type { ScheduleEntry } from '../domain/schedule/entry.js';
 import { isAlive } from '../jobs/is-alive.js';
 import type { ScheduleBook } from '../schedule/book.js';
@@ -20,7 +20,7 @@ const clock: Clock = Date.now;
 /** Opens the database in which the entries of a kind of machine are written down: the shop's, or the office's catalog. */
 export async function withDatabaseOf<T>(
   config: Config,
-  machine: 'server' | 'office',
+  machine: Machine,
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
   const database = await openRecords(config, machine);
@@ -28,11 +28,7 @@ export async function withDatabaseOf<T>(
 }
 
 /** Opens the book of a kind of machine for one question or two. */
-export function withBook<T>(
-  config: Config,
-  machine: 'server' | 'office',
-  work: (book: ScheduleBook) => Promise<T>,
-) {
+export function withBook<T>(config: Config, machine: Machine, work: (book: ScheduleBook) => Promise<T>) {
   return withDatabaseOf(config, machine, (database) => work(openScheduleBook(database)));
 }
 

@@ -4,8 +4,9 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
+import type { Machine } from '../domain/night.js';
 import { EXIT, OrderbakError } from '../errors.js';
-import { environmentOf, type Machine, type Place } from './place.js';
+import { environmentOf, type Place } from './place.js';
 
 /** The program file that the demo's commands run. */
 export const PROGRAM = fileURLToPath(new URL('../../bin/orderbak.js', import.meta.url));

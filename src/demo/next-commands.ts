@@ -1,9 +1,10 @@
 import { realpath } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import type { Machine } from '../domain/night.js';
 import { SUMS } from '../domain/store-name.js';
 import type { Shop } from './build-shop.js';
 import { PROGRAM } from './commands.js';
-import type { Machine, Place } from './place.js';
+import type { Place } from './place.js';
 
 /** A command to try in the folder that was kept, ready for a shell. */
 export interface NextCommand {

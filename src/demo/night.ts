@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import type { NightStep } from '../domain/night.js';
+import type { Machine, NightStep } from '../domain/night.js';
 import { EXIT } from '../errors.js';
 import { reopenOrder, type Shop } from './build-shop.js';
 import { commandFailed, type Finished, runOrderbak, startServing } from './commands.js';
-import type { Machine, Place } from './place.js';
+import type { Place } from './place.js';
 
 const migrateAnswer = z.object({ ok: z.literal(true), statements: z.int() });
 

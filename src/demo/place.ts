@@ -4,15 +4,13 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'smol-toml';
+import type { Machine } from '../domain/night.js';
 
 /** The shop's time zone. */
 export const ZONE = 'Asia/Ho_Chi_Minh';
 const ROOT = 'server/uploads/order';
 const DATABASE = 'server/shop.sqlite';
 const STORE = 'office';
-
-/** Which of the two machines a command runs on. */
-export type Machine = 'server' | 'office';
 
 /** The temporary folder in which the demo's two machines live. Paths are absolute. */
 export interface Place {

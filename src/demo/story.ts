@@ -1,7 +1,7 @@
 import type { ChalkInstance } from 'chalk';
 import prettyBytes from 'pretty-bytes';
+import { groupBy } from '../domain/group-by.js';
 import type { NightStep } from '../domain/night.js';
-import type { StepResult } from './night.js';
 import type { DemoWatch } from './run-demo.js';
 import { secondsText } from './seconds.js';
 
@@ -62,16 +62,10 @@ export function storyteller(paint: ChalkInstance, print: (line: string) => void)
         bytes: bytes > 0 ? prettyBytes(bytes) : '',
         time: secondsText(elapsedMs),
       });
-      for (const [reason, paths] of byReason(held))
-        aside(paint.yellow('held'), `${nameList(paths)}: ${reason}`);
+      for (const [reason, some] of groupBy(held, (one) => one.reason))
+        aside(paint.yellow('held'), `${nameList(some.map(({ path }) => path))}: ${reason}`);
     },
   };
-}
-
-function byReason(held: StepResult['held']): Map<string, string[]> {
-  const groups = new Map<string, string[]>();
-  for (const { path, reason } of held) groups.set(reason, [...(groups.get(reason) ?? []), path]);
-  return groups;
 }
 
 function nameList(paths: readonly string[]): string {
