@@ -2,6 +2,9 @@ import type { Config } from '../config/schema.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { greet, letsIn } from '../remote/greet.js';
 
+/** Where what listens on every address of this machine is asked. */
+const LOOPBACK_OF: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
 /** Whether this server's own `serve` answers: it takes each token of the configuration, and nobody without one. Throws when not. */
 export async function serveFinding({ server }: Config): Promise<string> {
   if (server.token === null) {
@@ -9,7 +12,7 @@ export async function serveFinding({ server }: Config): Promise<string> {
     throw new OrderbakError(EXIT.usage, 'token', 'serve has no token', hint);
   }
   const { host, port } = server.listen;
-  const own = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  const own = LOOPBACK_OF[host] ?? host;
   const protocol = server.tls_cert === null ? 'http' : 'https';
   const url = `${protocol}://${own.includes(':') ? `[${own}]` : own}:${port}`;
   await greet(url, true);

@@ -79,7 +79,8 @@ function recordLine({ id, orderId, type, ...row }: BakFile): string {
     row.unlinkTime === null ? '' : `removed ${row.unlinkTime}`,
     row.missingTime === null ? '' : `found missing ${row.missingTime}`,
   ].filter((part) => part !== '');
-  const life = parts.length > 0 ? parts.join(', ') : type === 'discuss' ? 'recorded' : 'not backed up yet';
+  const fresh = type === 'discuss' ? 'recorded' : 'not backed up yet';
+  const life = parts.length > 0 ? parts.join(', ') : fresh;
   return `row ${id} (order ${orderId}, ${type}): ${life}`;
 }
 

@@ -32,8 +32,13 @@ const KINDS: Readonly<Record<string, string>> = {
 export function kindFault(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code !== 'invalid_type') return undefined;
   const { input } = issue;
-  const kind = Array.isArray(input) ? 'array' : input instanceof Date ? 'date' : typeof input;
-  return `must be ${KINDS[issue.expected] ?? issue.expected}, not ${kind === 'boolean' ? String(input) : (KINDS[kind] ?? `a ${kind}`)}`;
+  const given = typeof input === 'boolean' ? String(input) : kindOf(input);
+  return `must be ${KINDS[issue.expected] ?? issue.expected}, not ${given}`;
+}
+
+function kindOf(input: unknown): string | undefined {
+  if (Array.isArray(input)) return KINDS.array;
+  return input instanceof Date ? 'a date' : (KINDS[typeof input] ?? `a ${typeof input}`);
 }
 
 /** What was meant by a word that is no section and no key, where that can be guessed. */

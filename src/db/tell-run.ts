@@ -124,7 +124,7 @@ async function readWishes(kysely: Kysely<Tables>, { id, kin: { night } }: RunRow
     .execute();
   const wishes = runs.map(({ wanted }) => wanted);
   return {
-    run: wishes.includes('cancel') ? 'cancel' : wishes.includes('pause') ? 'pause' : null,
+    run: (['cancel', 'pause'] as const).find((wish) => wishes.includes(wish)) ?? null,
     orders: new Map(
       parts.flatMap(({ id_order, wanted }) =>
         // The column is only ever written from these words.

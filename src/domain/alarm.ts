@@ -49,8 +49,9 @@ export function judgeAlarm(
   const kept = Object.entries(book).filter((entry) => !isOver(entry));
   const fresh = troubles.filter(({ cause }) => book[cause]?.day !== day);
   const told = fresh.map(({ cause }) => [cause, { step, day }] as const);
+  const recovery = troubles.length > 0 ? null : recoveryOf(over);
   return {
-    notice: fresh.length > 0 ? alarmOf(fresh) : troubles.length > 0 ? null : recoveryOf(over),
+    notice: fresh.length > 0 ? alarmOf(fresh) : recovery,
     book: { ...Object.fromEntries(kept), ...Object.fromEntries(told) },
   };
 }

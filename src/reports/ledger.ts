@@ -46,7 +46,7 @@ export async function readLedger(month: string | null, parts: LedgerParts): Prom
   ]);
   const lasts = await runsById(sums.map(({ last }) => last));
   const lines = [...nightLines(sums, lasts, nights), ...marked.map(markedLine)];
-  return { months: monthly, nights: lines.sort((a, b) => compare(a.night, b.night)) };
+  return { months: monthly, nights: lines.sort((a, b) => a.night.localeCompare(b.night)) };
 }
 
 /** The office's own work, as the server sees it. */
@@ -62,8 +62,4 @@ function markedLine({ day, files, bytes }: Marked): NightLine {
     bytes,
     status: 'completed',
   };
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

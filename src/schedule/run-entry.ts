@@ -79,7 +79,8 @@ export async function runEntry(entry: ScheduleEntry, ports: EntryPorts): Promise
 
   const end = await ports.start();
   const isSkip = end.exit === EXIT.busy && entry.withoutOverlapping;
-  const result = isSkip ? 'skipped' : end.exit === EXIT.done ? 'done' : 'failed';
+  const outcome = end.exit === EXIT.done ? 'done' : 'failed';
+  const result = isSkip ? 'skipped' : outcome;
   const inARow = await withBook(async (book) => {
     await book.end(turn, result, end.exit, clock());
     if (!isSkip) return 0;

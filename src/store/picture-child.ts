@@ -24,6 +24,12 @@ const HEAD_BYTES = 8 * 1024;
 const COLLECT_EVERY = 256;
 /** Photoshop writes up to 56 channels. */
 const LIMITS = { failOn: 'error', limitInputPixels: 300_000_000, limitInputChannels: 56 } as const;
+/** How many channels a picture's colours take, where that is not three. */
+const COLOURS = new Map<string, number>([
+  ['cmyk', 4],
+  ['b-w', 1],
+  ['grey16', 1],
+]);
 const KNOWN = new Set(
   ['jpeg', 'png', 'apng', 'gif', 'webp', 'avif', 'tiff', 'svg+xml'].map((kind) => `image/${kind}`),
 );
@@ -125,7 +131,7 @@ async function thumb(bytes: Buffer, { name, size }: PictureJob): Promise<Buffer>
 async function upright(bytes: Buffer): Promise<Sharp> {
   const picture = sharp(bytes, LIMITS).autoOrient();
   const { channels, space } = await picture.metadata();
-  const colours = space === 'cmyk' ? 4 : space === 'b-w' || space === 'grey16' ? 1 : 3;
+  const colours = COLOURS.get(space) ?? 3;
   if (channels <= colours + 1) return picture;
   const { data, info } = await picture.removeAlpha().raw().toBuffer({ resolveWithObject: true });
   return sharp(data, { ...LIMITS, raw: { width: info.width, height: info.height, channels: info.channels } });

@@ -1,4 +1,4 @@
-import type { Place } from './tree.js';
+import type { Place, ValueOption } from './tree.js';
 
 /** Scripts that make a shell complete orderbak's command line, by the names of the shells. */
 export const SHELLS = { bash, zsh, fish, powershell } as const;
@@ -86,12 +86,13 @@ if [ "$funcstack[1]" = _orderbak ]; then _orderbak "$@"; else compdef _orderbak 
 
 function fish(places: readonly Place[]): string {
   const text = (words: string) => `'${words.replace(/[\\']/g, '\\$&')}'`;
+  const taking = ({ choices }: ValueOption) =>
+    choices === null ? ' -r' : ` -x -a ${text(choices.join(' '))}`;
   const lines = places.flatMap(({ path, candidates, values }) => {
     const at = `complete -c orderbak -n ${text(`__orderbak_at "${path}"`)}`;
     return candidates.map(({ word, about }) => {
       const value = values.find((one) => one.word === word);
-      const given =
-        value === undefined ? '' : value.choices === null ? ' -r' : ` -x -a ${text(value.choices.join(' '))}`;
+      const given = value === undefined ? '' : taking(value);
       const name = word.startsWith('--') ? `-l ${word.slice(2)}` : `-f -a ${text(word)}`;
       return `${at} ${name}${given} -d ${text(about)}`;
     });
