@@ -10,6 +10,7 @@ import {
 import { FILE_TYPES } from '../domain/file-type.js';
 import { namesFile } from './bak-rows.js';
 import { nullableNumber } from './nullable-number.js';
+import { waitingIn } from './quarantine.js';
 import type { Database } from './tables.js';
 
 const MOST_RUNS = 1000;
@@ -73,13 +74,7 @@ export async function readRecordedAt({ kysely }: Database, id: number): Promise<
 }
 
 async function waitingTrash(kysely: Database['kysely']): Promise<Heap> {
-  const { files, bytes } = await kysely
-    .selectFrom('orderbak_deletion as d')
-    .leftJoin('orderbak_restore as r', 'r.deletion_id', 'd.id')
-    .where('d.quarantine', 'is not', null)
-    .where('d.done_ms', 'is not', null)
-    .where('d.purged_ms', 'is', null)
-    .where('r.done_ms', 'is', null)
+  const { files, bytes } = await waitingIn(kysely)
     .select(({ fn }) => [fn.countAll<number>().as('files'), fn.sum<number | null>('d.size').as('bytes')])
     .executeTakeFirstOrThrow();
   return { files: Number(files), bytes: Number(bytes ?? 0) };

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Clock } from '../domain/clock.js';
 import type { Quarantine, Trashed } from '../steps/ports/removals.js';
 import { writtenOrderIds } from './deletions.js';
@@ -11,17 +10,28 @@ export interface QuarantineTable extends Quarantine {
   own(paths: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
+function trashIn(kysely: Database['kysely']) {
+  return kysely
+    .selectFrom('orderbak_deletion as d')
+    .leftJoin('orderbak_restore as r', 'r.deletion_id', 'd.id')
+    .where('d.quarantine', 'is not', null)
+    .where('d.done_ms', 'is not', null);
+}
+
+/** Asks about removals (`d`) whose files wait in the quarantine: neither purged nor brought back (`r`). */
+export function waitingIn(kysely: Database['kysely']) {
+  return trashIn(kysely).where('d.purged_ms', 'is', null).where('r.done_ms', 'is', null);
+}
+
+const COLUMNS = [
+  ...(['d.id', 'd.run_id', 'd.folder', 'd.filename', 'd.quarantine', 'd.size', 'd.done_ms'] as const),
+  ...(['d.order_ids', 'd.purged_ms', 'r.begun_ms', 'r.done_ms as restored_ms'] as const),
+];
+
 /** Opens the record of the quarantine: rows of `orderbak_deletion` that have such a place, with `orderbak_restore`. */
 export function openQuarantine({ engine, kysely }: Database, clock: Clock): QuarantineTable {
-  const trashed = () =>
-    kysely
-      .selectFrom('orderbak_deletion as d')
-      .leftJoin('orderbak_restore as r', 'r.deletion_id', 'd.id')
-      .where('d.quarantine', 'is not', null)
-      .where('d.done_ms', 'is not', null)
-      .select(['d.id', 'd.run_id', 'd.folder', 'd.filename', 'd.quarantine', 'd.size', 'd.done_ms'])
-      .select(['d.order_ids', 'd.purged_ms', 'r.begun_ms', 'r.done_ms as restored_ms']);
-  const waiting = () => trashed().where('d.purged_ms', 'is', null).where('r.done_ms', 'is', null);
+  const trashed = () => trashIn(kysely).select(COLUMNS);
+  const waiting = () => waitingIn(kysely).select(COLUMNS);
 
   return {
     async waiting({ before, run, folders }, after, limit) {
@@ -38,18 +48,16 @@ export function openQuarantine({ engine, kysely }: Database, clock: Clock): Quar
     },
 
     async countWaiting() {
-      const { files } = await waiting()
-        .clearSelect()
-        .select(sql<number>`COUNT(*)`.as('files'))
+      const { files } = await waitingIn(kysely)
+        .select(({ fn }) => fn.countAll<number>().as('files'))
         .executeTakeFirstOrThrow();
       return Number(files);
     },
 
     async countTaken(run) {
-      const { taken, purged } = await trashed()
+      const { taken, purged } = await trashIn(kysely)
         .where('d.run_id', '=', run)
-        .clearSelect()
-        .select([sql<number>`COUNT(*)`.as('taken'), sql<number>`COUNT(d.purged_ms)`.as('purged')])
+        .select(({ fn }) => [fn.countAll<number>().as('taken'), fn.count<number>('d.purged_ms').as('purged')])
         .executeTakeFirstOrThrow();
       return { taken: Number(taken), purged: Number(purged) };
     },
