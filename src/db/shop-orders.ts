@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import { foldName } from '../domain/file-name.js';
-import { type FolderRule, hostOf, meantBy, orderKeyOf } from '../domain/folder-name.js';
+import { type FolderRule, orderKeyOf } from '../domain/folder-name.js';
 import { groupBy } from '../domain/group-by.js';
 import { dayAfter } from '../domain/local-time.js';
 import { once } from '../domain/once.js';
@@ -12,6 +11,7 @@ import { openForgottenOrders } from './forgotten-orders.js';
 import { openMisspeltOrders } from './misspelt-orders.js';
 import { amongOrders, idOf, idsAreText } from './order-ids.js';
 import { statusAsText } from './order-status.js';
+import { placeOrders, whyHomeless } from './place-orders.js';
 import { rememberingFolders } from './remembering-folders.js';
 import type { Database, Tables } from './tables.js';
 
@@ -68,7 +68,7 @@ export function openShopOrders(database: Database, rule: FolderRule) {
     folders.flatMap((name) => [name, `${name}/${rule.thumbs}`]);
   const isNested = rule.template.includes('/');
 
-  /** All orders that may lie in these folders, by the view's word or by the template; `placed` decides which do. */
+  /** All orders that may lie in these folders, by the view's word or by the template; `placeOrders` decides which do. */
   const neighbours = async (folders: readonly string[], memory: DayMemory = new Map()): Promise<Order[]> => {
     if (folders.length === 0) return [];
     const orders = await ordersWhere(sql`folder IN (${sql.join(withThumbs(folders))})`);
@@ -99,37 +99,8 @@ export function openShopOrders(database: Database, rule: FolderRule) {
     return [...moved, ...(await ordersWhere(sql`id_order > ${await newestId()}`))];
   };
 
-  /**
-   * Puts orders into those of these folders that they have a say about: their own, those that the disk takes for theirs, the
-   * one among whose thumbs theirs lies, or the one that a misspelt name may mean.
-   */
-  const placed = (names: readonly string[], orders: readonly Order[]): Map<string, Order[]> => {
-    const folders = new Map(names.map((name) => [name, new Map<number, Order>()]));
-    const put = (folder: string | null, order: Order) => {
-      const inIt = folders.get(folder ?? '');
-      // Of the rows of one order that in doubt counts: another question may have found just one of two.
-      if (!inIt?.get(order.id)?.isGivenTwice) inIt?.set(order.id, order);
-    };
-    const alike = rule.isCaseBlind ? groupBy(names, foldName) : new Map<string, string[]>();
-    for (const order of orders) {
-      const own = folderName(order);
-      const host = own === null ? hostOf(order, rule) : null;
-      const twins = own === null || !rule.isCaseBlind ? [] : (alike.get(foldName(own)) ?? []);
-      for (const name of twins) if (name !== own) put(name, { ...order, isTwin: true });
-      if (own !== null) put(own, order);
-      else if (host !== null) put(host, { ...order, isAmongThumbs: true });
-      else put(meantBy(order, rule), { ...order, isMisspelt: true });
-    }
-    return new Map(Array.from(folders, ([name, inIt]) => [name, [...inIt.values()]]));
-  };
-
-  const whyHomeless = (id: number, order: Order | undefined): string => {
-    if (order === undefined) return `the shop no longer knows order ${id}`;
-    const host = hostOf(order, rule);
-    return host === null
-      ? `the folder of order ${id} cannot be told`
-      : `the folder of order ${id} lies among the thumbs of ${host}`;
-  };
+  const placed = (names: readonly string[], orders: readonly Order[]) =>
+    placeOrders(names, orders, rule, folderName);
 
   /** The folders of these orders, with all orders in them: those that `findOthers` finds, and those that the shop has forgotten. */
   const housed = async (orderIds: readonly number[], findOthers: FindOrders): Promise<Housed> => {
@@ -141,7 +112,7 @@ export function openShopOrders(database: Database, rule: FolderRule) {
       const rows = own.get(id) ?? [];
       const folders = rows.map(folderName).filter((folder) => folder !== null);
       for (const folder of folders) names.add(folder);
-      if (folders.length === 0) homeless.set(id, whyHomeless(id, rows[0]));
+      if (folders.length === 0) homeless.set(id, whyHomeless(id, rows[0], rule));
     }
     const others = [...(await forgotten.inFolders([...names])), ...(await findOthers([...names]))];
     return { folders: placed([...names], await withForgotten(orderIds, own, others)), homeless };
