@@ -42,7 +42,7 @@ export interface Compared {
  */
 export async function* shadow(parts: ShadowParts): AsyncGenerator<Compared> {
   const read = async (page: Page) => ({ page, answer: await parts.source.folderFacts(page.ids) });
-  for await (const { page, answer } of ahead(pagesOf(parts), PAGES_AHEAD, read)) {
+  for await (const { page, answer } of ahead(orderPages(parts), PAGES_AHEAD, read)) {
     for (const facts of answer.folders) if (isFirst(facts, page, parts)) yield compare(facts, parts);
     yield* compareHomeless(answer.homeless, parts);
   }
@@ -54,7 +54,7 @@ interface Page {
 }
 
 /** The orders that are due, and those that have rows, ascending. */
-async function* pagesOf({ source, old, retention, only }: ShadowParts): AsyncGenerator<Page> {
+async function* orderPages({ source, old, retention, only }: ShadowParts): AsyncGenerator<Page> {
   for (let after = Number.MIN_SAFE_INTEGER; ; ) {
     const [due, recorded] = await Promise.all([
       source.eligibleOrders(retention, after, ORDERS_A_PAGE, only),
