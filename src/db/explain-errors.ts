@@ -144,7 +144,10 @@ export function explainDatabaseError(error: unknown, file: string | null): Order
 function grantHint(message: string): string {
   const [, right, table] = /^(.+) command denied to user .* for table (\S+)$/.exec(message) ?? [];
   const grant = right === undefined ? '' : ` (GRANT ${right} ON ${table} TO …)`;
-  return `Let the database's administrator give the user in [database] url that right${grant}. The README says what it needs.`;
+  // Of a table that is not there the database says the same.
+  const isOwn = table !== undefined && /\b(orderbak_|tbl_bak_order\b)/.test(table);
+  const first = isOwn ? ' Where `orderbak migrate` has not run yet, that comes first.' : '';
+  return `Let the database's administrator give the user in [database] url that right${grant}.${first} The README says what it needs.`;
 }
 
 /** The error of a file of SQLite that is damaged (exit 1). */

@@ -119,6 +119,8 @@ describe('an account that may only read and write rows', () => {
     const { code, stderr } = await askOrderbak(world, ['insert'], { env });
     expect(code).toBe(1);
     expect(stderr).toMatch(/INSERT command denied to user/);
-    expect(stderr).toMatch(/\n {2}Let the database's administrator .*GRANT INSERT ON .*orderbak_\w+/);
+    expect(stderr).toMatch(
+      /\n {2}Let the database's administrator .*GRANT INSERT ON .*orderbak_\w+.*`orderbak migrate` has not run yet/,
+    );
   });
 });
