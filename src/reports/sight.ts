@@ -59,7 +59,9 @@ async function hasFile(path: string, filename: string, store: OrderStore): Promi
   const folder = await store.openFolder(path).catch(doubtIsNone);
   if (folder === null) return false;
   try {
-    return (await folder.stat(filename).catch(doubtIsNone)) !== null;
+    return folder.stat(filename) !== null;
+  } catch (error) {
+    return doubtIsNone(error) !== null;
   } finally {
     await folder.close();
   }

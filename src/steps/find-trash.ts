@@ -32,10 +32,7 @@ export async function findTrash(
   youngest: number,
 ): Promise<Findings> {
   const sorted = sortOut(facts, await folder.list(), retention);
-  const looks = new Map<string, () => Stamp | null>();
-  for (const name of sorted.unknown) looks.set(name, await settled(folder.stat(name)));
-  const isYoung = ({ mtimeNs }: Stamp) => Number(mtimeNs / 1_000_000n) > youngest;
-  return findingsOf(sorted, (name) => looks.get(name)?.() ?? null, isYoung);
+  return findingsOf(sorted, folder.stat, ({ mtimeNs }) => Number(mtimeNs / 1_000_000n) > youngest);
 }
 
 /** The same at a glance, for a plan: nothing may be removed on its word. */
@@ -70,18 +67,6 @@ function findingsOf<Stat>(
     }
   }
   return { trash, troubles: sumOf(troubles), seen, alarming };
-}
-
-/** What came of a promise, to be had at once. */
-async function settled<T>(promise: Promise<T>): Promise<() => T> {
-  try {
-    const answer = await promise;
-    return () => answer;
-  } catch (error) {
-    return () => {
-      throw error;
-    };
-  }
 }
 
 interface Sorted {

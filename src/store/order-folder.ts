@@ -1,5 +1,5 @@
-import { unlinkSync } from 'node:fs';
-import { lstat, readdir, unlink } from 'node:fs/promises';
+import { lstatSync, unlinkSync } from 'node:fs';
+import { readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, Doubt } from '../errors.js';
 import type { OrderFolder } from '../steps/ports/disk.js';
@@ -32,12 +32,13 @@ export function openOrderFolder(
       return listingOf(await readdir(folder.base, { withFileTypes: true }));
     },
 
-    async stat(filename) {
+    stat(filename) {
       try {
-        const stats = await lstat(pathOf(filename), { bigint: true });
+        const stats = lstatSync(pathOf(filename), { bigint: true, throwIfNoEntry: false });
+        if (stats === undefined) return null;
         if (stats.isFile()) return stampOf(stats);
       } catch (error) {
-        if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENAMETOOLONG') return null;
+        if (codeOf(error) === 'ENAMETOOLONG') return null;
         throw error;
       }
       throw new Doubt('it is not a regular file');

@@ -151,7 +151,7 @@ test.each(['../1@lan/a.txt', 'x/../a.txt', '/etc/hostname', '..', '.', 'a\0b'])(
     if (stamp === null) throw new Error('it is not there');
     for (const ask of [
       () => folder.open(name),
-      () => folder.stat(name),
+      async () => folder.stat(name),
       () => folder.unlink(name, stamp),
       () => folder.quarantine(name, stamp, `.orderbak-trash/1/1@lan/${name}`),
       () => folder.removeThumb(name),

@@ -33,8 +33,8 @@ export type ThumbResult =
 export interface OrderFolder {
   /** The names of its regular files, and of whatever else lies flat in it and is no folder (links, devices). */
   list(): Promise<FolderListing>;
-  /** What a regular file is now, without opening it; null when there is none of that name. */
-  stat(filename: string): Promise<Stamp | null>;
+  /** What a regular file is now, at once and without opening it; null when there is none of that name, throws Doubt when it is something else. */
+  stat(filename: string): Stamp | null;
   /** At once what these files hold, in the order given, where their very bytes were hashed before; null where they must be opened. */
   known(filenames: readonly string[]): (Receipt | null)[];
   /** Null when there is no such file; throws when it is not a regular file. */
