@@ -58,7 +58,10 @@ export async function* catchUp(
     for (const own of entriesOf(config).sort((a, b) => due(a) - due(b))) {
       if (stop.aborted) return;
       const entry = { ...own, log: own.log ?? log };
-      if (entry.inBackground) apart.push(startApart(programArgv(path, 'schedule', 'run', entry.name), stop));
+      if (entry.inBackground) {
+        const logged = entry.log === null ? [] : ['--log', entry.log];
+        apart.push(startApart(programArgv(path, 'schedule', 'run', entry.name, ...logged), stop));
+      }
       yield { entry, woken: entry.inBackground ? null : await wake(loaded, entry, stop) };
     }
   } finally {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ownTarget } from '../../src/schedule/choose.js';
 import { falseClock, whyNoFalseClock } from '../chaos/false-clock.js';
 import { onHost, whyNoOtherHost } from '../chaos/other-host.js';
+import type { Database } from '../support/database.js';
 import { holdInsert } from '../support/held-lease.js';
 import { askOrderbak } from '../support/kept-orderbak.js';
 import { runOrderbak } from '../support/run.js';
@@ -14,6 +15,20 @@ import { openWebSink } from '../support/sinks.js';
 import { createWorld, type World } from '../support/worlds.js';
 
 const MINUTE = 60_000;
+
+/** An entry was due so long ago (ms), and this came of it. */
+function wasDue(
+  database: Database,
+  entry: string,
+  ago: number,
+  result = 'done',
+  exitCode = 0,
+): Promise<void> {
+  return database.run(
+    "INSERT INTO orderbak_schedule (entry, scope, due_ms, host, pid, begun_ms, ended_ms, result, exit_code) VALUES (?, '', ?, 'x', 1, 0, 0, ?, ?)",
+    [entry, Date.now() - ago, result, exitCode],
+  );
+}
 
 async function configure(world: World, schedule: string): Promise<string> {
   const file = path.join(world.folder, 'orderbak.toml');
@@ -142,11 +157,7 @@ describe('the commands of the schedule', () => {
     const skips = (count: number) =>
       world.ask(async (database) => {
         await database.run("DELETE FROM orderbak_schedule WHERE entry = 'insert'");
-        for (let n = 1; n <= count; n += 1)
-          await database.run(
-            "INSERT INTO orderbak_schedule (entry, scope, due_ms, host, pid, begun_ms, ended_ms, result, exit_code) VALUES ('insert', '', ?, 'x', 1, 0, 0, 'skipped', 11)",
-            [Date.now() - n * 10 * MINUTE],
-          );
+        for (let n = 1; n <= count; n += 1) await wasDue(database, 'insert', n * 10 * MINUTE, 'skipped', 11);
       });
     await skips(1);
     expect(await run()).toMatchObject({ code: 0, stdout: '', stderr: '' });
@@ -173,11 +184,7 @@ describe('the commands of the schedule', () => {
     const config = await configure(world, `unlink_discuss = { in_background = true }\n${rest}`);
     await world.ask(async (database) => {
       await database.run('DELETE FROM orderbak_schedule');
-      for (const entry of ['insert', 'unlink-discuss'])
-        await database.run(
-          "INSERT INTO orderbak_schedule (entry, scope, due_ms, host, pid, begun_ms, ended_ms, result, exit_code) VALUES (?, '', ?, 'x', 1, 0, 0, 'done', 0)",
-          [entry, Date.now() - 5 * 24 * 60 * MINUTE],
-        );
+      for (const entry of ['insert', 'unlink-discuss']) await wasDue(database, entry, 5 * 24 * 60 * MINUTE);
     });
     const log = path.join(world.folder, 'catch-up.log');
     const catchUp = async (...words: string[]) => {
@@ -207,6 +214,20 @@ describe('the commands of the schedule', () => {
     expect(await done()).toHaveLength(2);
   });
 
+  test('what an entry in the background has to say goes into the log of the catch-up too', async () => {
+    const rest = 'unlink_discuss = "off"\nunlink_trash = "off"\nunlink_backed_up = "off"';
+    const config = await configure(world, `insert = { in_background = true }\n${rest}`);
+    await world.ask(async (database) => {
+      await database.run('DELETE FROM orderbak_schedule');
+      await wasDue(database, 'insert', 5 * 24 * 60 * MINUTE);
+    });
+    await holdInsert(world, 'elsewhere', 1, 600);
+    const log = path.join(world.folder, 'background.log');
+    await runOrderbak(world, ['schedule', 'catch-up', '--config', config, '--log', log], bare);
+    expect(await readFile(log, 'utf8')).toContain('already running');
+    await holdInsert(world, 'elsewhere', 1, -1);
+  });
+
   test('a schedule with other times makes up for none of them that is over; installed again it forgets none', async () => {
     const bin = path.join(world.folder, 'bin-of-cron');
     await mkdir(bin);
@@ -222,10 +243,7 @@ case "$*" in *-l) cat table 2>&- || { echo no crontab for you >&2; exit 1; };; *
     const woken = async () => {
       await world.ask(async (database) => {
         await database.run('DELETE FROM orderbak_schedule');
-        await database.run(
-          "INSERT INTO orderbak_schedule (entry, scope, due_ms, host, pid, begun_ms, ended_ms, result, exit_code) VALUES ('insert', '', ?, 'x', 1, 0, 0, 'done', 0)",
-          [Date.now() - 24 * 60 * MINUTE],
-        );
+        await wasDue(database, 'insert', 24 * 60 * MINUTE);
       });
       const install = ['schedule', 'install', '--target', 'cron', '--config', config];
       expect(await runOrderbak(world, install, { ...bare, env })).toMatchObject({ code: 0, stderr: '' });
