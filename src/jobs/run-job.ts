@@ -41,10 +41,11 @@ export async function runJob<Item>(step: Step<Item>, options: JobOptions, ports:
     return summarise({ command: step.name, run, dryRun, tally, elapsedMs, stopped: told, interrupted });
   };
   const summary = sum(stopped);
+  const end = async () =>
+    recording?.end({ status: statusOf(summary), error: stopped?.message ?? null, exit: summary.exit });
   try {
-    const { exit } = summary;
-    await recording?.end({ status: statusOf(summary), error: stopped?.message ?? null, exit });
-    await lease?.release();
+    // The lease is alive as long as the process, which may go on with the night.
+    await end().finally(() => lease?.release());
   } catch (error) {
     // What was done is done; that it could not be written down is what is left to say.
     return sum(stopped ?? asStop(error));

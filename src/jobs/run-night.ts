@@ -53,29 +53,33 @@ export async function runNight(
   const summaries: Summary[] = [];
   const ends: StepEnd[] = [];
   const notBegun: { step: NightStep; reason: string }[] = [];
-  for (const [index, step] of steps.entries()) {
-    const row = rows[index] ?? 0;
-    const reason = stop.aborted ? 'the night was stopped' : whyNotBegun(step, ends);
-    if (reason !== null) {
-      notBegun.push({ step, reason });
-      await runs.finish(
-        row,
-        { status: 'cancelled', error: `not begun: ${reason}`, exit: EXIT.stopped },
-        clock(),
+  try {
+    for (const [index, step] of steps.entries()) {
+      const row = rows[index] ?? 0;
+      const reason = stop.aborted ? 'the night was stopped' : whyNotBegun(step, ends);
+      if (reason !== null) {
+        notBegun.push({ step, reason });
+        await runs.finish(
+          row,
+          { status: 'cancelled', error: `not begun: ${reason}`, exit: EXIT.stopped },
+          clock(),
+        );
+        continue;
+      }
+      const summary = await runStep(step, { night: { id: run, row }, resumes: kin.resumes }).catch(
+        (error: unknown) => couldNotBegin(step, dryRun, asStop(error)),
       );
-      continue;
+      const { exit, stopped } = summary;
+      // Its own record may have said so already; one that could not begin, or is kept elsewhere, has not.
+      await runs.finish(row, { status: statusOf(summary), error: stopped?.message ?? null, exit }, clock());
+      summaries.push(summary);
+      ends.push({ step, exit: summary.exit, interrupted: summary.interrupted });
+      await ended(summary);
     }
-    const summary = await runStep(step, { night: { id: run, row }, resumes: kin.resumes }).catch(
-      (error: unknown) => couldNotBegin(step, dryRun, asStop(error)),
-    );
-    const { exit, stopped } = summary;
-    // Its own record may have said so already; one that could not begin, or is kept elsewhere, has not.
-    await runs.finish(row, { status: statusOf(summary), error: stopped?.message ?? null, exit }, clock());
-    summaries.push(summary);
-    ends.push({ step, exit: summary.exit, interrupted: summary.interrupted });
-    await ended(summary);
+  } finally {
+    // It would keep a process alive for ever whose night cannot be written down.
+    await beat.close();
   }
-  await beat.close();
   const exit = exitOfNight(ends);
   const interrupted = stop.aborted || ends.some((end) => end.interrupted);
   const sums = sumsOf(summaries);
