@@ -2,7 +2,7 @@ import type { Retention } from '../domain/retention.js';
 import type { OrderStore } from './ports/disk.js';
 import type { BakFiles } from './ports/records.js';
 import type { OrderBlocks, OrderFilter, OrderRange } from './ports/shop.js';
-import { presentRows } from './present-rows.js';
+import { type Present, presentRows } from './present-rows.js';
 import type { Outcome, Planned, Step } from './step.js';
 
 export interface InsertParts {
@@ -39,28 +39,29 @@ export function insertStep(parts: InsertParts): Step<OrderRange> {
 
     async apply(range): Promise<Outcome> {
       const settle = await orderBlocks.fingerprint(range, retention, only);
-      const back = await cameBack(range, parts);
-      await bakFiles.reopen(back);
-      const done = back.length + (await bakFiles.insertNew(range, retention, only));
-      await settle();
+      const { there, inDoubt } = await cameBack(range, parts);
+      await bakFiles.reopen(there.map((row) => row.id));
+      const done = there.length + (await bakFiles.insertNew(range, retention, only));
+      // What cannot be seen tonight is looked for again: the range is not left out.
+      if (inDoubt.length === 0) await settle();
       return { planned: done, done };
     },
   };
 }
 
 async function countWanting(range: OrderRange, parts: InsertParts): Promise<number> {
-  const back = await cameBack(range, parts);
-  return back.length + (await parts.bakFiles.countNew(range, parts.retention, parts.only));
+  const { there } = await cameBack(range, parts);
+  return there.length + (await parts.bakFiles.countNew(range, parts.retention, parts.only));
 }
 
 /** The closed rows whose file somebody put back, or wrote anew, before the order was finished once more. */
-async function cameBack(range: OrderRange, parts: InsertParts): Promise<number[]> {
+async function cameBack(range: OrderRange, parts: InsertParts): Promise<Present> {
   const { bakFiles, retention, only, store } = parts;
   const closed = await bakFiles.closedBeforeFinish(range, retention, only);
-  if (closed.length === 0) return [];
+  if (closed.length === 0) return { there: [], inDoubt: [] };
   const views = await store().openViews();
   try {
-    return presentRows(closed, views).there.map((row) => row.id);
+    return presentRows(closed, views);
   } finally {
     views.close();
   }

@@ -67,10 +67,8 @@ export function openOrderStore(parts: OrderStoreParts): OrderStore {
     },
 
     async openViews() {
-      const root = await openRoot().catch(async (error: unknown) => {
-        await checkSameRoot();
-        throw error;
-      });
+      await checkSameRoot();
+      const root = await openRoot();
       return { view: (folder, see) => viewFolder(root, folder, see), close: () => root.close() };
     },
 

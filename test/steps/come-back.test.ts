@@ -109,4 +109,23 @@ describe.for(ENGINES)('an order that was cleared, opened again and finished once
     expect((await shop.run('insert')).counts).toMatchObject({ done: 1 });
     expect((await closed()).sort()).toEqual(['chat.txt', 'more.txt', 'ref.txt']);
   });
+
+  test('where the place of its disk is empty, or the folder is a link for a while, the next insert finds it', async () => {
+    writeFileSync(place('main.txt'), EDITED);
+    const { root } = shop.world;
+    renameSync(root, `${root}-away`);
+    mkdirSync(root);
+    expect(await shop.run('insert')).toMatchObject({ ok: false, exit: 75 });
+    rmSync(root, { recursive: true });
+    renameSync(`${root}-away`, root);
+
+    const folder = path.join(root, order.folder);
+    renameSync(folder, `${root}-elsewhere`);
+    symlinkSync(`${root}-elsewhere`, folder);
+    expect(await shop.run('insert')).toMatchObject({ exit: 0, counts: { done: 0 } });
+    rmSync(folder);
+    renameSync(`${root}-elsewhere`, folder);
+    expect((await shop.run('insert')).counts).toMatchObject({ done: 1 });
+    expect((await closed()).sort()).toEqual(['chat.txt', 'more.txt', 'ref.txt']);
+  });
 });
