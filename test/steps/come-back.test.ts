@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ENGINES } from '../support/database.js';
@@ -97,7 +97,7 @@ describe.for(ENGINES)('an order that was cleared, opened again and finished once
     symlinkSync(`${shop.world.root}-elsewhere`, place());
     expect((await shop.run('insert')).counts).toMatchObject({ done: 0 });
     expect(await closed()).toHaveLength(4);
-    rmSync(place());
+    unlinkSync(place());
   });
 
   test('where the root is away nothing is taken for gone: the next insert finds it', async () => {
@@ -123,7 +123,7 @@ describe.for(ENGINES)('an order that was cleared, opened again and finished once
     renameSync(folder, `${root}-elsewhere`);
     symlinkSync(`${root}-elsewhere`, folder);
     expect(await shop.run('insert')).toMatchObject({ exit: 0, counts: { done: 0 } });
-    rmSync(folder);
+    unlinkSync(folder);
     renameSync(`${root}-elsewhere`, folder);
     expect((await shop.run('insert')).counts).toMatchObject({ done: 1 });
     expect((await closed()).sort()).toEqual(['chat.txt', 'more.txt', 'ref.txt']);
