@@ -10,7 +10,7 @@ import { errorBlock } from './error-block.js';
 import { INTERRUPTED, watchInterrupts } from './interrupts.js';
 import { openOutput } from './output.js';
 import { noticeText } from './render.js';
-import { type CommonFlags, choicesOf, tellFaults, tellSummary } from './run-step.js';
+import { type CommonFlags, choicesOf, tellFaults, tellSummary, tellTrouble } from './run-step.js';
 
 export interface NightFlags extends CommonFlags {
   readonly dryRun?: true;
@@ -43,7 +43,8 @@ export async function runWholeNight(flags: NightFlags, resumes: number | null = 
     const watcher = others.watching(choices.watcher);
     const errand = { kin: { night: null, resumes }, failedIn: null };
     const night = await wholeNight(config, steps, { ...choices, watcher, errand }, async (summary) => {
-      if (!output.json) tellSummary(summary, output, config, { hint: 'none', config: undefined });
+      if (output.json) tellTrouble(summary, output);
+      else tellSummary(summary, output, config, { hint: 'none', config: undefined });
       tellFaults(summary.command, await others.step(summary, noticeText(summary)), output);
     });
     if (output.json) output.answer(nightJson(night));

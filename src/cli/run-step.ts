@@ -119,5 +119,11 @@ export function tellSummary(
   if (output.watched && answers) return;
   const toPerson = output.watched || output.verbose;
   if (!output.json && toPerson && !answers) output.tell(text());
-  else if (troubleText(summary, output) !== '') output.tell(troubleText(summary, output));
+  else tellTrouble(summary, output);
+}
+
+/** Says what cron has to mail, if there is anything. */
+export function tellTrouble(summary: Summary, output: Output): void {
+  const text = troubleText(summary, output);
+  if (text !== '') output.tell(text);
 }

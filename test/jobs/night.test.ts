@@ -77,6 +77,13 @@ describe.for(ENGINES)('orderbak run on %s', (engine) => {
       { step: 'unlink-backed-up', status: 'cancelled' },
     ]);
     expect(before[2]).toMatchObject({ step: 'run', status: 'failed', exit_code: 1 });
+    const quiet = await askOrderbak(shop.world, ['run', '--only', 'insert', '--json', '--quiet']);
+    expect(quiet.stderr).toContain('orderbak insert: 0 done');
+    // Where only a script reads the answer, cron still has something to mail.
+    const told = (stderr: string) => stderr.replaceAll(/run \d+/g, 'run');
+    const asked = await askOrderbak(shop.world, ['run', '--skip', 'unlink-trash', '--json']);
+    expect(asked.code).toBe(1);
+    expect(told(asked.stderr)).toBe(told(night.stderr));
   });
 
   test('is gone on with by jobs resume: what was not completed of it, as a night of its own', async () => {
