@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { atOnce, expectBlock, SECRET } from './jobs/block.js';
 import { askOrderbak } from './support/kept-orderbak.js';
 import { freePort } from './support/ports.js';
-import { runOrderbak } from './support/run.js';
+import { runOrderbak, start } from './support/run.js';
 import { createWorld, type World } from './support/worlds.js';
 
 let world: World;
@@ -149,4 +149,24 @@ test.each([[['--json']], [['quarantine', '--json']]])('%j names no command, and 
   const { code, stdout } = await run(args);
   expect(JSON.parse(stdout)).toEqual({ ok: false, error: { code: 'usage', message: 'no command is named' } });
   expect(code).toBe(2);
+});
+
+test.each([
+  [75, ['insert', '--json'], 'sqlite:/nowhere.db'],
+  [75, ['list', '--json'], 'sqlite:/nowhere.db'],
+  [2, ['nope', '--json'], ''],
+  [0, ['man'], ''],
+])('exit code %i stays where nobody reads the answer: %j', async (code, args, url) => {
+  const deaf = async (...streams: ('stdout' | 'stderr')[]) => {
+    const { child, finished } = start(world, args, {
+      env: { ORDERBAK_DATABASE_URL: url },
+    });
+    for (const stream of streams) child[stream]?.destroy();
+    return (await finished).code;
+  };
+  expect(await Promise.all([deaf('stdout'), deaf('stderr'), deaf('stdout', 'stderr')])).toEqual([
+    code,
+    code,
+    code,
+  ]);
 });

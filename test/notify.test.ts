@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { askOrderbak } from './support/kept-orderbak.js';
 import { freePort } from './support/ports.js';
-import type { RunOptions } from './support/run.js';
+import { type RunOptions, start } from './support/run.js';
 import { type MailSink, openMailSink, openWebSink, type WebSink } from './support/sinks.js';
 import { createWorld, type World } from './support/worlds.js';
 
@@ -103,6 +103,16 @@ describe('who is told of runs', () => {
     // Lines that are too long for mail are broken with a sign (RFC 2045 §6.7).
     expect(post.letters[0]?.text.replaceAll('=\n', '')).toContain('there is no SQLite database');
     expect(post.accounts).toEqual(['mailer:pa@ss%']);
+  });
+
+  test('people are told also where what reads the answer has gone', async () => {
+    const { child, finished } = start(world, ['unlink-discuss', '--json'], {
+      env: { ...env, ORDERBAK_ORDERS_ROOT: '/no/such/folder' },
+    });
+    child.stdout?.destroy();
+    expect((await finished).code).toBe(75);
+    expect(pings().at(-1)).toMatch(/^\/ping\/unlink-discuss\/75\?/);
+    expect(hooks()).toMatchObject([{ event: 'failure', causes: ['root-away'] }]);
   });
 
   test('the same cause alarms nobody twice a day, whichever step meets it; another one does', async () => {

@@ -59,12 +59,15 @@ function mustBeCommands(program: Command, args: readonly string[]): void {
 /** Parses the arguments (without node and script) and runs the command; sets the process's exit code. */
 export async function main(args: readonly string[]): Promise<void> {
   growHeapSlowly();
-  // A terminal that is closed reads nothing more: the work goes on to where SIGHUP lets it stop.
-  if (process.stderr.isTTY) process.stderr.on('error', () => {});
-  // A reader that has seen enough (`orderbak list | head`) closes the pipe: nothing is wrong.
+  // Where nobody reads it any more (a terminal that is closed, a log that is full) the work goes on all the same.
+  process.stderr.on('error', () => {});
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EIO' && process.stdout.isTTY) return;
-    process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed);
+    // A reader that has seen enough (`orderbak list | head`) closes the pipe: nothing is wrong.
+    const asItIs = error.code === 'EPIPE' ? EXIT.done : EXIT.failed;
+    // Who knows already how it ended, may still have to tell people.
+    if (process.exitCode === undefined) process.exit(asItIs);
+    process.exitCode ||= asItIs;
   });
   // The habit of other tools: `orderbak help pull`.
   const asked = args[0] === 'help' ? [...args.slice(1), '--help'] : args;
@@ -79,9 +82,8 @@ export async function main(args: readonly string[]): Promise<void> {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
     if (error.exitCode === 0 || !asked.includes('--json')) return;
-    const { writeAnswer } = await import('./output.js');
     const message =
       error.code === 'commander.help' ? 'no command is named' : error.message.replace(/^error: /, '');
-    await writeAnswer(`${JSON.stringify({ ok: false, error: { code: 'usage', message } })}\n`);
+    process.stdout.write(`${JSON.stringify({ ok: false, error: { code: 'usage', message } })}\n`);
   }
 }

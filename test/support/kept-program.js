@@ -27,7 +27,7 @@ process.on('message', async ({ args, cwd, env }) => {
     said.stderr += error.stack;
   }
   // Each command listens anew, for it expects a process of its own.
-  process.stdout.removeAllListeners('error');
+  for (const name of ['stdout', 'stderr']) process[name].removeAllListeners('error');
   process.send({ code: process.exitCode, ...said });
 });
 process.on('disconnect', () => process.exit());
