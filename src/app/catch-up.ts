@@ -17,16 +17,16 @@ const clock: Clock = Date.now;
 const PATIENCE = 300_000;
 const BETWEEN = 5000;
 
-/** Throws what is wrong when it is still away after all that time, or something else is wrong with it. */
+/** Throws what is wrong when it is still away after all that time, or something else is wrong with it. Returns when told to stop. */
 async function untilThere(ask: () => Promise<unknown>, stop: AbortSignal): Promise<void> {
   const end = performance.now() + PATIENCE;
-  for (;;) {
+  while (!stop.aborted) {
     try {
       await ask();
       return;
     } catch (error) {
-      if (!isAway(error) || stop.aborted || performance.now() > end) throw error;
-      await sleep(BETWEEN);
+      if (!isAway(error) || performance.now() > end) throw error;
+      await sleep(BETWEEN, undefined, { signal: stop }).catch(() => {});
     }
   }
 }

@@ -3,6 +3,7 @@ import type { ScheduleEntry } from '../domain/schedule/entry.js';
 import { SKIPS_TO_TELL, skipsText } from '../domain/schedule/skips.js';
 import { EXIT } from '../errors.js';
 import type { Woken } from '../schedule/run-entry.js';
+import { isoOf } from './iso-of.js';
 import type { Output } from './output.js';
 
 /** Tells what came of waking an entry, and answers the exit code. A person or cron hears only what is worth hearing. */
@@ -10,9 +11,20 @@ export function tellWoken(entry: ScheduleEntry, woken: Woken, output: Output, co
   const exit = exitOf(woken);
   if (output.json) {
     const { kind, ...rest } = woken;
-    output.answer(
-      JSON.stringify({ ok: exit === EXIT.done, command, entry: entry.name, outcome: kind, ...rest, exit }),
-    );
+    const times = {
+      ...('due' in rest && { due: isoOf(rest.due) }),
+      ...('since' in rest && { since: isoOf(rest.since) }),
+    };
+    const told = {
+      ok: exit === EXIT.done,
+      command,
+      entry: entry.name,
+      outcome: kind,
+      ...rest,
+      ...times,
+      exit,
+    };
+    output.answer(JSON.stringify(told));
     return exit;
   }
   if (woken.kind === 'ran') {

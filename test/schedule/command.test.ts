@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmod, chown, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,11 +10,12 @@ import { onHost, whyNoOtherHost } from '../chaos/other-host.js';
 import type { Database } from '../support/database.js';
 import { holdInsert } from '../support/held-lease.js';
 import { askOrderbak } from '../support/kept-orderbak.js';
-import { runOrderbak } from '../support/run.js';
+import { runOrderbak, start } from '../support/run.js';
 import { openWebSink } from '../support/sinks.js';
 import { createWorld, type World } from '../support/worlds.js';
 
 const MINUTE = 60_000;
+const ISO = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
 /** An entry was due so long ago (ms), and this came of it. */
 function wasDue(
@@ -118,11 +119,12 @@ describe('the commands of the schedule', () => {
     const config = await configure(world, 'insert = "*/5 * * * *"\nunlink_trash = "off"');
     const schedule = (...args: string[]) =>
       runOrderbak(world, ['schedule', ...args, '--config', config], bare);
-    const outcome = async () =>
-      (JSON.parse((await schedule('run', 'insert', '--json')).stdout) as { outcome: string }).outcome;
+    const woken = async () =>
+      JSON.parse((await schedule('run', 'insert', '--json')).stdout) as Record<string, string>;
+    const outcome = async () => (await woken()).outcome;
     await forget('insert');
     expect((await schedule('pause')).stdout).toContain('are held');
-    expect(await outcome()).toBe('held');
+    expect(await woken()).toMatchObject({ outcome: 'held', since: expect.stringMatching(ISO) });
     expect(await schedule('run', 'insert')).toMatchObject({ code: 0, stdout: '', stderr: '' });
     const held = JSON.parse((await schedule('list', '--json')).stdout) as {
       heldSince: string;
@@ -133,6 +135,8 @@ describe('the commands of the schedule', () => {
     expect(held.role).toBe('server');
     expect(held.entries.map(({ name }) => name)).toEqual(['insert', 'unlink-discuss', 'unlink-backed-up']);
     expect((await schedule('continue')).stdout).toContain('go on');
+    const now = JSON.parse((await schedule('run', 'insert', '--now', '--json')).stdout) as unknown;
+    expect(now).toMatchObject({ outcome: 'ran', due: expect.stringMatching(ISO) });
     // Five minutes may end between two of these.
     expect(
       [await outcome(), await outcome(), await outcome()].filter((one) => one === 'ran').length,
@@ -226,6 +230,18 @@ describe('the commands of the schedule', () => {
     await runOrderbak(world, ['schedule', 'catch-up', '--config', config, '--log', log], bare);
     expect(await readFile(log, 'utf8')).toContain('already running');
     await holdInsert(world, 'elsewhere', 1, -1);
+  });
+
+  test('a catch-up that waits for its database ends at once when it is told to', async () => {
+    const dumb = createServer((socket) => void socket.destroy()).listen(0, '127.0.0.1');
+    await new Promise((resolve) => dumb.once('listening', resolve));
+    const { port } = dumb.address() as AddressInfo;
+    const { child, finished } = start(world, ['schedule', 'catch-up', '--json'], {
+      env: { ORDERBAK_DATABASE_URL: `mysql://u:p@127.0.0.1:${port}/shop` },
+    });
+    dumb.once('connection', () => child.kill('SIGTERM'));
+    expect(await finished).toMatchObject({ code: 143, stdout: '', stderr: '' });
+    dumb.close();
   });
 
   test('a schedule with other times makes up for none of them that is over; installed again it forgets none', async () => {
