@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import parseRange from 'range-parser';
 import { digestHeader } from '../domain/wire.js';
 import type { OrderFile } from '../steps/ports/disk.js';
 import { errorAnswer, sendError } from './answer.js';
+import { parseByteRange } from './byte-range.js';
+import { failedPrecondition } from './preconditions.js';
 import { writePieces } from './write-pieces.js';
 
 /**
@@ -23,6 +24,15 @@ export async function sendFile(
     etag,
     'repr-digest': digestHeader(sha256),
   };
+  const failed = failedPrecondition(request.headers, etag);
+  if (failed === 304) {
+    response.writeHead(304, { etag }).end();
+    return;
+  }
+  if (failed === 412) {
+    sendError(response, errorAnswer(412, 'other-bytes', 'the file has other bytes than If-Match names'));
+    return;
+  }
   const range = request.method === 'GET' ? wantedRange(request, size, etag) : null;
   if (range === 'unsatisfiable') {
     const fault = errorAnswer(416, 'bad-range', `the file has ${size} bytes`);
@@ -49,8 +59,5 @@ function wantedRange(request: IncomingMessage, size: number, etag: string) {
   if (range === undefined) return null;
   const ifRange = request.headers['if-range'];
   if (ifRange !== undefined && ifRange !== etag) return null;
-  const ranges = parseRange(size, range);
-  if (ranges === -1) return 'unsatisfiable' as const;
-  if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return null;
-  return ranges[0] ?? null;
+  return parseByteRange(range, size);
 }

@@ -79,6 +79,9 @@ describe('the bytes of a file', () => {
     [`bytes=${SIZE - 1}-`, SIZE - 1, SIZE - 1],
     ['bytes=-500', SIZE - 500, SIZE - 1],
     [`bytes=299000-${SIZE * 2}`, 299_000, SIZE - 1],
+    [`bytes=299000-${'9'.repeat(40)}`, 299_000, SIZE - 1],
+    [`bytes=-${SIZE * 2}`, 0, SIZE - 1],
+    ['Bytes= 0-9', 0, 9],
   ] as const)('Range: %s', async ([range, start, end]) => {
     for (const ifRange of [{}, { 'if-range': etag }]) {
       const reply = await get({ range, ...ifRange });
@@ -92,20 +95,30 @@ describe('the bytes of a file', () => {
     }
   });
 
-  test.for([`bytes=${SIZE}-`, 'bytes=9999999-99999999'])('Range: %s cannot be satisfied', async (range) => {
-    const reply = await get({ range });
-    expectError(shop.world, reply, 416);
-    expect(reply.headers['content-range']).toBe(`bytes */${SIZE}`);
-  });
-
-  test.for(['bytes=0-1,5-9', 'bytes=5-1,7-8,1-2', 'lines=0-5', 'bytes', 'bytes=a-b', 'bytes=--5', ''])(
-    'Range: %s is more than is offered: the whole comes',
+  test.for([`bytes=${SIZE}-`, 'bytes=9999999-99999999', 'bytes=-0'])(
+    'Range: %s cannot be satisfied',
     async (range) => {
       const reply = await get({ range });
-      expect(reply.status).toBe(200);
-      expect(reply.body.equals(bytes)).toBe(true);
+      expectError(shop.world, reply, 416);
+      expect(reply.headers['content-range']).toBe(`bytes */${SIZE}`);
     },
   );
+
+  test.for([
+    'bytes=0-1,5-9',
+    'bytes=5-1,7-8,1-2',
+    'lines=0-5',
+    'bytes',
+    'bytes=a-b',
+    'bytes=--5',
+    '',
+    'bytes=5-4',
+    'bytes=-',
+  ])('Range: %s is more than is offered: the whole comes', async (range) => {
+    const reply = await get({ range });
+    expect(reply.status).toBe(200);
+    expect(reply.body.equals(bytes)).toBe(true);
+  });
 
   test('If-Range of other bytes, weak, by date or broken: the whole comes', async () => {
     const others = [
@@ -120,6 +133,28 @@ describe('the bytes of a file', () => {
       const reply = await get({ range: 'bytes=10-19', 'if-range': ifRange });
       expect(reply.status, ifRange).toBe(200);
       expect(reply.body.equals(bytes), ifRange).toBe(true);
+    }
+  });
+
+  test('who has these very bytes gets none: If-None-Match', async () => {
+    for (const method of ['GET', 'HEAD']) {
+      for (const known of [etag, '*', `W/${etag}`, `"x", ${etag}`]) {
+        const reply = await get({ 'if-none-match': known, range: 'bytes=0-9' }, method);
+        expect(reply.status, known).toBe(304);
+        expect(reply.headers.etag).toBe(etag);
+        expect(reply.body).toHaveLength(0);
+      }
+      for (const known of ['"x"', etag.slice(1, -1), ''])
+        expect((await get({ 'if-none-match': known }, method)).status, known).toBe(200);
+    }
+  });
+
+  test('who wants these very bytes or none gets none of others: If-Match', async () => {
+    for (const wanted of [etag, '*', `"x",${etag}`])
+      expect((await get({ 'if-match': wanted })).status, wanted).toBe(200);
+    for (const wanted of ['"x"', `W/${etag}`, etag.slice(1, -1)]) {
+      expectError(shop.world, await get({ 'if-match': wanted }), 412);
+      expect((await get({ 'if-match': wanted, range: 'bytes=0-9' }, 'HEAD')).status).toBe(412);
     }
   });
 
