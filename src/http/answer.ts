@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { EXIT, OrderbakError } from '../errors.js';
-import { ignoreBody } from './body.js';
+import { hasBody, ignoreBody, waitsToSend } from './body.js';
 
 /** An answer that is an error: its status, and `{error:{code,message}}`, without a path, SQL or a stack. */
 export interface ErrorAnswer {
@@ -46,9 +46,12 @@ export async function sendAtOnce(
   request: IncomingMessage,
   response: ServerResponse,
   answer: { readonly status: number; readonly body: object },
+  more: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  response.write(begin(response, answer, {}));
-  await ignoreBody(request);
+  // Who has sent all of it, and is cut off, would send his next question into a dead connection.
+  const ends = hasBody(request) ? { connection: 'close' } : {};
+  response.write(begin(response, answer, { ...more, ...ends }));
+  if (!waitsToSend(request)) await ignoreBody(request);
   response.end(() => {
     if (!request.complete) request.destroy();
   });

@@ -1,11 +1,27 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 
 const MOST_BYTES = 1024 * 1024;
 /** Who is cut off while he sends does not hear the answer that is already there: for so long he can find it. */
 const LINGER_MS = 1000;
 
-/** The text of a request's body; null as soon as it is larger than 1 MiB. Rejects when the client goes away before its end. */
-export function readBody(request: IncomingMessage): Promise<string | null> {
+/** Whether a request has a body, or says so. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || lengthOf(headers) > 0;
+}
+
+/** Whether a client asks before he sends his body; unless he is told to go on, none comes. */
+export function waitsToSend({ headers, httpVersion }: IncomingMessage): boolean {
+  return httpVersion !== '1.0' && /^100-continue$/i.test(headers.expect ?? '');
+}
+
+function lengthOf(headers: IncomingHttpHeaders): number {
+  return Number(headers['content-length'] ?? 0);
+}
+
+/** The text of a request's body; null as soon as it is known to be larger than 1 MiB. Rejects when the client goes away before its end. */
+export async function readBody(request: IncomingMessage, response: ServerResponse): Promise<string | null> {
+  if (lengthOf(request.headers) > MOST_BYTES) return null;
+  if (waitsToSend(request)) response.writeContinue();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;

@@ -18,6 +18,8 @@ export interface ServerParts extends Questions {
   bundle(ids: readonly number[]): AsyncIterable<Uint8Array>;
 }
 
+const WRONG_ADDRESS = errorAnswer(400, 'bad-request', 'the address or the Host is wrong');
+
 /**
  * Brings a request to its route. Who is not allowed in is told so before his body is read or anything else is done.
  * `report` is told of errors that the client is not told about.
@@ -34,7 +36,7 @@ export function dispatcher(
       autoCleanupIncoming: false,
       // What HTTP/1.0 does not say.
       hostname: 'localhost',
-      errorHandler: () => errorResponse(errorAnswer(400, 'bad-request', 'the address or the Host is wrong')),
+      errorHandler: () => errorResponse(WRONG_ADDRESS),
     });
     return listener(request, response);
   };
@@ -65,14 +67,15 @@ export function dispatcher(
   };
 
   return async (request, response) => {
-    const path = requestPath(request);
-    if (path === API.health) return sendAtOnce(request, response, { status: 200, body: { ok: true } });
+    if (!namesOneHost(request)) return sendAtOnce(request, response, WRONG_ADDRESS);
+    const path = requestPath(request).replace(/^https?:\/\/[^/]*/i, '');
+    if (path === API.health) return health(request, response);
     if (!isAllowed(request)) {
       const isToken = /^Bearer +\S/i.test(request.headers.authorization ?? '');
       const words = isToken ? "the token is not one of the server's" : 'a bearer token is needed';
       return sendAtOnce(request, response, errorAnswer(401, 'unauthorized', words));
     }
-    const body = await readBody(request);
+    const body = await readBody(request, response);
     if (body === null) {
       return sendAtOnce(request, response, errorAnswer(413, 'too-large', 'the body is larger than 1 MiB'));
     }
@@ -80,4 +83,17 @@ export function dispatcher(
     if (path === API.bundle) return bundle(body, request, response);
     return json(body, request, response);
   };
+}
+
+/** Whether a request says once for which host it is, as all but HTTP/1.0 must (RFC 9112 §3.2). */
+function namesOneHost({ headersDistinct, httpVersion }: IncomingMessage): boolean {
+  const hosts = headersDistinct.host?.length ?? 0;
+  return hosts === 1 || (hosts === 0 && httpVersion === '1.0');
+}
+
+function health(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method === 'GET' || request.method === 'HEAD')
+    return sendAtOnce(request, response, { status: 200, body: { ok: true } });
+  const fault = errorAnswer(405, 'bad-method', 'whether the server is up is asked with GET');
+  return sendAtOnce(request, response, fault, { allow: 'GET, HEAD' });
 }

@@ -25,6 +25,8 @@ const LIMITS = {
   requestTimeout: 60_000,
   keepAliveTimeout: 30_000,
   connectionsCheckingInterval: 2_000,
+  // Node's own answer has no words; the dispatcher looks.
+  requireHostHeader: false,
 } as const;
 const TLS_LIMITS = { minVersion: 'TLSv1.2', handshakeTimeout: 10_000 } as const;
 const MOST_CONNECTIONS = 256;
@@ -58,6 +60,8 @@ export function createApiServer(parts: ServerParts, options: ServerOptions): Ser
     options.tls === null
       ? createServer(LIMITS, answer)
       : createTlsServer({ ...LIMITS, ...TLS_LIMITS, ...options.tls }, answer);
+  // Node would tell a client to send his body before it is known whether anybody wants it.
+  server.on('checkContinue', answer).on('checkExpectation', answer);
   server.maxConnections = MOST_CONNECTIONS;
   server.timeout = STALL_MS;
   server.on('clientError', (error, socket) => {
