@@ -34,6 +34,11 @@ const NOT_NOW = new Map([
     'ER_BINLOG_STMT_MODE_AND_ROW_ENGINE',
     "Let its administrator set binlog_format = 'MIXED', in the server's configuration too.",
   ],
+  // Galera's word for "WSREP has not yet prepared node for application use".
+  [
+    'ER_UNKNOWN_COM_ERROR',
+    "This server does not belong to its cluster at the moment; SHOW STATUS LIKE 'wsrep_%' there says how it stands.",
+  ],
   ['ER_LOCK_DEADLOCK', HOLDERS],
   ['ER_LOCK_WAIT_TIMEOUT', HOLDERS],
 ]);

@@ -70,6 +70,7 @@ test.each([
     'database-away',
     "binlog_format = 'MIXED'",
   ],
+  ['is one of a cluster and not ready', 1047, 75, 'database-away', "SHOW STATUS LIKE 'wsrep_%'"],
   ['is let out of service', 3032, 75, 'database-away', 'See that the database answers'],
   ['wants TLS of everybody', 3159, 2, 'database-refused', '?ssl-mode=REQUIRED'],
 ])('a server that %s is told by what to do', async (_, errno, exit, code, hint) => {
