@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { Kysely, MysqlDialect, sql } from 'kysely';
+import { Kysely, MysqlDialect } from 'kysely';
 import { EXIT, OrderbakError } from '../errors.js';
 import { type MysqlServer, parseDatabaseUrl } from './database-url.js';
 import { explainDatabaseError } from './explain-errors.js';
 import { ExplainingDialect } from './explaining-dialect.js';
+import { readyPool } from './ready-pool.js';
 import { sqliteDialect } from './sqlite.js';
 import type { Database, Tables } from './tables.js';
 
@@ -66,25 +67,16 @@ async function openMysql(server: MysqlServer, use: Use): Promise<Database> {
     // Nothing is prepared, and the room for it would be taken beforehand: half a megabyte a connection.
     maxPreparedStatements: 1,
   });
+  const access = use === 'read-only' ? 'ONLY' : 'WRITE';
+  const ready = readyPool(pool, [
+    // Beside it, words of a view that compare in another way make no "illegal mix of collations".
+    `SET NAMES ${CHARSET} COLLATE utf8mb4_bin`,
+    `SET SESSION ${SETTINGS.join(', ')}`,
+    // INSERT … SELECT must not lock the shop's rows that it reads.
+    `SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ${access}`,
+  ]);
   const kysely = new Kysely<Tables>({
-    dialect: new ExplainingDialect(
-      new MysqlDialect({
-        pool,
-        onCreateConnection: async (connection) => {
-          const access = use === 'read-only' ? 'ONLY' : 'WRITE';
-          for (const setting of [
-            // Beside it, words of a view that compare in another way make no "illegal mix of collations".
-            `NAMES ${CHARSET} COLLATE utf8mb4_bin`,
-            `SESSION ${SETTINGS.join(', ')}`,
-            // INSERT … SELECT must not lock the shop's rows that it reads.
-            `SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ${access}`,
-          ]) {
-            await connection.executeQuery(sql.raw(`SET ${setting}`).compile(kysely));
-          }
-        },
-      }),
-      null,
-    ),
+    dialect: new ExplainingDialect(new MysqlDialect({ pool: ready }), null),
   });
   return { engine: 'mysql', kysely, close: () => kysely.destroy() };
 }

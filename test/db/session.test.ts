@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { openDatabase } from '../../src/db/open.js';
 import { makeAccount, NO_ACCOUNT } from '../support/account.js';
-import { withDatabase } from '../support/database.js';
+import { openDatabase as openOurs, withDatabase } from '../support/database.js';
 import { askOrderbak } from '../support/kept-orderbak.js';
 import { createWorld } from '../support/worlds.js';
 
@@ -22,6 +24,36 @@ const SETTINGS: Readonly<Record<string, string>> = {
   character_set_client: "'latin1'",
   character_set_results: "'latin1'",
 };
+
+// Here, because the other test below sets what each new connection of the server begins with.
+test('a connection that cannot be set up keeps no place of those that can', async (context) => {
+  const world = await createWorld('mariadb', { tables: false });
+  const account = `few_${randomBytes(4).toString('hex')}`;
+  const admin = await openOurs(world.databaseUrl);
+  try {
+    if (!(await makeAccount(admin, account, 'few'))) context.skip(NO_ACCOUNT);
+    // Its first two words are heard: a connection is made, and what is set on it is not.
+    await admin.run(`ALTER USER ${account} WITH MAX_QUERIES_PER_HOUR 2`);
+    await admin.run(`GRANT ALL ON ${new URL(world.databaseUrl).pathname.slice(1)}.* TO ${account}`);
+    const url = Object.assign(new URL(world.databaseUrl), { username: account, password: 'few' });
+    const { kysely, close } = await openDatabase(url.href);
+    const ask = () => sql`SELECT 1 AS one`.execute(kysely);
+    const asked = await Promise.allSettled(Array.from({ length: 9 }, ask));
+    expect(asked).toEqual(
+      Array.from({ length: 9 }, () => ({
+        status: 'rejected',
+        reason: expect.objectContaining({ exit: 75, message: expect.stringContaining('cannot do it now') }),
+      })),
+    );
+    await admin.run(`ALTER USER ${account} WITH MAX_QUERIES_PER_HOUR 0`);
+    expect(await ask()).toMatchObject({ rows: [{ one: 1 }] });
+    await close();
+  } finally {
+    await admin.run(`DROP USER IF EXISTS ${account}`);
+    await admin.close();
+    await world.remove();
+  }
+});
 
 describe('on a server that is set in an unusual way', () => {
   const account = `odd_${randomBytes(4).toString('hex')}`;
