@@ -224,3 +224,15 @@ test.each(STATUS)('a status on %s that is declared as %s: %s', async (engine, ty
     expect((await shop.run(step)).counts).toMatchObject({ done, held: 0 });
   await shop.close();
 });
+
+test.each(ENGINES)(
+  'orders that are named, however many: on %s the run keeps what it was told',
+  async (engine) => {
+    const { shop, orders } = await openShop(engine, [FILE, FILE]);
+    const only = [at(orders, 0).id, ...Array.from({ length: 10_000 }, (_, n) => 1_000_000 + n)];
+    expect(await shop.run('insert', { only })).toMatchObject({ exit: 0, counts: { done: 1 } });
+    const [run] = await shop.world.ask((database) => database.all('SELECT choices FROM orderbak_run'));
+    expect(JSON.parse(String(run?.choices))).toMatchObject({ only });
+    await shop.close();
+  },
+);

@@ -1,0 +1,1 @@
+ALTER TABLE orderbak_run MODIFY COLUMN choices MEDIUMTEXT NULL
