@@ -118,12 +118,16 @@ export async function readViews(engine: Engine, file: string | null): Promise<st
   }
 }
 
+/** The view that a statement makes: the three may stand on others of their file. */
+const NAMED = /^CREATE\s+(?:OR\s+REPLACE\s+)?VIEW\s+[`"]?(\w+)/i;
+
 /** The statements that install the views of a file, whatever was installed before. */
 export function viewStatements(engine: Engine, text: string): string[] {
   const statements = splitSql(text);
   const create = /^CREATE\s+(OR\s+REPLACE\s+)?VIEW\s+/i;
   if (engine === 'sqlite') {
-    const drops = VIEWS.map((view) => `DROP VIEW IF EXISTS ${view}`);
+    const named = statements.flatMap((statement) => NAMED.exec(statement)?.[1] ?? []);
+    const drops = [...new Set([...VIEWS, ...named])].map((view) => `DROP VIEW IF EXISTS ${view}`);
     return [...drops, ...statements.map((statement) => statement.replace(create, 'CREATE VIEW '))];
   }
   // What was seen through other views is not believed: not if this ends half-way, and not if `insert` runs meanwhile.

@@ -112,6 +112,26 @@ CREATE OR REPLACE VIEW orderbak_unreadable AS SELECT id_order, 'x' AS origin, 1 
     expect((await ask())[0]?.create_by).toBe('lan.nguyen');
   });
 
+  test("a shop's own views may stand on others of its file, which are made again with them", async () => {
+    const world = await newWorld(engine);
+    await world.addOrder({ jobs: [{ image: 'a.jpg' }] });
+    const file = path.join(world.folder, 'views.sql');
+    const views = (status: number) => `
+CREATE VIEW shop_order AS SELECT id_order, create_time, done_qc_time, ${status} AS status FROM tbl_order;
+CREATE VIEW orderbak_order AS SELECT id_order, create_time, 'x' AS create_by, status, done_qc_time AS done_time, NULL AS folder FROM shop_order;
+CREATE VIEW orderbak_order_file AS SELECT id_order, id_job, NULL AS id_rework, NULL AS id_discuss, 1 AS file_type, image AS filename FROM tbl_job;
+CREATE VIEW orderbak_unreadable AS SELECT id_order, 'x' AS origin, 1 AS origin_id FROM tbl_order WHERE 1 = 0;
+`;
+    const env = { ORDERBAK_SOURCE_VIEWS: file };
+    for (const status of [1, 9]) {
+      await writeFile(file, views(status));
+      await migrate(world, env);
+      const asked = await world.ask((database) => database.all('SELECT status FROM orderbak_order'));
+      expect(asked).toEqual([{ status }]);
+      expect((await migrate(world, env)).statements).toBe(0);
+    }
+  });
+
   test('a view that was dropped is made again', async () => {
     const world = await newWorld(engine);
     await migrate(world);
