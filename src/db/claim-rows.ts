@@ -34,6 +34,11 @@ function isUnchanged(row: BakFile, engine: Engine): RawBuilder<unknown> {
   const same = engine === 'mysql' ? sql`<=>` : sql`IS`;
   return sql`(id = ${row.id} AND file_type = ${FILE_TYPES[row.type]}
     AND ${bytesOf(engine, sql`filename`)} = ${bytesOf(engine, sql`${row.filename}`)}
-    AND bak_date_time ${same} ${row.bakTime}
-    AND file_size ${same} ${row.receipt?.size ?? null} AND file_sha256 ${same} ${row.receipt?.sha256 ?? null})`;
+    AND bak_date_time ${same} ${row.bakTime} AND ${hasReceipt(row)})`;
+}
+
+/** Without all of its parts it is none, as `bakFileOf` reads it: an older script may have written one of them. */
+function hasReceipt({ receipt }: BakFile): RawBuilder<unknown> {
+  if (receipt === null) return sql`(bak_date_time IS NULL OR file_size IS NULL OR file_sha256 IS NULL)`;
+  return sql`file_size = ${receipt.size} AND file_sha256 = ${receipt.sha256}`;
 }

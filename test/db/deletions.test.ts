@@ -99,6 +99,24 @@ describe.for(ENGINES)('what is written down before a removal on %s', (engine) =>
     await sql("UPDATE tbl_bak_order SET filename = 'b.txt' WHERE filename = 'B.txt'");
   });
 
+  test.for([
+    ['a size that an old script wrote', 'bak_date_time = NULL, file_sha256 = NULL'],
+    ['a mark and a size, as an old script wrote them', 'file_sha256 = NULL'],
+    ['a hash and no mark', 'bak_date_time = NULL'],
+  ])('%s are no receipt: the row is what was judged until it has one', async ([, change]) => {
+    await sql(`UPDATE tbl_bak_order SET file_type = 5, ${change} WHERE filename = 'b.txt'`);
+    const rows = await openBakFiles(database, RULE).openRows({ rule: 'discuss', only: null }, 0, 10);
+    const [first] = await removals();
+    const judged = [{ ...at([first], 0), filename: 'b.txt', rows } as Removal];
+    expect(rows).toMatchObject([{ filename: 'b.txt', receipt: null }]);
+    expect(await deletions().intend(judged, mandate())).toHaveLength(1);
+    await sql('DELETE FROM orderbak_deletion');
+    await sql(`UPDATE tbl_bak_order SET bak_date_time = COALESCE(bak_date_time, '2026-01-02 03:04:05'), file_sha256 = '${HASH}'
+      WHERE filename = 'b.txt'`);
+    await expect(deletions().intend(judged, mandate())).rejects.toMatchObject({ name: 'Doubt' });
+    expect(await written()).toEqual([]);
+  });
+
   test('nor where the row is gone', async () => {
     const judged = await removals();
     const unknown = judged.map((each) => ({
