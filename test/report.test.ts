@@ -113,6 +113,32 @@ describe.for(ENGINES)('report on %s', (engine) => {
     expect(wrong.code).toBe(2);
   });
 
+  test.runIf(engine === 'sqlite')('a time of creation that is none tells no month', async () => {
+    const before = JSON.parse(await report('--json')) as Ledger;
+    const change = (text: string, from: string) =>
+      shop.world.ask((database) =>
+        database.run('UPDATE tbl_bak_order SET order_create_time = ? WHERE order_create_time = ?', [
+          text,
+          from,
+        ]),
+      );
+    await change('=1,\x1b[2J"', '2025-01-31 23:59:59');
+    await change('2025-13-01', '2025-02-01 00:00:00');
+    const text = await report();
+    const all = (await report('--format', 'csv')).trimEnd().split('\r\n');
+    const { months } = JSON.parse(await report('--json')) as Ledger;
+    await change('2025-01-31 23:59:59', '=1,\x1b[2J"');
+    await change('2025-02-01 00:00:00', '2025-13-01');
+    expect(text).not.toContain('\x1b');
+    expect(text).toMatch(/\nunknown +2 .*\n2025-01 +1 /);
+    expect(new Set(all.map((line) => line.split(',').length))).toEqual(new Set([22]));
+    expect(months).toMatchObject([
+      { month: null, orders: 2, backedUp: 4, failures: 1 },
+      { month: '2025-01', orders: 1, backedUp: 1, failures: 0 },
+    ]);
+    expect(JSON.parse(await report('--json'))).toEqual(before);
+  });
+
   test('a person reads two tables', async () => {
     const text = await report();
     expect(text).toMatch(/^orders of +orders +main .* failures\n2025-01 +2 +2 +2 +1 +1 +1 +5 +6 +0 /);

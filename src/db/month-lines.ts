@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { FILE_TYPES, type FileType, fileTypeOf } from '../domain/file-type.js';
-import type { MonthLine } from '../domain/ledger.js';
+import { isMonth, type MonthLine } from '../domain/ledger.js';
 import { HELD } from './run-rows.js';
 import type { Database } from './tables.js';
 
@@ -11,12 +11,15 @@ export async function readMonthLines(
 ): Promise<MonthLine[]> {
   const monthOf = sql`SUBSTR(b.order_create_time, 1, 7)`;
   const wanted = month === null ? sql`` : sql`AND ${monthOf} = ${month}`;
+  // SQLite, and an old table, may hold any text as a time.
   const ask = async <Row extends { month: string | null }>(query: RawBuilder<Row>): Promise<Row[]> =>
-    (await query.execute(kysely)).rows;
+    (await query.execute(kysely)).rows.map((row) =>
+      row.month === null || isMonth(row.month) ? row : { ...row, month: null },
+    );
 
   const orders = await ask(sql<{ month: string | null; orders: number }>`
     SELECT ${monthOf} AS month, COUNT(DISTINCT b.id_order) AS orders
-    FROM tbl_bak_order b WHERE b.filename IS NOT NULL ${wanted} GROUP BY ${monthOf} ORDER BY 1`);
+    FROM tbl_bak_order b WHERE b.filename IS NOT NULL ${wanted} GROUP BY ${monthOf}`);
   const files = await ask(sql<FileRow>`
     SELECT ${monthOf} AS month, b.file_type, COUNT(*) AS files, SUM(b.file_size) AS bytes,
       COUNT(b.bak_date_time) AS backed_up, COUNT(b.unlink_time) AS unlinked,
@@ -33,16 +36,18 @@ export async function readMonthLines(
     FROM orderbak_run_failure f JOIN tbl_bak_order b ON b.id = f.item_id
     WHERE f.code <> ${HELD} ${wanted} GROUP BY ${monthOf}`);
 
-  return orders.map((line) => {
+  const months = [...new Set(orders.map((line) => line.month))];
+  months.sort((a, b) => (a ?? '').localeCompare(b ?? ''));
+  return months.map((shown) => {
     const of = <Row extends { month: string | null }>(rows: readonly Row[]) =>
-      rows.filter((row) => row.month === line.month);
+      rows.filter((row) => row.month === shown);
     const typed = of(files);
     const freed = of(removed);
     // Files of discussions are measured only when they go.
     const measured = freed.filter(({ rule }) => rule === 'discuss');
     return {
-      month: line.month,
-      orders: Number(line.orders),
+      month: shown,
+      orders: sum(of(orders), (row) => row.orders),
       files: countsOf(typed),
       backedUp: sum(typed, (row) => row.backed_up),
       unlinked: sum(typed, (row) => row.unlinked),
