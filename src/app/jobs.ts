@@ -56,6 +56,23 @@ export async function openJobs(config: Config, step: string | null) {
     );
   };
 
+  /** The run that somebody means: by its id, or the one of a step that is under way, else its last. */
+  const find = async (target: string): Promise<RunRecord> => {
+    if (isRunId(target)) return byId(Number(target));
+    const active = (await history.active()).filter((run) => run.step === target);
+    const run =
+      active.find(({ dryRun }) => !dryRun) ??
+      active[0] ??
+      (await history.lastOfEachStep()).find((last) => last.step === target);
+    if (run !== undefined) return run;
+    throw new OrderbakError(
+      EXIT.usage,
+      'no-run',
+      `no run of ${target} is known`,
+      '`orderbak jobs` shows the last ones, by id and by step.',
+    );
+  };
+
   const family = async (id: number): Promise<RunFamily> => ({
     run: await byId(id),
     steps: await history.steps(id),
@@ -86,21 +103,12 @@ export async function openJobs(config: Config, step: string | null) {
       return [...new Set(own.map(({ run }) => run))];
     },
 
-    /** The run that somebody means: by its id, or the one of a step that is under way, else its last. */
-    async find(target: string): Promise<RunRecord> {
-      if (/^\d+$/.test(target)) return byId(Number(target));
-      const active = (await history.active()).filter((run) => run.step === target);
-      const run =
-        active.find(({ dryRun }) => !dryRun) ??
-        active[0] ??
-        (await history.lastOfEachStep()).find((last) => last.step === target);
-      if (run !== undefined) return run;
-      throw new OrderbakError(
-        EXIT.usage,
-        'no-run',
-        `no run of ${target} is known`,
-        '`orderbak jobs` shows the last ones, by id and by step.',
-      );
+    find,
+
+    /** The run of which somebody means what failed. It may be forgotten: what waits to be tried again never is. */
+    async findToRetry(target: string): Promise<Pick<RunRecord, 'id' | 'step'>> {
+      const step = isRunId(target) ? await history.stepToRetry(Number(target)) : null;
+      return step === null ? find(target) : { id: Number(target), step };
     },
 
     /** Waits until a run has ended; answers how. */
@@ -170,6 +178,10 @@ export async function runsDatabase(config: Config, step: string | null): Promise
   const machines = machinesOf(config);
   const isOffice = step === 'pull' ? machines.includes('office') : !machines.includes('server');
   return openRecords(config, isOffice ? 'office' : 'server');
+}
+
+function isRunId(target: string): boolean {
+  return /^\d+$/.test(target);
 }
 
 function noRuns(): OrderbakError {

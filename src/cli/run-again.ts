@@ -30,7 +30,7 @@ export async function goOnWith(
 
 /** Runs just what failed in a run, of these orders. Where they are not known (null), the plan looks at all for it. */
 export async function tryAgain(
-  run: RunRecord,
+  run: Pick<RunRecord, 'id' | 'step'>,
   only: readonly number[] | null,
   flags: CommonFlags,
 ): Promise<void> {
@@ -39,11 +39,11 @@ export async function tryAgain(
   await runStep(step, flags, (config, choices) => runByName(config, step, { ...choices, only, errand }));
 }
 
-function stepOf(run: RunRecord): NightStep {
+function stepOf(run: Pick<RunRecord, 'id' | 'step'>): NightStep {
   if (isNightStep(run.step)) return run.step;
   throw notAgain(run, 'what it was to do stands in its command line; type that again');
 }
 
-function notAgain({ id, step }: RunRecord, why: string): OrderbakError {
+function notAgain({ id, step }: Pick<RunRecord, 'id' | 'step'>, why: string): OrderbakError {
   return new OrderbakError(EXIT.usage, 'not-again', `run ${id} (${step}) cannot be gone on with: ${why}`);
 }

@@ -106,6 +106,17 @@ export function openRunHistory({ engine, kysely }: Database, host: string) {
       return rows.map(({ id_order }) => nullableNumber(id_order));
     },
 
+    /** The step of what failed in a run that waits to be tried again, also where the run is forgotten; null = nothing does. */
+    async stepToRetry(run: number): Promise<string | null> {
+      const failure = await failures(kysely)
+        .where('run_id', '=', run)
+        .where('settled_ms', 'is', null)
+        .where('step', '!=', '')
+        .limit(1)
+        .executeTakeFirst();
+      return failure?.step ?? null;
+    },
+
     /** What failed, and has not gone well since, the oldest first; of all steps. */
     openFailures: (limit: number) =>
       readFailures(

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Shop } from '../pull/office.js';
 import { BUNDLE, fair } from '../pull/proxy.js';
+import { openShop } from '../steps/shop.js';
 import { askOrderbak } from '../support/kept-orderbak.js';
 import { type Finished, runOrderbak, start } from '../support/run.js';
 import { createWorld } from '../support/worlds.js';
@@ -80,4 +81,33 @@ test('jobs retry, where there is no such run, ends', async () => {
   } finally {
     await world.remove();
   }
+});
+
+test('what failed in a run that is forgotten is tried again all the same, by what status and jobs retry say', async () => {
+  const { shop } = await openShop('sqlite', [{ discusses: [['chat.txt']] }]);
+  const { world } = shop;
+  await shop.run('insert');
+  // A night long ago, in which the file failed for the last time.
+  await world.ask(async (database) => {
+    await database.run(
+      "INSERT INTO orderbak_run (step, status, dry_run, origin, host, pid, version, started_ms, ended_ms) VALUES ('unlink-discuss', 'completed', 0, 'cron', 'x', 1, '1', 1, 2)",
+    );
+    await database.run(
+      "INSERT INTO orderbak_run_failure (run_id, item_id, path, code, message, step, id_order, attempts, failed_ms) SELECT 2, id, 'x/chat.txt', 'x', 'broken', 'unlink-discuss', id_order, 5, 1 FROM tbl_bak_order",
+    );
+  });
+  expect(await shop.run('unlink-discuss')).toMatchObject({ run: 3, counts: { held: 1 } });
+  const ask = (...args: string[]) => askOrderbak(world, args);
+  expect(await ask('jobs', 'show', '2')).toMatchObject({ code: 2 });
+
+  expect((await ask('status', '--quiet')).stdout).toContain('`orderbak jobs retry 2` tries again');
+  expect((await ask('jobs', 'retry', 'unlink-discuss')).stdout).toContain('does: orderbak jobs retry 2\n');
+  const retried = await ask('jobs', 'retry', '2', '--json');
+  expect({ code: retried.code, ...(JSON.parse(retried.stdout) as object) }).toMatchObject({
+    code: 0,
+    command: 'unlink-discuss',
+    counts: { planned: 1, done: 1 },
+  });
+  expect(await ask('jobs', 'retry', '2')).toMatchObject({ code: 2, stdout: '' });
+  await shop.close();
 });

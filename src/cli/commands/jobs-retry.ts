@@ -7,7 +7,7 @@ import { keepNewSmall } from '../small-heap.js';
 
 /** The orders of what failed in the run that is meant, and which other runs of its step have failures still. */
 async function lookUp(jobs: Awaited<ReturnType<typeof openTheJobs>>, target: string) {
-  const run = await jobs.find(target);
+  const run = await jobs.findToRetry(target);
   const [orders, others] = await Promise.all([jobs.ordersToRetry(run.id), jobs.runsToRetry(run.step)]);
   return { run, orders, others };
 }
