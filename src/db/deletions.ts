@@ -112,12 +112,13 @@ export function openDeletions({ engine, kysely }: Database, clock: Clock): Delet
         .execute();
     },
 
-    async unsettled(rule, limit) {
+    async unsettled(rule, after, limit) {
       const rows = await kysely
         .selectFrom('orderbak_deletion')
         .selectAll()
         .where('done_ms', 'is', null)
         .where('rule', '=', rule)
+        .where('id', '>', after)
         .orderBy('id')
         .limit(limit)
         .execute();

@@ -1,7 +1,9 @@
+import { pagesOf } from '../domain/pages.js';
 import { Doubt } from '../errors.js';
 import type { OrderFolder, OrderStore } from './ports/disk.js';
 import type { Deletions, Intent, RemovalRule } from './ports/removals.js';
 import { statInQuarantine } from './stat-in-quarantine.js';
+import { RunStopped } from './step.js';
 
 const PAGE = 500;
 
@@ -16,12 +18,21 @@ export async function settleRemovals(
   rule: RemovalRule,
   now: string,
 ): Promise<void> {
-  for (;;) {
-    const intents = await deletions.unsettled(rule, PAGE);
-    if (intents.length === 0) return;
+  const pages = pagesOf(
+    (after) => deletions.unsettled(rule, after, PAGE),
+    ({ id }) => id,
+  );
+  for await (const intents of pages) {
     const gone: Intent[] = [];
     const there: Intent[] = [];
-    for (const intent of intents) ((await isThere(store, intent)) ? there : gone).push(intent);
+    for (const intent of intents) {
+      try {
+        ((await isThere(store, intent)) ? there : gone).push(intent);
+      } catch (error) {
+        // A folder that cannot be looked into is not in the others' way: the plan says what is wrong with it, a later run settles it.
+        if (error instanceof RunStopped) throw error;
+      }
+    }
     await deletions.done(gone, now);
     await deletions.withdraw(there);
   }

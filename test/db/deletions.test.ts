@@ -77,7 +77,7 @@ describe.for(ENGINES)('what is written down before a removal on %s', (engine) =>
     const many = Array.from({ length: 20_000 }, (_, id) => 1_000_000 + id);
     const noted = [[7, 8], many].map((orderIds, n) => ({ ...at(judged, n), orderIds }));
     await deletions().intend(noted, mandate());
-    const [first, second] = await deletions().unsettled('backed-up', 10);
+    const [first, second] = await deletions().unsettled('backed-up', 0, 10);
     expect([first?.orderIds, second?.orderIds]).toEqual([[7, 8], []]);
     expect((await written()).map((row) => row.order_ids)).toEqual(['[7,8]', null]);
   });

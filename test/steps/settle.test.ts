@@ -1,10 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENGINES } from '../support/database.js';
 import type { OrderPlan } from '../support/order-plan.js';
 import type { PlantedOrder } from '../support/planting.js';
+import { runOrderbak } from '../support/run.js';
 import { at, openShop, type Shop, type StepName } from './shop.js';
 
 /** Orders in which a run was killed: between writing a removal down and doing it, or between doing it and saying so. */
@@ -12,6 +14,9 @@ const ORDER: OrderPlan = {
   jobs: [{ image: 'm.txt', attach: ['a.txt', 'b.txt', 'c.txt'] }],
   discusses: [['gone.txt', 'there.txt']],
 };
+
+/** Nobody's number everywhere: the account of the shop's web server. */
+const SHOP = 65_534;
 
 describe.for(ENGINES)('what a killed run left on %s', (engine) => {
   let shop: Shop;
@@ -121,5 +126,32 @@ describe.for(ENGINES)('what a killed run left on %s', (engine) => {
     expect((await shop.run('unlink-trash')).exit).toBe(0);
     expect(await unfinished()).toEqual([]);
     expect((await deletions()).at(-1)).toMatchObject({ filename: 'x.tmp', purged_ms: null });
+  });
+
+  test('a folder that cannot be looked into tells nothing, and is in nobody’s way', async (context) => {
+    context.skip(process.geteuid?.() !== 0, 'only root makes a folder that another user cannot look into');
+    const added = await shop.world.addOrders([ORDER, ORDER]);
+    const [shut, other] = [at(added, 0), at(added, 1)];
+    await shop.run('insert');
+    await writeDown('discuss', shut, 'gone.txt');
+    await rm(place(shut, 'gone.txt'));
+    await chmod(shop.world.folder, 0o755);
+    execFileSync('chown', ['-R', `${SHOP}:${SHOP}`, shop.world.folder]);
+    execFileSync('chown', ['0:0', place(shut, '')]);
+    await chmod(place(shut, ''), 0o700);
+    const only = ['--order', String(shut.id), String(other.id)];
+    const { code, stdout } = await runOrderbak(shop.world, ['unlink-discuss', '--json', ...only], {
+      uid: SHOP,
+    });
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 3, counts: { done: 2, failed: 2 } });
+    expect(await unfinished()).toEqual(['gone.txt']);
+    expect(await rowOf(shut, 'gone.txt')).toMatchObject({ isUnlinked: false, isMissing: false });
+
+    expect(await shop.run('unlink-discuss', { only: [shut.id] })).toMatchObject({
+      exit: 0,
+      counts: { done: 1 },
+    });
+    expect(await unfinished()).toEqual([]);
+    expect(await rowOf(shut, 'gone.txt')).toMatchObject({ isUnlinked: true, isMissing: false });
   });
 });

@@ -96,6 +96,6 @@ export interface Deletions {
   done(intents: readonly Intent[], unlinkTime: string): Promise<void>;
   /** The files stay: the intentions are forgotten. */
   withdraw(intents: readonly Intent[]): Promise<void>;
-  /** Intentions by a rule that a killed process neither carried out to the end nor withdrew, at most `limit`. */
-  unsettled(rule: RemovalRule, limit: number): Promise<Intent[]>;
+  /** Intentions by a rule that a killed process neither carried out to the end nor withdrew: ascending by id, at most `limit`, above `after`. */
+  unsettled(rule: RemovalRule, after: number, limit: number): Promise<Intent[]>;
 }
