@@ -31,7 +31,7 @@ const listedFile = z.object({
   mtime: z.number().nullable(),
 });
 
-/** A file that waits for the office, as it travels; size in bytes, mtime in ms since 1970, null when it is not on disk. */
+/** A file that waits for the office, as it travels; size in bytes, mtime in ms since 1970, null when it is not on disk, or cannot be looked at. */
 export type ListedFile = z.infer<typeof listedFile>;
 
 /** What the server answers to the question for the list. */

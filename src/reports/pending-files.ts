@@ -2,16 +2,17 @@ import { ahead } from '../domain/ahead.js';
 import type { ListedFile } from '../domain/wire.js';
 import type { OrderStore } from '../steps/ports/disk.js';
 import type { LocatedRow, PendingFilter, PendingRow, PendingRows } from '../steps/ports/records.js';
+import { glancesAt } from './glances.js';
 
 const PAGE = 2000;
 const PAGES_AHEAD = 2;
 
 export interface PendingParts {
   readonly pending: PendingRows;
-  readonly store: Pick<OrderStore, 'statAll'>;
+  readonly store: Pick<OrderStore, 'statAll' | 'checkRoot'>;
 }
 
-/** One page of the files that wait for the office, ascending by id, above `after`; what is not on disk has no size. */
+/** One page of the files that wait for the office, ascending by id, above `after`; what is not on disk, or cannot be looked at, has no size. */
 export async function pendingPage(
   { pending, store }: PendingParts,
   filter: PendingFilter,
@@ -27,7 +28,7 @@ export async function* pendingFiles(
   filter: PendingFilter,
 ): AsyncGenerator<ListedFile[]> {
   const pages = ahead(rowsOf(pending, filter), PAGES_AHEAD, (rows) => pending.locate(rows));
-  for await (const page of pages) yield listed(page, store);
+  for await (const page of pages) yield await listed(page, store);
 }
 
 /** Pages of rows. While one is looked at, the next one is read. */
@@ -44,8 +45,8 @@ async function* rowsOf(pending: PendingRows, filter: PendingFilter): AsyncGenera
   }
 }
 
-function listed(page: readonly LocatedRow[], store: PendingParts['store']): ListedFile[] {
-  const found = store.statAll(page);
+async function listed(page: readonly LocatedRow[], store: PendingParts['store']): Promise<ListedFile[]> {
+  const found = await glancesAt(page, store);
   return page.map(({ id, orderId, type, filename, folder }, index) => {
     const glance = found[index] ?? null;
     return {

@@ -1,10 +1,11 @@
 import { pagesOf } from '../domain/pages.js';
 import type { OrderStore } from '../steps/ports/disk.js';
 import type { Quarantine, Trashed, WaitingFilter } from '../steps/ports/removals.js';
+import { glancesAt } from './glances.js';
 
 const PAGE = 500;
 
-/** A file that waits in the quarantine; `size` is null when it is not there. */
+/** A file that waits in the quarantine; `size` is null when it is not there, or cannot be looked at. */
 export interface QuarantinedFile extends Omit<Trashed, 'size'> {
   readonly size: number | null;
 }
@@ -23,7 +24,7 @@ export async function* quarantinedFiles(
     const places = page.map(({ quarantine: path, filename }) => {
       return { filename, folder: path.slice(0, -filename.length - 1) };
     });
-    const found = store.statAll(places);
+    const found = await glancesAt(places, store);
     yield page.map((file, index) => ({ ...file, size: found[index]?.size ?? null }));
   }
 }

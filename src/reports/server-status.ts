@@ -11,6 +11,7 @@ import { nightOn } from '../domain/night.js';
 import type { Room } from '../domain/room.js';
 import type { ListedPlace, OrderStore } from '../steps/ports/disk.js';
 import type { BakFiles, PendingRows } from '../steps/ports/records.js';
+import { glancesAt } from './glances.js';
 import {
   type DiskStatus,
   diskNeeds,
@@ -86,7 +87,7 @@ async function pilesOf(
   const judged = async ({ files }: Heap, sample: () => Promise<readonly ListedPlace[]>): Promise<Pile> => {
     if (files === 0 || fault !== null) return { files, bytes: files === 0 ? 0 : null, about: false };
     const places = await sample();
-    const sizes = store.statAll(places).flatMap((glance) => glance?.size ?? []);
+    const sizes = (await glancesAt(places, store)).flatMap((glance) => glance?.size ?? []);
     const bytes = estimatedBytes(
       files,
       places.length,

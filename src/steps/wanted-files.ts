@@ -5,6 +5,7 @@ import type { OrderFilter } from './ports/shop.js';
 import type { Planned } from './step.js';
 
 const LIST_PAGE = 1000;
+const NOT_SEEN = "it is not on the server's disk, or cannot be looked at there";
 /** Of fewer files that are missing nothing can be told. */
 const FEWEST_MISSING = 10;
 
@@ -46,7 +47,7 @@ export async function* wantedFiles(
         continue;
       }
       seen.add(id);
-      const reason = office.whyNoPlace(row) ?? (size === null ? "it is not on the server's disk" : null);
+      const reason = office.whyNoPlace(row) ?? (size === null ? NOT_SEEN : null);
       if (reason !== null) yield { kind: 'held', held: { id, path, reason } };
       else if ((size ?? 0) > total)
         yield failed(

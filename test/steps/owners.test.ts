@@ -69,6 +69,26 @@ test('a folder that this user may not write into is named, with what to do', asy
   expect(existsSync(place(folder, 'm.jpg'))).toBe(true);
 });
 
+test('a folder that this user may not look into is in no other’s way where files are listed', async (context) => {
+  const folder = await openTheirs(context);
+  execFileSync('chown', ['0:0', place(folder)]);
+  chmodSync(place(folder), 0o700);
+  const list = await asTheirs('list', '--format', 'ndjson');
+  expect(list).toMatchObject({ code: 0, stderr: '' });
+  const rows: unknown[] = list.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(rows).toMatchObject([
+    { folder, filename: 'm.jpg', size: null },
+    { filename: 'n.jpg', size: expect.any(Number) },
+  ]);
+  const status = await asTheirs('status', '--json');
+  expect(JSON.parse(status.stdout)).toMatchObject({
+    server: { backlog: { recorded: { files: 2, bytes: expect.any(Number) } } },
+  });
+});
+
 test('where root may give nothing away, what it makes stays its own, and nothing is lost or left undone', async (context) => {
   const wrap = ['setpriv', '--bounding-set=-chown', '--'];
   context.skip(
