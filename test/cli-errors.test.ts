@@ -151,6 +151,20 @@ test.each([[['--json']], [['quarantine', '--json']]])('%j names no command, and 
   expect(code).toBe(2);
 });
 
+test('short options may stand in one word, whichever of them every command has', async () => {
+  const told = async (...words: string[]) => {
+    const { code, stderr } = await run(['insert', ...words, '--nope']);
+    return { code, stderr };
+  };
+  const apart = await told('-n', '-v');
+  expect(apart).toEqual({ code: 2, stderr: expect.stringContaining("unknown option '--nope'") });
+  for (const words of [['-nv'], ['-vn'], ['-qnv']]) expect(await told(...words)).toEqual(apart);
+  expect(await run(['list', '-nv'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("unknown option '-n'"),
+  });
+});
+
 test.each([
   [75, ['insert', '--json'], 'sqlite:/nowhere.db'],
   [75, ['list', '--json'], 'sqlite:/nowhere.db'],

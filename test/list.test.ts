@@ -88,6 +88,8 @@ describe.for(ENGINES)('list on %s', (engine) => {
   test('--type and --order choose', async () => {
     const typesOf = (lines: Line[]) => [...new Set(lines.map(({ file_type }) => file_type))].sort();
     expect(typesOf(await list('--type', 'main,ref'))).toEqual(['main', 'ref']);
+    expect(typesOf(await list('--type', 'main', '--type=ref'))).toEqual(['main', 'ref']);
+    expect(typesOf(await list('--type', 'main', 'ref'))).toEqual(['main', 'ref']);
     expect((await list('--type', 'rework')).map(({ filename }) => filename)).toEqual(['again.gif']);
     const [first, , third] = world.orders;
     const ids = [first?.id, third?.id];

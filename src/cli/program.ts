@@ -56,6 +56,14 @@ function mustBeCommands(program: Command, args: readonly string[]): void {
   }
 }
 
+/** Takes `-nv` apart: the parser would look for the v, which every command has, among the command's own options. */
+function shortApart(args: readonly string[]): string[] {
+  const end = args.includes('--') ? args.indexOf('--') : args.length;
+  return args.flatMap((arg, at) =>
+    at < end && /^-[hnqv]{2,}$/.test(arg) ? Array.from(arg.slice(1), (letter) => `-${letter}`) : arg,
+  );
+}
+
 /** Parses the arguments (without node and script) and runs the command; sets the process's exit code. */
 export async function main(args: readonly string[]): Promise<void> {
   growHeapSlowly();
@@ -70,7 +78,7 @@ export async function main(args: readonly string[]): Promise<void> {
     process.exitCode ||= asItIs;
   });
   // The habit of other tools: `orderbak help pull`.
-  const asked = args[0] === 'help' ? [...args.slice(1), '--help'] : args;
+  const asked = shortApart(args[0] === 'help' ? [...args.slice(1), '--help'] : args);
   try {
     const program = await buildProgram(asked);
     if (asked.includes('--help') || asked.includes('-h')) mustBeCommands(program, asked);

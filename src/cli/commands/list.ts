@@ -45,7 +45,7 @@ export function listCommand(): Command {
       `Lists recorded main, ref, complete and rework files that the office does not hold yet, in the order of their ids. A file that is not on the server's disk has no size.`,
     )
     .addOption(format())
-    .addOption(new Option('--type <types>', `only these: ${COPIED_TYPES.join(',')}`).argParser(parseTypes))
+    .addOption(new Option('--type <type...>', `only these: ${COPIED_TYPES.join(',')}`).argParser(parseTypes))
     .addOption(order())
     .addHelpText(
       'after',
@@ -98,8 +98,10 @@ function asJson(page: readonly ListedFile[], between: string): string {
   return texts.join('');
 }
 
-function parseTypes(text: string): FileType[] {
+function parseTypes(text: string, before: FileType[] | undefined): FileType[] {
   const words = text.split(',').map((word) => word.trim());
   const types = words.filter(isFileType).filter((type) => type !== 'discuss');
-  return types.length === words.length ? types : reject(`write some of ${COPIED_TYPES.join(',')}`);
+  return types.length === words.length
+    ? [...(before ?? []), ...types]
+    : reject(`write some of ${COPIED_TYPES.join(',')}`);
 }
