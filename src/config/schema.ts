@@ -50,7 +50,7 @@ export const schema = z.strictObject({
   pull: z
     .strictObject({
       url: value.httpUrl.nullable().default(null),
-      token: value.text.nullable().default(null),
+      token: value.token.nullable().default(null),
       store: value.text.nullable().default(null),
       transfers: value.integerBetween(1, 64).prefault(4),
       rate_limit: value.byteRate.nullable().default(null),

@@ -105,6 +105,13 @@ export const statuses = z
     return z.NEVER;
   });
 
+/** The one token of a client. What surrounds it, as the line end of a variable that was read from a file, is none of it. */
+export const token = z
+  .string()
+  .trim()
+  .min(1, 'must not be empty')
+  .regex(/^[\x20-\x7e]*$/, 'cannot travel in a header: it may hold letters, digits and signs of ASCII');
+
 /** One token or several: a list, or (from the environment or a file) words with commas, spaces or line ends. It shows none. */
 export const tokens = z
   .union([z.string(), z.array(z.string())], { error: 'must be a text in quotes, or a list of them' })

@@ -113,6 +113,14 @@ describe('a secret in a file of its own', () => {
     expect(box.refusal('[pull]\ntoken = ["new-one", "old-one"]')).toContain('pull.token');
   });
 
+  it('of the office may have come with the end of its line; one that breaks the request is named, not shown', () => {
+    expect(box.load('', { ORDERBAK_PULL_TOKEN: ' s3cret-token\n' }).pull.token).toBe('s3cret-token');
+    const words = box.refusal('', { ORDERBAK_PULL_TOKEN: 's3cret\r\nx: y' });
+    expect(words).toContain('cannot travel in a header');
+    expect(words).toContain('pull.token (ORDERBAK_PULL_TOKEN)');
+    expect(words).not.toContain('s3cret');
+  });
+
   it('from the environment replaces the one of the file, in whichever form', () => {
     const toml = '[server]\ntoken = "of-the-file"';
     expect(box.load(toml, { ORDERBAK_SERVER_TOKEN_FILE: token }).server.token).toEqual(['s3cret-token']);

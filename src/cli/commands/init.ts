@@ -68,7 +68,10 @@ async function init(flags: InitFlags): Promise<void> {
     : openAsking(() => (isWritten ? `${path} is written` : 'nothing was written'));
   try {
     const role = flags.role ?? (await askRole(asking));
-    const secret = { databaseUrl: process.env.ORDERBAK_DATABASE_URL, token: process.env.ORDERBAK_PULL_TOKEN };
+    const secret = {
+      databaseUrl: process.env.ORDERBAK_DATABASE_URL,
+      token: process.env.ORDERBAK_PULL_TOKEN?.trim(),
+    };
     const values = await askAll(role, { ...secret, ...flags }, getter(asking, output));
     const folder = values.find(({ key }) => key === 'orders.root' || key === 'pull.store')?.value ?? '.';
     writeNew(path, values, await ownerFor(folder));
