@@ -30,7 +30,9 @@ async function* readReceipts(from: string): AsyncGenerator<Claim> {
   try {
     for await (const line of linesOf(input as AsyncIterable<string>)) {
       number += 1;
-      if (line.trim() !== '') yield parseLine(line, number);
+      // This takes away the byte order mark too with which Windows' programs begin a file.
+      const text = line.trim();
+      if (text !== '') yield parseLine(text, number);
     }
   } catch (error) {
     throw error instanceof OrderbakError
@@ -48,9 +50,6 @@ function parseLine(line: string, number: number): Claim {
   }
   const parsed = receiptLine.safeParse(json);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw usage(
-    COMMAND,
-    `line ${number} is no receipt: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}; nothing was marked`,
-  );
+  const wrong = parsed.error.issues.map(({ path, message }) => [...path, message].join(' '))[0];
+  throw usage(COMMAND, `line ${number} is no receipt: ${wrong}; nothing was marked`);
 }
