@@ -92,9 +92,9 @@ export function nightsOf({ fromDay, toDay }: Span, zone: string): Night[] {
   return nights;
 }
 
-/** Whether a text names a month, such as `2026-10`. */
+/** Whether a text names a month, such as `2026-10`, of a year from 1000 to 2999. */
 export function isMonth(text: string): boolean {
-  return /^\d{4}-(0[1-9]|1[0-2])$/.test(text);
+  return /^[12]\d{3}-(0[1-9]|1[0-2])$/.test(text);
 }
 
 function monthAfter(month: string): string {

@@ -34,6 +34,8 @@ describe('the days of a report', () => {
 
   test('belong to months that the calendar has', () => {
     expect(['2026-01', '2026-12'].every(isMonth)).toBe(true);
-    expect(['2026-13', '2026-00', '2026-1', '2026', '2026-01-01'].some(isMonth)).toBe(false);
+    expect(['2026-13', '2026-00', '2026-1', '2026', '2026-01-01', '0000-01', '9999-12'].some(isMonth)).toBe(
+      false,
+    );
   });
 });
