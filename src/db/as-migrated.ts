@@ -24,7 +24,7 @@ export async function asMigrated(
   marks: OldMarks,
 ): Promise<Database> {
   const { engine, kysely } = database;
-  const tables = new Map(splitSql(await readViews(engine, viewsFile)).map(viewOf));
+  const tables = new Map(splitSql(await readViews(engine, viewsFile), engine).map(viewOf));
   tables.set('tbl_bak_order', await selectOldTable(database, marks));
   if ((await columnsOf(database, 'orderbak_restore')).size === 0)
     tables.set('orderbak_restore', "SELECT '' AS folder, '' AS filename FROM tbl_bak_order WHERE 1 = 0");

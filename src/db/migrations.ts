@@ -28,7 +28,10 @@ export async function readMigrations(
   return Promise.all(
     names.map(async (name) => {
       const text = await readFile(join(path, name), 'utf8');
-      const statements = splitSql(text.replaceAll('{{bytes}}', bytes));
+      const statements = splitSql(
+        text.replaceAll('{{bytes}}', bytes),
+        folder === 'mysql' ? 'mysql' : 'sqlite',
+      );
       return { name: name.slice(0, -'.sql'.length), statements };
     }),
   );

@@ -123,7 +123,7 @@ const NAMED = /^CREATE\s+(?:OR\s+REPLACE\s+)?VIEW\s+[`"]?(\w+)/i;
 
 /** The statements that install the views of a file, whatever was installed before. */
 export function viewStatements(engine: Engine, text: string): string[] {
-  const statements = splitSql(text);
+  const statements = splitSql(text, engine);
   const create = /^CREATE\s+(OR\s+REPLACE\s+)?VIEW\s+/i;
   if (engine === 'sqlite') {
     const named = statements.flatMap((statement) => NAMED.exec(statement)?.[1] ?? []);

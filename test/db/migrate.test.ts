@@ -132,6 +132,22 @@ CREATE VIEW orderbak_unreadable AS SELECT id_order, 'x' AS origin, 1 AS origin_i
     }
   });
 
+  test('a backslash in a string is what it is to the database', async () => {
+    const world = await newWorld(engine);
+    await world.addOrder({ missing: 'all', jobs: [{ image: 'a\\b.jpg' }] });
+    const file = path.join(world.folder, 'views.sql');
+    const one = engine === 'sqlite' ? "'\\'" : "'\\\\'";
+    await writeFile(
+      file,
+      `CREATE VIEW orderbak_order_file AS SELECT id_order, id_job, NULL AS id_rework, NULL AS id_discuss, 1 AS file_type, REPLACE(image, ${one}, '/') AS filename FROM tbl_job; -- it's one
+CREATE VIEW orderbak_order AS SELECT id_order, create_time, 'x;y' AS create_by, 9 AS status, done_qc_time AS done_time, NULL AS folder FROM tbl_order;
+CREATE VIEW orderbak_unreadable AS SELECT id_order, 'x' AS origin, 1 AS origin_id FROM tbl_order WHERE 1 = 0;`,
+    );
+    await migrate(world, { ORDERBAK_SOURCE_VIEWS: file });
+    const named = await world.ask((database) => database.all('SELECT filename FROM orderbak_order_file'));
+    expect(named).toEqual([{ filename: 'a/b.jpg' }]);
+  });
+
   test('a view that was dropped is made again', async () => {
     const world = await newWorld(engine);
     await migrate(world);

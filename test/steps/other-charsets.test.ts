@@ -93,14 +93,14 @@ test('views whose words somebody has written on a connection that compares other
     .replace('NULL AS folder', `'./${folder}' AS folder`);
   await shop.world.ask(async (database) => {
     await database.run('SET NAMES utf8mb4 COLLATE utf8mb4_unicode_520_ci');
-    for (const statement of splitSql(text)) await database.run(statement);
+    for (const statement of splitSql(text, 'mysql')) await database.run(statement);
   });
   const odd = await shop.run('unlink-trash', { dryRun: true });
   expect(odd).toMatchObject({ exit: 0, counts: { planned: 0 } });
 
   await shop.world.ask(async (database) => {
     await database.run('SET NAMES utf8mb4 COLLATE utf8mb4_unicode_520_ci');
-    for (const statement of splitSql(text.replaceAll('./', ''))) await database.run(statement);
+    for (const statement of splitSql(text.replaceAll('./', ''), 'mysql')) await database.run(statement);
   });
   expect(await shop.run('insert')).toMatchObject({ exit: 0, counts: { done: 3, failed: 0 } });
   const before = await shop.disk();
