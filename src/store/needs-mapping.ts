@@ -1,6 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive } from '../jobs/is-alive.js';
 import { OWN_FOLDER, storeAway } from './own-folder.js';
+
+const PROBE = /^name-probe-(\d+)-/;
 
 /**
  * Whether the store's file system refuses names that others hold, or makes others of them: Windows' own, and its file systems
@@ -10,12 +14,22 @@ export async function needsMapping(store: string): Promise<boolean> {
   if (process.platform === 'win32') return true;
   const own = join(store, OWN_FOLDER);
   try {
-    // Always the same names, so that what a killed run leaves goes with the next one.
-    if (await keepsName(own, 'name?probe.').catch(() => false)) return false;
-    await keepsName(own, 'name-probe');
+    await sweep(own);
+    // Of pulls that begin at once, each has a name of its own: none takes away what another looks for.
+    const name = `name-probe-${process.pid}-${randomUUID()}`;
+    if (await keepsName(own, `${name}?.`).catch(() => false)) return false;
+    await keepsName(own, name);
     return true;
   } catch (error) {
     throw storeAway(store, error);
+  }
+}
+
+/** Removes what killed processes have left. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const pid = PROBE.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(folder, name), { force: true });
   }
 }
 
