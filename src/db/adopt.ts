@@ -59,8 +59,7 @@ function addedColumns({ columns }: ExistingTable, engine: Engine): string[] {
 /** What MySQL can change in place: storage, and columns that would refuse or falsify what orderbak writes. */
 function alteredColumns({ columns, isStoredWell }: ExistingTable): string[] {
   const changes = [...columns].flatMap(([name, column]) => {
-    if (name === 'id_order')
-      return isNumber(column) ? [] : [`${name} BIGINT ${column.nullable ? 'NULL' : 'NOT NULL'}`];
+    if (name === 'id_order' || name === 'file_type') return isNumber(column) ? [] : asNumber(name, column);
     if (NEEDED.includes(name) || name === 'duplicate') return [];
     if (name === 'order_create_by') return holdsAnyUser(column) ? [] : [`${name} ${anyUser(column)}`];
     if (TIMES.includes(name) || Object.hasOwn(ADDED, name)) {
@@ -71,6 +70,13 @@ function alteredColumns({ columns, isStoredWell }: ExistingTable): string[] {
   });
   const storage = isStoredWell ? [] : ['ALTER TABLE tbl_bak_order ENGINE = InnoDB ROW_FORMAT = DYNAMIC'];
   return [...storage, ...changes.map((change) => `ALTER TABLE tbl_bak_order MODIFY COLUMN ${change}`)];
+}
+
+/** Of an ENUM MySQL would take the places of the words for the numbers, unless it is text first. */
+function asNumber(name: string, { type, nullable }: ExistingColumn): string[] {
+  const empty = nullable ? 'NULL' : 'NOT NULL';
+  const asText = /^(enum|set)\b/.test(type) ? [`${name} VARCHAR(255) ${empty}`] : [];
+  return [...asText, `${name} BIGINT ${empty}`];
 }
 
 /** The type with its characters: without them a changed column would get the table's, which may not hold its text. */

@@ -6,8 +6,11 @@ import type { Engine } from './tables.js';
 /** Times that say something of the file; a row gets them only from orderbak. */
 const MARKS = ['bak_date_time', 'unlink_time', 'missing_time'];
 
+const MOST_SHOWN = 100;
+
 /** Throws (exit 1) when an existing `tbl_bak_order` has what cannot be adopted, and says what that is. */
-export function mustBeAdoptable({ columns, longestName, uniqueKeys }: ExistingTable, engine: Engine): void {
+export function mustBeAdoptable(table: ExistingTable, engine: Engine): void {
+  const { columns, longestName, uniqueKeys, noNumbers } = table;
   const missing = NEEDED.filter((name) => !columns.has(name));
   if (missing.length > 0) throw unfit(`it has no column ${missing.join(', ')}`);
   if (columns.get('id')?.isFilled === false)
@@ -17,6 +20,12 @@ export function mustBeAdoptable({ columns, longestName, uniqueKeys }: ExistingTa
     if (isNumber(column)) throw unfit(`its column ${name} is ${column?.type}; orderbak needs DATETIME`);
   }
   if (longestName > LONGEST_NAME) throw unfit(`it has filenames of more than ${LONGEST_NAME} characters`);
+  for (const [name, text] of noNumbers) {
+    const shown = JSON.stringify(text.slice(0, MOST_SHOWN));
+    throw unfit(
+      `its column ${name} is ${columns.get(name)?.type} and has ${shown} in it, which is no number`,
+    );
+  }
   if (engine === 'mysql') return;
   // What MySQL alters in place, SQLite cannot.
   const strict = [...columns].filter(([name, column]) => {

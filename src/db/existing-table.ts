@@ -13,7 +13,12 @@ export interface ExistingTable {
   readonly hasZeroTimes: boolean;
   /** The longest filename, in characters. */
   readonly longestName: number;
+  /** Of columns that have to hold numbers and are declared as text, a text in it that is none. MySQL only. */
+  readonly noNumbers: ReadonlyMap<string, string>;
 }
+
+/** Columns that orderbak compares with numbers: MySQL fails over other text, and counts the words of an ENUM instead. */
+const COUNTED = ['id_order', 'file_type'];
 
 export interface ExistingColumn {
   /** The type as it is declared, in lower case. */
@@ -29,7 +34,7 @@ export interface ExistingColumn {
   readonly followsClock: boolean;
 }
 
-type Shape = Omit<ExistingTable, 'hasZeroTimes' | 'longestName'>;
+type Shape = Omit<ExistingTable, 'hasZeroTimes' | 'longestName' | 'noNumbers'>;
 
 /** Reads what the existing `tbl_bak_order` looks like; null when there is none. */
 export async function readExistingTable(database: Database): Promise<ExistingTable | null> {
@@ -42,21 +47,42 @@ export async function readExistingTable(database: Database): Promise<ExistingTab
   const zeroCount = zero.length === 0 ? '0' : `SUM(CASE WHEN ${zero.join(' OR ')} THEN 1 ELSE 0 END)`;
   const length = database.engine === 'mysql' ? 'CHAR_LENGTH' : 'LENGTH';
   const longest = shape.columns.has('filename') ? `MAX(${length}(filename))` : '0';
+  const texts = COUNTED.filter((name) => database.engine === 'mysql' && isText(shape.columns.get(name)));
+  const odd = texts.map((name) => {
+    const text = `CAST(${name} AS CHAR)`;
+    return `, MAX(CASE WHEN ${text} NOT REGEXP '^-?[0-9]{1,18}$' THEN ${text} END) AS ${name}`;
+  });
   const { rows } = await sql
-    .raw<{ zeros: number | null; longest: number | null }>(
-      `SELECT ${zeroCount} AS zeros, ${longest} AS longest FROM tbl_bak_order`,
+    .raw<Record<string, number | string | null>>(
+      `SELECT ${zeroCount} AS zeros, ${longest} AS longest${odd.join('')} FROM tbl_bak_order`,
     )
     .execute(database.kysely);
+  const found = rows[0] ?? {};
   return {
     ...shape,
-    hasZeroTimes: Number(rows[0]?.zeros ?? 0) > 0,
-    longestName: Number(rows[0]?.longest ?? 0),
+    hasZeroTimes: Number(found.zeros ?? 0) > 0,
+    longestName: Number(found.longest ?? 0),
+    noNumbers: new Map(
+      texts.flatMap((name) => {
+        const text = found[name] ?? null;
+        return text === null ? [] : [[name, String(text)]];
+      }),
+    ),
   };
 }
 
 /** Whether a column holds numbers. */
 export function isNumber(column: ExistingColumn | undefined): boolean {
-  return /int|decimal|numeric|float|double|real/.test(column?.type ?? '');
+  return /int|decimal|numeric|float|double|real/.test(kindOf(column));
+}
+
+function isText(column: ExistingColumn | undefined): boolean {
+  return column !== undefined && !isNumber(column);
+}
+
+/** The type without its length, or the words of an ENUM. */
+function kindOf(column: ExistingColumn | undefined): string {
+  return column?.type.replace(/\(.*\)/, '') ?? '';
 }
 
 async function readMysqlShape({ kysely }: Database): Promise<Shape | null> {

@@ -77,6 +77,13 @@ const OLD: Record<Engine, Record<string, OldTable>> = {
         ROWS.map((row, index) => row.replace(/\)$/, `, 'web1', 'x', ${index + 1})`)),
       ),
     },
+    'types that are words of a list, in an order of their own': {
+      table: `(id ${ID.mariadb}, id_order INT NOT NULL, filename VARCHAR(255) NOT NULL, file_type ENUM('5', '4', '3', '2', '1', 'print') NOT NULL, bak_date_time DATETIME NULL) ENGINE=InnoDB`,
+      rows: rows(
+        COLUMNS,
+        ROWS.map((row) => row.replace(/', (\d),/, "', '$1',")),
+      ),
+    },
     'a mark that the clock writes by itself': {
       table: `(id ${ID.mariadb}, id_order INT NOT NULL, filename VARCHAR(255) NOT NULL, file_type TINYINT NOT NULL, bak_date_time TIMESTAMP NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP) ENGINE=InnoDB`,
       rows: rows(),
@@ -151,6 +158,7 @@ describe.for(ENGINES)(
       expect(pick(found, columns).sort()).toEqual(
         ['B.JPG', 'Phòng 😀.jpg', 'b.jpg', 'b.jpg', 'b.jpg '].map((name) => [name, USER, null, null]).sort(),
       );
+      expect(found.map((row) => Number(row.file_type)).sort()).toEqual([1, 2, 2, 2, 5]);
     });
 
     test('killed after any statement, the next run finishes', async () => {

@@ -68,6 +68,25 @@ test.each<[Engine, string, RegExp]>([
   },
 );
 
+test.each([
+  ['id_order VARCHAR(20), file_type INT', "'A-17', 1", /id_order is varchar\(20\).*"A-17"/],
+  ['id_order VARCHAR(20), file_type INT', "'', 1", /id_order .*""/],
+  ['id_order INT, file_type VARCHAR(10)', "1, 'main'", /file_type is varchar\(10\).*"main"/],
+  ['id_order INT, file_type TEXT', "1, '1abc'", /file_type .*"1abc"/],
+  ["id_order INT, file_type ENUM('main', 'point')", "1, 'point'", /file_type .*"point"/],
+])('what is no number is told, and left as it is: (%s) with %s', async (columns, values, words) => {
+  const world = await worldWith('mariadb', `${ID.mariadb}, filename VARCHAR(255), ${columns}`);
+  await world.ask((database) => database.run(`INSERT INTO tbl_bak_order VALUES (1, 'a.jpg', ${values})`));
+  const before = await world.ask(schemaOf);
+  await expect(withApp(world, (app) => app.migrate())).rejects.toMatchObject({
+    exit: 1,
+    code: 'unfit-table',
+    message: expect.stringMatching(words),
+  });
+  expect(await world.ask(schemaOf)).toEqual(before);
+  await world.remove();
+});
+
 test.each<Engine>(['sqlite', 'mariadb'])(
   'names of more than 700 characters cannot be adopted on %s',
   async (engine) => {
