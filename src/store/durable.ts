@@ -16,6 +16,13 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
+/** Makes durable what a file holds that is open to be read. Windows wants a handle that could write for it. */
+export async function syncOpen(file: FileHandle, path: string): Promise<void> {
+  if (process.platform !== 'win32') return file.sync();
+  const writable = await open(path, 'r+');
+  await writable.sync().finally(() => writable.close());
+}
+
 /** How a disk says that it has no such call: that is not how it says that it failed. */
 const NO_SUCH_CALL = new Set(['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
 

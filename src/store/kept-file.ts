@@ -1,7 +1,7 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Receipt } from '../domain/order.js';
 import { sha256Of } from './digest.js';
+import { syncOpen } from './durable.js';
 import { openPath } from './folder-handle.js';
 import { openRegular } from './regular-file.js';
 
@@ -32,11 +32,4 @@ export async function receiptOf(store: string, path: string): Promise<Receipt | 
   } finally {
     folder.close();
   }
-}
-
-/** Makes durable what an open file holds. Windows wants a handle that could write for it. */
-async function syncOpen(file: FileHandle, path: string): Promise<void> {
-  if (process.platform !== 'win32') return file.sync();
-  const writable = await open(path, 'r+');
-  await writable.sync().finally(() => writable.close());
 }

@@ -27,8 +27,9 @@ export async function openSpool(): Promise<Spool> {
   return {
     async write(entry) {
       const line = `${JSON.stringify(entry)}\n`;
+      lines.push(line);
       length += line.length;
-      if (lines.push(line) > 0 && length > BLOCK) await flush();
+      if (length > BLOCK) await flush();
     },
     async *read() {
       await flush();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { OWN_PREFIX } from '../domain/file-name.js';
 import { isAlive } from '../jobs/is-alive.js';
 import type { ThumbResult } from '../steps/ports/disk.js';
-import { writeDurably } from './durable.js';
+import { syncOpen, writeDurably } from './durable.js';
 import { type FolderHandle, openInside } from './folder-handle.js';
 import { makeInside } from './make-folder.js';
 import { notAllowed } from './not-allowed.js';
@@ -74,7 +74,7 @@ async function hasGoodThumb(
   try {
     if (existing.stamp.mtimeNs < writtenNs || !(await pictures.decodes(path))) return false;
     // A run that was killed may have written it; the picture goes only when it is durable.
-    await existing.handle.sync();
+    await syncOpen(existing.handle, path);
     await thumbs.sync();
     return true;
   } finally {

@@ -105,7 +105,7 @@ export interface OrderStore {
   openViews(): Promise<FolderViews>;
   /**
    * What the files of a listing are now, in the order given: null for what is no regular file inside its folder. Throws as
-   * `checkRoot` does where the root is not what it was, before or after.
+   * `checkRoot` does where the root is not what it was, before or after, and the system's error where one cannot be looked at.
    */
   statAll(places: readonly ListedPlace[]): (Glance | null)[];
   /** Deletes one file of the quarantine, and folders that it leaves empty, for good; gone already is well too. */
