@@ -76,9 +76,11 @@ export function plannedText(step: StepName, entries: readonly Entry[], keepsTras
   return entries.map(({ path }) => `  ${planned} ${printable(path)}\n`).join('');
 }
 
-/** What is worth a mail from cron: errors and remarks, nothing when there are none. */
+/** What is worth a mail from cron: errors and remarks, and what was to come back and did not. Nothing when there are none. */
 export function troubleText(summary: Summary, output: Output): string {
-  const lines = troubleLines(summary, output.verbose ? Number.POSITIVE_INFINITY : FEW, output);
+  const most = output.verbose ? Number.POSITIVE_INFINITY : FEW;
+  const held = summary.command === 'restore-trash' ? heldLines(summary, most, output) : [];
+  const lines = [...held, ...troubleLines(summary, most, output)];
   if (lines.length === 0) return '';
   return [headLine(summary), ...lines].join('\n');
 }

@@ -94,7 +94,9 @@ interface Ended
 /** Sums a run up. A run that was stopped names the reason among its errors. */
 export function summarise({ tally, ...ended }: Ended): Summary {
   const { command, run, dryRun, elapsedMs, stopped, interrupted } = ended;
-  const exit = stopped?.exit ?? (tally.counts.failed > 0 ? EXIT.partial : EXIT.done);
+  // Who names files to bring back takes 0 for all of them being back.
+  const missed = tally.counts.failed + (command === 'restore-trash' ? tally.counts.held : 0);
+  const exit = stopped?.exit ?? (missed > 0 ? EXIT.partial : EXIT.done);
   const reason: Failure[] = stopped
     ? [{ id: null, path: '', code: stopped.code, message: stopped.message }]
     : [];

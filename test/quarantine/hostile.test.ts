@@ -42,7 +42,7 @@ test.each(['.orderbak-trash', 'of the run', 'of the order'])(
     await symlink(path.join(outside, 'moved'), place('.orderbak-trash', link));
     const before = await readdir(outside, { recursive: true });
     const done = await shop.restore({ run: 1 });
-    expect(done).toMatchObject({ exit: 0, counts: { done: 0, held: 2 } });
+    expect(done).toMatchObject({ exit: 3, counts: { done: 0, held: 2 } });
     expect(Object.values(heldBy(done))).toEqual([1, 2].map(() => expect.stringContaining('is a link')));
     expect(await readdir(outside, { recursive: true })).toEqual(before);
     expect(existsSync(place(order.folder, 'u.tmp'))).toBe(false);
@@ -60,7 +60,7 @@ test.each(['link', 'pipe', 'folder', 'other file'])(
     else if (kind === 'folder') await mkdir(room('u.tmp'));
     else await writeFile(room('u.tmp'), 'not the file that was put there, nor one of its size');
     const done = await shop.restore({ run: 1 });
-    expect(done).toMatchObject({ exit: 0, counts: { done: 1, held: 1, failed: 0 } });
+    expect(done).toMatchObject({ exit: 3, counts: { done: 1, held: 1, failed: 0 } });
     expect(Object.keys(heldBy(done))).toEqual(['u.tmp']);
     expect(existsSync(place(order.folder, 'u.tmp'))).toBe(false);
     expect(existsSync(place(order.folder, 't.jpg'))).toBe(true);
@@ -71,7 +71,7 @@ test("nothing is put behind a link in the place of the order's folder", async ()
   await rename(place(order.folder), path.join(outside, 'order'));
   await symlink(path.join(outside, 'order'), place(order.folder));
   const done = await shop.restore({ run: 1 });
-  expect(done).toMatchObject({ exit: 0, counts: { done: 0, held: 2 } });
+  expect(done).toMatchObject({ exit: 3, counts: { done: 0, held: 2 } });
   expect((await readdir(path.join(outside, 'order'))).filter((name) => /^[tu]/.test(name))).toEqual([
     'thumb',
   ]);
@@ -87,7 +87,7 @@ test.each(['file', 'link to nowhere', 'folder'])(
     const bytes = await readFile(room('u.tmp'));
     const disk = await shop.disk();
     const done = await shop.restore({ run: 1 });
-    expect(done).toMatchObject({ exit: 0, counts: { done: 1, held: 1 } });
+    expect(done).toMatchObject({ exit: 3, counts: { done: 1, held: 1 } });
     expect(heldBy(done)['u.tmp']).toBe('its folder has a "u.tmp" again');
     expect(await readFile(room('u.tmp'))).toEqual(bytes);
     const name = `${order.folder}/u.tmp`;
@@ -176,7 +176,7 @@ test('records that lead out of the quarantine, or out of the root, move nothing'
   });
   const before = await shop.disk();
   const done = await shop.restore({ run: 9 });
-  expect(done).toMatchObject({ exit: 0, counts: { done: 0, held: paths.length } });
+  expect(done).toMatchObject({ exit: 3, counts: { done: 0, held: paths.length } });
   expect(await shop.disk()).toEqual(before);
   expect(await readdir(outside)).toEqual([]);
 });

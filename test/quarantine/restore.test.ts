@@ -107,7 +107,7 @@ describe.for(ENGINES)('restore from the quarantine on %s', (engine) => {
     await isAsBefore(2, 'again.tmp');
     const disk = await shop.disk();
     const other = await shop.restore({ ids: [newer] });
-    expect(other).toMatchObject({ exit: 0, counts: { done: 0, held: 1 } });
+    expect(other).toMatchObject({ exit: 3, counts: { done: 0, held: 1 } });
     expect(heldBy(other)).toEqual({ 'again.tmp': 'its folder has a "again.tmp" again' });
     expect(await shop.disk()).toEqual(disk);
   });
@@ -202,6 +202,8 @@ test.for(['EPERM', 'EIO'])(
     const env = await otherDisk(shop.world.folder, 'no-links', `fs.link = () => refused('${code}');`);
     const restored = await start(shop.world, ['quarantine', 'restore', '--run', '1', '--json'], { env })
       .finished;
+    expect(restored.code).toBe(3);
+    expect(restored.stderr).toContain('taken.tmp: its folder has a "taken.tmp" again\n');
     const { counts, held } = JSON.parse(restored.stdout);
     expect({ counts, held }).toMatchObject({
       counts: { done: 1, held: 1, failed: 0 },

@@ -10,7 +10,7 @@ export function restoreQuarantine(): Command {
   const command = new Command('restore')
     .summary('bring files back to where they lay')
     .description(
-      `Moves files, and their thumbs, back into their orders' folders. Nothing is replaced: where a file of that name is there again, the one in the quarantine stays. A restored file is not taken for trash again.`,
+      `Moves files, and their thumbs, back into their orders' folders. Nothing is replaced: where a file of that name is there again, the one in the quarantine stays (exit 3, as wherever not all came back). A restored file is not taken for trash again.`,
     )
     .argument(
       '[what...]',
