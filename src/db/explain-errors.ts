@@ -64,7 +64,17 @@ const DENIED = new Set([
 ]);
 
 /** Wrong user, password or database name; MySQL has several codes that begin with ER_ACCESS_DENIED beside these. */
-const NOT_LET_IN = new Set(['ER_DBACCESS_DENIED_ERROR', 'ER_BAD_DB_ERROR']);
+const NOT_LET_IN = new Set([
+  'ER_DBACCESS_DENIED_ERROR',
+  'ER_BAD_DB_ERROR',
+  'ER_HOST_NOT_PRIVILEGED',
+  'ER_HOST_IS_BLOCKED',
+  'ER_ACCOUNT_HAS_BEEN_LOCKED',
+  'ER_MUST_CHANGE_PASSWORD',
+  'ER_MUST_CHANGE_PASSWORD_LOGIN',
+]);
+/** MariaDB says it under a number that MySQL has given to something else. */
+const LOCKED_WORDS = /account is locked/i;
 
 /** The server wants TLS, has none, or has not the certificate that it was to have. */
 const NO_TLS = new Set(['ER_SECURE_TRANSPORT_REQUIRED', 'HANDSHAKE_NO_SSL_SUPPORT', 'HANDSHAKE_SSL_ERROR']);
@@ -121,7 +131,7 @@ export function explainDatabaseError(error: unknown, file: string | null): Order
     const hint = 'Nothing is lost. See that the database answers, then run this again.';
     return new OrderbakError(EXIT.away, 'database-away', words, hint, error);
   }
-  if (code.startsWith('ER_ACCESS_DENIED') || NOT_LET_IN.has(code)) {
+  if (code.startsWith('ER_ACCESS_DENIED') || NOT_LET_IN.has(code) || LOCKED_WORDS.test(message)) {
     const hint =
       'Check user, password and database name in [database] url. An account that is only let in with TLS needs ?ssl-mode=REQUIRED there, or VERIFY_CA.';
     return new OrderbakError(EXIT.usage, 'database-refused', `the database refuses: ${message}`, hint, error);

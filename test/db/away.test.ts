@@ -33,7 +33,7 @@ test('each statement on a connection that the server has dropped says that the d
   await world.remove();
 });
 
-test('who may not have so many connections is told how many it takes', async (context) => {
+test('who may not have so many connections, or not have one at all, is told so', async (context) => {
   const world = await createWorld('mariadb', { tables: false });
   const account = `few_${randomBytes(4).toString('hex')}`;
   const admin = await openOurs(world.databaseUrl);
@@ -51,7 +51,15 @@ test('who may not have so many connections is told how many it takes', async (co
     expect(refused.code).toBe(75);
     expect(refused.stderr).toMatch(/cannot do it now: .*max_user_connections.*\n {2}.*up to 4 connections/);
 
-    await admin.run(`ALTER USER ${account} REQUIRE SSL WITH MAX_USER_CONNECTIONS 0`);
+    for (const state of ['ACCOUNT LOCK', 'ACCOUNT UNLOCK PASSWORD EXPIRE']) {
+      await admin.run(`ALTER USER ${account} WITH MAX_USER_CONNECTIONS 0 ${state}`);
+      const { code, stderr } = await askOrderbak(world, ['migrate'], { env });
+      expect({ state, code }).toEqual({ state, code: 2 });
+      expect(stderr).toMatch(/the database refuses: .*(locked|SET PASSWORD)/i);
+    }
+    await admin.run(`ALTER USER ${account} IDENTIFIED BY 'few'`);
+
+    await admin.run(`ALTER USER ${account} REQUIRE SSL`);
     const { code, stderr } = await askOrderbak(world, ['migrate'], { env });
     expect(code).toBe(2);
     expect(stderr).toMatch(/Access denied.*\n {2}Check user, password .* TLS/);
