@@ -13,13 +13,17 @@ export function describeCron(expression: string): string {
 }
 
 function timesText(minute: string, hour: string): string | null {
-  const step = /^\*\/(\d+)$/;
-  if (hour === '*' && step.test(minute)) return `every ${minute.slice(2)} minutes`;
+  if (hour === '*' && isEven(minute, 60)) return `every ${minute.slice(2)} minutes`;
   if (minute === '0' && hour === '*') return 'every hour';
-  if (minute === '0' && step.test(hour)) return `every ${hour.slice(2)} hours`;
+  if (minute === '0' && isEven(hour, 24)) return `every ${hour.slice(2)} hours`;
   const [minutes, hours] = [numbers(minute), numbers(hour)];
   if (minutes === null || hours === null || minutes.length * hours.length > MOST_TIMES) return null;
   return `at ${joined(hours.flatMap((h) => minutes.map((m) => `${two(h)}:${two(m)}`)))}`;
+}
+
+/** Whether a field is a step that divides the hour, or the day, into equal parts: another one begins anew with each. */
+function isEven(field: string, whole: number): boolean {
+  return whole % Number(/^\*\/(\d+)$/.exec(field)?.[1]) === 0;
 }
 
 function daysText(day: string, month: string, weekday: string): string | null {

@@ -28,6 +28,9 @@ describe('when an entry is due', () => {
     ['*/20 * * * *', ['*/20 * * * *'], 'every 20 minutes'],
     ['0 */6 * * 0,3', ['0 */6 * * 0,3'], 'every 6 hours on sunday and wednesday'],
     ['0 2 1 1 *', ['0 2 1 1 *'], 'as "0 2 1 1 *" says'],
+    // They begin anew with each hour, or day: 20 minutes, or 4 hours, after the time before.
+    ['*/40 * * * *', ['*/40 * * * *'], 'as "*/40 * * * *" says'],
+    ['0 */5 * * *', ['0 */5 * * *'], 'as "0 */5 * * *" says'],
   ])('%s', (text, expressions, words) => {
     expect(parseWhen(text)).toEqual({ expressions, words });
   });
