@@ -73,22 +73,23 @@ function withoutLeftOut<Item>(
   return wanted.includes(true) ? picked(step, planned, (index) => wanted[index] === true) : null;
 }
 
-/** The same with only some of its files; their share of the bytes is taken for equal. */
+/** The same with only some of its files; their share of the bytes is taken for equal, and all of them for being there. */
 function picked<Item>(step: Step<Item>, planned: ToDo<Item>, wanted: (index: number) => boolean): ToDo<Item> {
   if (step.pick === undefined) return planned;
   const files = Array.from({ length: planned.files }, (_, index) => index).filter(wanted).length;
   const bytes = Math.round((planned.bytes * files) / planned.files);
-  return { ...planned, item: step.pick(planned.item, wanted), files, bytes };
+  return { ...planned, item: step.pick(planned.item, wanted), files, bytes, absent: 0 };
 }
 
 /** The error of a plan that removes more than the ceiling; null when it does not. */
 export function overCeiling(ceiling: Ceiling | null, tally: Tally): OrderbakError | null {
-  const { planned } = tally.counts;
-  if (ceiling === null || !isOver(ceiling, planned, tally.seen)) return null;
+  // To note that a file is missing removes nothing.
+  const removed = tally.counts.planned - tally.absent;
+  if (ceiling === null || !isOver(ceiling, removed, tally.seen)) return null;
   return new OrderbakError(
     EXIT.stopped,
     'ceiling',
-    `the plan removes ${planned} of ${tally.seen} files, more than the ceiling of ${ceilingText(ceiling)}; nothing was removed`,
+    `the plan removes ${removed} of ${tally.seen} files, more than the ceiling of ${ceilingText(ceiling)}; nothing was removed`,
     'Look at the plan with --dry-run --verbose. If it is right, allow it once with --max-delete.',
   );
 }

@@ -46,6 +46,8 @@ export class Tally {
   bytes = 0;
   bytesPlanned = 0;
   seen = 0;
+  /** Of the planned files, those that are not there to be removed. */
+  absent = 0;
 
   /** `journal` hears of all, the lists hold the first. */
   constructor(private readonly journal: Journal | null = null) {}
@@ -54,6 +56,7 @@ export class Tally {
     if (planned.kind === 'do') {
       this.counts.planned += planned.files;
       this.bytesPlanned += planned.bytes;
+      this.absent += planned.absent ?? 0;
     } else if (planned.kind === 'held') this.add({ held: [planned.held] });
     else if (planned.kind === 'failed') this.add({ failed: [planned.failed] });
     else this.seen += planned.files;

@@ -35,18 +35,21 @@ export async function* planPage(
 
 function* planFolders(folders: readonly FolderFacts[], planning: Planning): Generator<Planned<UnlinkItem>> {
   let item: FolderPaths[] = [];
-  let bytes = 0;
+  let [bytes, absent] = [0, 0];
   for (const facts of folders) {
     const { paths, sizes } = yield* planFolder(facts, planning);
     for (const some of inPieces(facts, paths)) {
       item.push(some);
-      for (const { id } of some.paths) bytes += sizes.get(id) ?? 0;
+      for (const { id } of some.paths) {
+        bytes += sizes.get(id) ?? 0;
+        if (!sizes.has(id)) absent += 1;
+      }
       if (countPaths(item) < PATHS_AN_ITEM) continue;
-      yield todo(item, bytes);
-      [item, bytes] = [[], 0];
+      yield todo(item, bytes, absent);
+      [item, bytes, absent] = [[], 0, 0];
     }
   }
-  if (item.length > 0) yield todo(item, bytes);
+  if (item.length > 0) yield todo(item, bytes, absent);
 }
 
 /** A folder may have more files than an item is to have. */
@@ -59,6 +62,6 @@ function countPaths(folders: readonly FolderPaths[]): number {
   return folders.reduce((sum, { paths }) => sum + paths.length, 0);
 }
 
-function todo(folders: readonly FolderPaths[], bytes: number): Planned<UnlinkItem> {
-  return { kind: 'do', item: { folders }, files: countPaths(folders), bytes };
+function todo(folders: readonly FolderPaths[], bytes: number, absent: number): Planned<UnlinkItem> {
+  return { kind: 'do', item: { folders }, files: countPaths(folders), bytes, absent };
 }

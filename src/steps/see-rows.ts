@@ -2,7 +2,7 @@ import type { BakFile } from '../domain/order.js';
 import { faultAtGlance } from '../domain/thumb-fault.js';
 import type { FolderView, FolderViews } from './ports/disk.js';
 
-/** What is in a folder now: how many files, and of how many bytes those of some rows are, by the rows' ids. */
+/** What is in a folder now: how many files, and of how many bytes those of some rows are, by the ids of rows whose file is there. */
 export interface Seen {
   readonly files: number;
   readonly sizes: ReadonlyMap<number, number>;
@@ -13,12 +13,13 @@ export function seeRows({ listing, stat }: FolderView, rows: readonly BakFile[])
   const sizes = new Map<number, number>();
   const names = new Set(listing.files);
   for (const { id, filename, receipt } of rows) {
-    if (!names.has(filename)) continue;
     try {
-      // Where there is a receipt, other bytes than its own do not go.
-      sizes.set(id, receipt?.size ?? stat(filename)?.size ?? 0);
+      // Where there is a receipt, other bytes than its own do not go. A name that is not listed may be one in another case.
+      const size = receipt !== null && names.has(filename) ? receipt.size : stat(filename)?.size;
+      if (size !== undefined) sizes.set(id, size);
     } catch {
       // What is the matter with it, the removal finds out and says.
+      sizes.set(id, 0);
     }
   }
   return { files: listing.files.length, sizes };

@@ -37,8 +37,14 @@ export interface Failure {
 
 /** What a plan says, one entry at a time, in bounded memory. */
 export type Planned<Item> =
-  /** Something to do: `files` files, `bytes` bytes where they are known. */
-  | { readonly kind: 'do'; readonly item: Item; readonly files: number; readonly bytes: number }
+  /** Something to do: `files` files, `bytes` bytes where they are known. `absent` of the files are not there to be removed. */
+  | {
+      readonly kind: 'do';
+      readonly item: Item;
+      readonly files: number;
+      readonly bytes: number;
+      readonly absent?: number;
+    }
   | { readonly kind: 'held'; readonly held: Held }
   | { readonly kind: 'failed'; readonly failed: Failure }
   /** So many files lie in the folders looked at: what a share of them is counted from. */

@@ -186,6 +186,22 @@ describe.for(ENGINES)('order folders that do not exist, on %s', (engine) => {
     expect(await shop.run('unlink-discuss')).toMatchObject({ exit: 0, counts: { planned: 0, held: 0 } });
   });
 
+  test('what is not there is not counted as removed: a ceiling does not keep it from being noted', async () => {
+    await takeAway(11);
+    const maxDelete = { kind: 'count', count: 0 } as const;
+    const over = await shop.run('unlink-discuss', { maxDelete });
+    expect(over).toMatchObject({ exit: 5, counts: { planned: 12, done: 0, skipped: 0 } });
+    expect(over.stopped?.message).toContain('the plan removes 1 of ');
+    expect(await missing()).toBe(0);
+    const one = { ...maxDelete, count: 1 };
+    expect(await shop.run('unlink-discuss', { maxDelete: one, limit: 11 })).toMatchObject({ exit: 5 });
+    expect(await shop.run('unlink-discuss', { maxDelete: one })).toMatchObject({
+      exit: 0,
+      counts: { done: 1, skipped: 11 },
+    });
+    expect(await missing()).toBe(11);
+  });
+
   test('not all of them, or too few to tell: noted as missing, as a shop may have cleaned up', async () => {
     await takeAway(11);
     expect(await shop.run('unlink-discuss')).toMatchObject({ exit: 0, counts: { done: 1, skipped: 11 } });
