@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { printable } from '../../domain/file-name.js';
 import { EXIT } from '../../errors.js';
 import { answering } from '../answering.js';
 import { helpTail, QUESTION_CODES } from '../help.js';
@@ -51,7 +52,7 @@ export function statusCommand(): Command {
       const wall = { now: Date.now(), localTime, zone, columns: terminalColumns(process.stdout) };
       if (output.json) output.answer(JSON.stringify(told));
       else if (!output.quiet) output.answer(statusText(status, wall, answerPaint(flags)));
-      else if (!told.ok) output.answer(told.needs.map(({ message }) => message).join('\n'));
+      else if (!told.ok) output.answer(told.needs.map(({ message }) => printable(message)).join('\n'));
       if (!told.ok) process.exitCode = EXIT.failed;
     });
   });
