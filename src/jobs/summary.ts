@@ -128,7 +128,8 @@ export function couldNotBegin(command: StepName, dryRun: boolean, stopped: Order
 
 /** How a run that is summed up has ended. */
 export function statusOf({ interrupted, exit }: Summary): RunStatus {
-  if (interrupted) return 'cancelled';
+  // What another process is doing has not failed.
+  if (interrupted || exit === EXIT.busy) return 'cancelled';
   return exit === EXIT.done || exit === EXIT.partial ? 'completed' : 'failed';
 }
 

@@ -51,7 +51,11 @@ export async function readRuns(
   const others = last.map((run) => run.step).filter((step) => !night.includes(step));
   const steps = [...night, ...others].map((step) => ({
     step,
-    last: last.find((run) => run.step === step) ?? null,
+    // The one under way, else the last: a night that met it has a record of it too, which is younger.
+    last:
+      active.findLast((run) => run.step === step && run.status !== 'pending' && !run.dryRun) ??
+      last.find((run) => run.step === step) ??
+      null,
     lastGood: good.get(step) ?? null,
     next: book.next(step),
   }));

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openShop, type Shop } from '../steps/shop.js';
 import { ENGINES } from '../support/database.js';
+import { holdInsert } from '../support/held-lease.js';
 import { askOrderbak } from '../support/kept-orderbak.js';
 
 describe.for(ENGINES)('orderbak run on %s', (engine) => {
@@ -120,5 +121,25 @@ describe.for(ENGINES)('orderbak run on %s', (engine) => {
       code: 2,
       stdout: '',
     });
+  });
+
+  test('a step that another process is doing is not begun, which is no failure: status tells of the one at work', async () => {
+    await holdInsert(shop.world, 'elsewhere', 1, 600);
+    const now = Date.now();
+    await shop.world.ask((database) =>
+      database.run(
+        "INSERT INTO orderbak_run (step, status, dry_run, origin, host, pid, version, started_ms, heard_ms) VALUES ('insert', 'paused', 0, 'cron', 'elsewhere', 1, '0', ?, ?)",
+        [now, now],
+      ),
+    );
+    expect((await askOrderbak(shop.world, ['run', '--only', 'insert'])).code).toBe(11);
+    const [insert, night] = (await rows()).reverse();
+    const error = expect.stringContaining('insert is already running');
+    expect(insert).toMatchObject({ step: 'insert', status: 'cancelled', exit_code: 11, error });
+    expect(night).toMatchObject({ step: 'run', status: 'cancelled', exit_code: 11 });
+    const status = await askOrderbak(shop.world, ['status', '--json']);
+    const { needs } = JSON.parse(status.stdout) as { needs: { code: string; message: string }[] };
+    expect(needs.filter(({ message }) => message.startsWith('insert '))).toMatchObject([{ code: 'paused' }]);
+    await holdInsert(shop.world, 'elsewhere', 1, -1);
   });
 });
