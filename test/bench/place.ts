@@ -22,7 +22,7 @@ export interface Server extends Mariadb {
 
 /** The file that says which process works in a folder. */
 const RUNNING = 'running';
-/** How folders begin whose files are emptied and stay until the end. */
+/** How folders begin whose files are emptied and stay as long as the rest. */
 const ASIDE = 'aside-';
 
 /** Where the benchmarks work: a folder, and a MariaDB that is started when it is first asked for. */
@@ -82,9 +82,7 @@ export class Place {
 
   async close(keep: boolean): Promise<void> {
     await (await this.server)?.stop();
-    // What a run put aside that was broken off, too.
-    for (const name of readdirSync(this.folder).filter((entry) => entry.startsWith(ASIDE)))
-      rmSync(path.join(this.folder, name), { recursive: true, force: true });
+    // Who keeps it plays again: what was put aside stays too, or its removal would slow the next run.
     rmSync(path.join(this.folder, RUNNING), { force: true });
     if (!keep) rmSync(this.folder, { recursive: true, force: true });
   }
