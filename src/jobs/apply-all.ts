@@ -66,10 +66,12 @@ async function applyOne<Item>(ready: Ready<Item>, doing: Doing<Item>): Promise<v
   const hand = takeInHand(orders, control, signal);
   try {
     const outcome = await doing.step.apply(item, applyingOf(orders, hand, doing));
+    const { stopped } = outcome;
     const isCancelled = hand.signal.reason instanceof RunCancelled;
     tally.add(outcome, entries);
     if (isCancelled && !signal.aborted) tally.add({ skipped: files - handledIn(outcome) });
-    tracker.ended(entries, outcome, isCancelled);
+    tracker.ended(entries, outcome, isCancelled || stopped !== undefined);
+    if (stopped !== undefined) throw stopped;
   } catch (error) {
     if (signal.aborted && error === signal.reason) return;
     if (hand.signal.aborted && error === hand.signal.reason) {

@@ -57,10 +57,10 @@ export class Parts {
   }
 
   /**
-   * An item is done with, or was broken off because somebody cancelled it. What an outcome does not say of a single file is
-   * taken for all of them.
+   * An item is done with, or was broken off, because somebody cancelled it or the run has to end. What an outcome does not say
+   * of a single file is taken for all of them.
    */
-  end(entries: readonly Entry[], outcome: Outcome, isCancelled: boolean): void {
+  end(entries: readonly Entry[], outcome: Outcome, isBrokenOff: boolean): void {
     const held = new Set((outcome.held ?? []).map(keyOf));
     const failed = new Set((outcome.failed ?? []).map(keyOf));
     const orders = byOrder(entries);
@@ -76,7 +76,7 @@ export class Parts {
       counts.failed += failedHere;
       counts.skipped += skipped ?? 0;
       counts.done += done ?? 0;
-      this.close(order, part, isCancelled ? 'cancelled' : 'completed');
+      this.close(order, part, isBrokenOff ? 'cancelled' : 'completed');
     }
   }
 

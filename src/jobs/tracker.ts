@@ -51,9 +51,9 @@ export class Tracker {
   }
 
   /** What came of an item, or of a file of the plan that never came so far. */
-  ended(entries: readonly Entry[], outcome: Outcome, isCancelled = false): void {
+  ended(entries: readonly Entry[], outcome: Outcome, isBrokenOff = false): void {
     this.fresh = true;
-    this.parts.end(entries, outcome, isCancelled);
+    this.parts.end(entries, outcome, isBrokenOff);
     const { done = 0, held = [], failed = [] } = outcome;
     for (const failure of failed) this.fail(failure, entries);
     // Of an item that was not done to its end nobody can tell which of its files went well.

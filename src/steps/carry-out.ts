@@ -2,7 +2,7 @@ import { pathOf } from '../domain/file-name.js';
 import { Doubt } from '../errors.js';
 import type { OrderFolder, Stamp } from './ports/disk.js';
 import type { Deletions, Intent, Mandate, Removal } from './ports/removals.js';
-import { type Outcome, sumOf, troubleOf } from './step.js';
+import { type Outcome, RunStopped, sumOf, troubleOf } from './step.js';
 
 /** A removal that everything allows, and what the file was when it was looked at. */
 export interface Allowed {
@@ -30,8 +30,8 @@ interface Carrying {
 }
 
 /**
- * Carries out removals of some folders: writes the intentions down, acts, makes it durable, reports. Throws RunStopped when
- * the lease went to somebody else; what was gone by then is reported all the same.
+ * Carries out removals of some folders: writes the intentions down, acts, makes it durable, reports. Where the lease went to
+ * somebody else the outcome says so, and what was gone by then.
  */
 export async function carryOut(departures: readonly Departure[], carrying: Carrying): Promise<Outcome> {
   const { deletions, mandate } = carrying;
@@ -41,6 +41,7 @@ export async function carryOut(departures: readonly Departure[], carrying: Carry
   try {
     intents = await deletions.intend(removals, mandate);
   } catch (error) {
+    if (error instanceof RunStopped) return { stopped: error };
     if (!(error instanceof Doubt)) throw error;
     // A record that was changed keeps the files of its own folder.
     if (departures.length === 1)
@@ -66,6 +67,7 @@ async function takeAll(
   const kept: Intent[] = [];
   const troubles: Outcome[] = [];
   const done: Intent[] = [];
+  let stopped: RunStopped | undefined;
   try {
     for (const intent of intents) {
       // Outside the inner try: without the lease nothing more is touched, and whoever has it settles what was intended.
@@ -83,6 +85,9 @@ async function takeAll(
         troubles.push(troubleOf(intent.rowIds[0] ?? null, pathOf(intent), error));
       }
     }
+  } catch (error) {
+    if (!(error instanceof RunStopped)) throw error;
+    stopped = error;
   } finally {
     const faults = await syncAll(departures);
     for (const intent of gone) {
@@ -94,7 +99,7 @@ async function takeAll(
     await deletions.withdraw(kept);
   }
   const bytes = done.reduce((sum, intent) => sum + intent.size, 0);
-  return sumOf([...troubles, { done: done.length, bytes }]);
+  return sumOf([...troubles, { done: done.length, bytes, stopped }]);
 }
 
 /** Makes the removals durable, all at once; answers what went wrong, by the folder's name. */

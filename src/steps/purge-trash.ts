@@ -69,6 +69,7 @@ export function purgeTrashStep(parts: PurgeParts): Step<PurgeItem> {
       const files = (await quarantine.byId(ids)).filter(mayGo);
       const facts = await source.sameFactsIn(placesOf(files), orderIds);
       const { held, free } = await judgeWaiting(files, facts, parts);
+      let stopped: RunStopped | undefined;
       try {
         for (const file of free) {
           // Outside the try: without the lease nothing more is touched.
@@ -86,11 +87,15 @@ export function purgeTrashStep(parts: PurgeParts): Step<PurgeItem> {
             failed.push(failureOf(null, file.quarantine, error));
           }
         }
+      } catch (error) {
+        if (!(error instanceof RunStopped)) throw error;
+        stopped = error;
       } finally {
         await quarantine.purged(purged.map((file) => file.id));
       }
-      const skipped = ids.length - purged.length - failed.length - held.length;
-      return { done: purged.length, skipped, held, bytes: bytesOf(purged), failed };
+      const handled = purged.length + failed.length + held.length;
+      const skipped = stopped === undefined ? ids.length - handled : 0;
+      return { done: purged.length, skipped, held, bytes: bytesOf(purged), failed, stopped };
     },
   };
 }

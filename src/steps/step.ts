@@ -61,6 +61,8 @@ export interface Outcome {
   readonly failed?: readonly Failure[];
   /** What a person should hear of although it went well. */
   readonly notes?: readonly string[];
+  /** Why the run must end in the middle of the item, of which some files may be done with. */
+  readonly stopped?: RunStopped | undefined;
 }
 
 /** One file of an item. `order` is the one of whose part of the run it counts; `id` is a row of `tbl_bak_order`, null for trash. */
@@ -128,10 +130,11 @@ export function sumOf(outcomes: readonly Outcome[]): Outcome {
     held: outcomes.flatMap((outcome) => outcome.held ?? []),
     failed: outcomes.flatMap((outcome) => outcome.failed ?? []),
     notes: outcomes.flatMap((outcome) => outcome.notes ?? []),
+    stopped: outcomes.find((outcome) => outcome.stopped !== undefined)?.stopped,
   };
 }
 
-/** Thrown from `apply` when not just this item but the run must end: its lease is lost, the root is gone. */
+/** Thrown from `apply`, or told in its outcome, when not just this item but the run must end: its lease is lost, the root is gone. */
 export class RunStopped extends OrderbakError {}
 
 /** Why a run's signal is aborted when somebody cancelled it, or the order in hand. */

@@ -75,8 +75,9 @@ describe.for(ENGINES)('files of several folders that leave together on %s', (eng
     some: readonly Departure[],
     whyStale: () => string | null = () => null,
     takeAway = unlink,
+    clock = Date.now,
   ) => {
-    const deletions = openDeletions(database, Date.now);
+    const deletions = openDeletions(database, clock);
     const mandate = { run: 7, leaseToken: token };
     const localNow = () => '2026-01-01 00:00:00';
     return carryOut(some, { takeAway, whyStale, mandate, deletions, localNow });
@@ -150,8 +151,22 @@ describe.for(ENGINES)('files of several folders that leave together on %s', (eng
 
   test('stay all where the lease is lost', async () => {
     await sql("UPDATE orderbak_lease SET token = 'another'");
-    await expect(leave(departures)).rejects.toMatchObject({ code: 'lease-lost' });
+    expect(await leave(departures)).toEqual({ stopped: expect.objectContaining({ code: 'lease-lost' }) });
     expect(isThere()).toEqual([true, true, true]);
     expect(await written()).toEqual([]);
+  });
+
+  test('are told as far as they went before the lease was lost', async () => {
+    let now = 0;
+    const loseItAfterOne: TakeAway = async (...file) => {
+      await sql("UPDATE orderbak_lease SET token = 'another'");
+      now += 3_600_000;
+      return unlink(...file);
+    };
+    const outcome = await leave(departures, undefined, loseItAfterOne, () => now);
+    expect(outcome).toMatchObject({ done: 1, held: [], failed: [], stopped: { code: 'lease-lost' } });
+    expect(isThere()).toEqual([false, true, true]);
+    expect(await unlinked()).toEqual([true, false, false]);
+    expect((await written()).map(([, done]) => done)).toEqual([true, false, false]);
   });
 });
