@@ -118,22 +118,37 @@ export async function readViews(engine: Engine, file: string | null): Promise<st
   }
 }
 
-/** The view that a statement makes: the three may stand on others of their file. */
-const NAMED = /^CREATE\s+(?:OR\s+REPLACE\s+)?VIEW\s+[`"]?(\w+)/i;
+/** A statement that makes a view, whatever it says of how (`ALGORITHM`, `SQL SECURITY`), and the view's name. */
+const NAMED =
+  /^CREATE\s+(?:OR\s+REPLACE\s+)?((?:(?!AS\s)\S+\s+)*?)VIEW\s+(?:IF\s+NOT\s+EXISTS\s+)?((?:[`"]?\w+[`"]?\.)?[`"]?(\w+))/i;
 
-/** The statements that install the views of a file, whatever was installed before. */
+/** The statements that install the views of a file, whatever was installed before. Throws when it does not make all three. */
 export function viewStatements(engine: Engine, text: string): string[] {
   const statements = splitSql(text, engine);
-  const create = /^CREATE\s+(OR\s+REPLACE\s+)?VIEW\s+/i;
+  // The three may stand on others of their file.
+  const named = statements.flatMap((statement) => NAMED.exec(statement)?.[3] ?? []);
+  mustBeAll(named.map((name) => name.toLowerCase()));
   if (engine === 'sqlite') {
-    const named = statements.flatMap((statement) => NAMED.exec(statement)?.[1] ?? []);
     const drops = [...new Set([...VIEWS, ...named])].map((view) => `DROP VIEW IF EXISTS ${view}`);
-    return [...drops, ...statements.map((statement) => statement.replace(create, 'CREATE VIEW '))];
+    return [...drops, ...statements.map((statement) => statement.replace(NAMED, 'CREATE $1VIEW $2'))];
   }
   // What was seen through other views is not believed: not if this ends half-way, and not if `insert` runs meanwhile.
   const forget = 'DELETE FROM orderbak_seen';
-  const creates = statements.map((statement) => statement.replace(create, 'CREATE OR REPLACE VIEW '));
+  const creates = statements.map((statement) => statement.replace(NAMED, 'CREATE OR REPLACE $1VIEW $2'));
   return [forget, `DROP VIEW IF EXISTS ${MORE_VIEWS.join(', ')}`, ...creates, forget];
+}
+
+/** One that is left out would stay as another file has made it. */
+function mustBeAll(named: readonly string[]): void {
+  const missing = VIEWS.filter((view) => !named.includes(view));
+  if (missing.length === 0) return;
+  const words = missing.join(', ').replace(/, (?=\w+$)/, ' and ');
+  throw new OrderbakError(
+    EXIT.failed,
+    'bad-view',
+    `the views file makes no view ${words}`,
+    `It needs a CREATE VIEW for each of ${VIEWS.join(', ')}. Correct the file in [source] views and run \`orderbak migrate\` again.`,
+  );
 }
 
 async function countViews({ engine, kysely }: Database, names: readonly string[]): Promise<number> {

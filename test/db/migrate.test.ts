@@ -202,6 +202,42 @@ CREATE VIEW orderbak_unreadable AS SELECT id_order, 'x' AS origin, 1 AS origin_i
     expect((await migrate(world, env)).marker).toBe(world.root);
   });
 
+  test('a file that makes only some of the views is told, and nothing is changed', async () => {
+    const world = await newWorld(engine);
+    await migrate(world);
+    const made = await world.ask(schemaOf);
+    const file = path.join(world.folder, 'views.sql');
+    const order =
+      "CREATE VIEW orderbak_order AS SELECT id_order, create_time, 'x' AS create_by, 9 AS status, done_qc_time AS done_time, NULL AS folder FROM tbl_order;";
+    const named =
+      "CREATE VIEW orderbak_order_file AS SELECT id_order, 1 AS id_job, 1 AS id_rework, 1 AS id_discuss, 1 AS file_type, 'orderbak_unreadable' AS filename FROM orderbak_order;";
+    for (const [text, missing] of [
+      [`${order}\n${named}\n-- CREATE VIEW orderbak_unreadable AS SELECT 1;`, 'orderbak_unreadable'],
+      [named, 'orderbak_order and orderbak_unreadable'],
+      ['', 'orderbak_order, orderbak_order_file and orderbak_unreadable'],
+    ] as const) {
+      await writeFile(file, text);
+      const told = await failure(migrate(world, { ORDERBAK_SOURCE_VIEWS: file }));
+      expect(told).toEqual({ exit: 1, words: expect.stringContaining(`makes no view ${missing}`) });
+      expect(await world.ask(schemaOf)).toEqual(made);
+    }
+  });
+
+  test.runIf(engine === 'mariadb')('views that say how they are made are made again too', async () => {
+    const world = await newWorld(engine);
+    const file = path.join(world.folder, 'views.sql');
+    const shipped = await readFile(new URL('../../sql/source/mysql.sql', import.meta.url), 'utf8');
+    for (const [how, status] of [
+      ['CREATE ALGORITHM = MERGE SQL SECURITY INVOKER VIEW', 'o.status'],
+      ['CREATE OR REPLACE ALGORITHM=UNDEFINED DEFINER=CURRENT_USER VIEW', '9 AS status'],
+      ['CREATE SQL SECURITY INVOKER VIEW', 'o.status'],
+    ] as const) {
+      await writeFile(file, shipped.replaceAll('CREATE OR REPLACE VIEW', how).replace('o.status', status));
+      await migrate(world, { ORDERBAK_SOURCE_VIEWS: file });
+      expect(await plan(world, { ORDERBAK_SOURCE_VIEWS: file })).toEqual([]);
+    }
+  });
+
   test('ids of orders that the database takes for text are told', async () => {
     const world = await newWorld(engine);
     await world.addOrder({});
