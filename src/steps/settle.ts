@@ -1,5 +1,4 @@
 import { pagesOf } from '../domain/pages.js';
-import { Doubt } from '../errors.js';
 import type { OrderFolder, OrderStore } from './ports/disk.js';
 import type { Deletions, Intent, RemovalRule } from './ports/removals.js';
 import { statInQuarantine } from './stat-in-quarantine.js';
@@ -29,7 +28,7 @@ export async function settleRemovals(
       try {
         ((await isThere(store, intent)) ? there : gone).push(intent);
       } catch (error) {
-        // A folder that cannot be looked into is not in the others' way: the plan says what is wrong with it, a later run settles it.
+        // A folder that is a link by now, or cannot be looked into, is in no other's way: the plan says so, a later run settles it.
         if (error instanceof RunStopped) throw error;
       }
     }
@@ -39,14 +38,7 @@ export async function settleRemovals(
 }
 
 async function isThere(store: OrderStore, intent: Intent): Promise<boolean> {
-  let folder: OrderFolder | null;
-  try {
-    folder = await store.openFolder(intent.folder);
-  } catch (error) {
-    // What a folder holds that became a link cannot be said; nothing is closed on its account.
-    if (error instanceof Doubt) return true;
-    throw error;
-  }
+  const folder = await store.openFolder(intent.folder);
   if (folder === null) return false;
   try {
     const { files, others } = await folder.list();

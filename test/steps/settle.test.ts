@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENGINES } from '../support/database.js';
@@ -97,14 +97,30 @@ describe.for(ENGINES)('what a killed run left on %s', (engine) => {
 
   test('a folder that became a link tells nothing, and is in nobody’s way', async () => {
     const [order, other] = [at(orders, 2), at(orders, 0)];
+    const quarantine = `.orderbak-trash/77/${order.folder}`;
     await writeDown('discuss', order, 'gone.txt');
-    await rename(path.join(shop.world.root, order.folder), path.join(shop.world.folder, 'moved'));
-    await symlink(path.join(shop.world.folder, 'moved'), path.join(shop.world.root, order.folder));
+    await writeDown('trash', order, 'y.tmp', `${quarantine}/y.tmp`);
+    await mkdir(path.join(shop.world.root, quarantine), { recursive: true });
+    await writeFile(path.join(shop.world.root, quarantine, 'y.tmp'), 'trash');
+    const [folder, moved] = [place(order, ''), path.join(shop.world.folder, 'moved')];
+    await rename(folder, moved);
+    await symlink(moved, path.join(shop.world.root, order.folder));
     await shop.world.setStatus(other.id, 9);
     expect(await shop.run('unlink-discuss')).toMatchObject({ exit: 0, counts: { done: 1, held: 2 } });
-    expect(await unfinished()).toEqual([]);
     expect(await rowOf(order, 'gone.txt')).toMatchObject({ isUnlinked: false, isMissing: false });
     expect(await rowOf(other, 'there.txt')).toMatchObject({ isUnlinked: true });
+    expect((await shop.run('unlink-trash')).exit).toBe(0);
+    expect(await unfinished()).toEqual(['gone.txt', 'y.tmp']);
+
+    // Nobody forgets what it was taken for meanwhile: in the quarantine it would be a stranger's.
+    await unlink(path.join(shop.world.root, order.folder));
+    await rename(moved, folder);
+    for (const step of ['unlink-discuss', 'unlink-trash'] satisfies StepName[])
+      expect((await shop.run(step)).exit).toBe(0);
+    expect(await unfinished()).toEqual([]);
+    const paths = [{ folder: order.folder, filename: 'y.tmp' }];
+    expect(await shop.restore({ paths })).toMatchObject({ exit: 0, counts: { done: 1 } });
+    expect(await readFile(place(order, 'y.tmp'), 'utf8')).toBe('trash');
   });
 
   test('trash that was killed between itself and its thumb: the thumb follows', async () => {
