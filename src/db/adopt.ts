@@ -4,6 +4,7 @@ import { type ExistingColumn, type ExistingTable, isNumber } from './existing-ta
 import type { Engine } from './tables.js';
 import { tellApart } from './tell-apart.js';
 
+const TIME_LENGTH = '2026-10-05 12:34:56'.length;
 const UNIQUE = 'id_order,file_type,filename,duplicate';
 
 /**
@@ -64,7 +65,9 @@ function alteredColumns({ columns, isStoredWell }: ExistingTable): string[] {
     if (name === 'order_create_by') return holdsAnyUser(column) ? [] : [`${name} ${anyUser(column)}`];
     if (TIMES.includes(name) || Object.hasOwn(ADDED, name)) {
       const marksByItself = column.followsClock || column.preset !== null;
-      return column.nullable && !marksByItself ? [] : [`${name} ${typeOf(column)} NULL DEFAULT NULL`];
+      const roomy = { ...column, type: roomyType(name, column) };
+      const fits = column.nullable && !marksByItself && roomy.type === column.type;
+      return fits ? [] : [`${name} ${typeOf(roomy)} NULL DEFAULT NULL`];
     }
     return isDemanded(column) ? [`\`${name}\` ${typeOf(column)} NULL`] : [];
   });
@@ -77,6 +80,14 @@ function asNumber(name: string, { type, nullable }: ExistingColumn): string[] {
   const empty = nullable ? 'NULL' : 'NOT NULL';
   const asText = /^(enum|set)\b/.test(type) ? [`${name} VARCHAR(255) ${empty}`] : [];
   return [...asText, `${name} BIGINT ${empty}`];
+}
+
+/** The type with room for what orderbak writes: sizes of more than 2 GiB, and the hour of a time. */
+function roomyType(name: string, column: ExistingColumn): string {
+  const { type } = column;
+  if (name === 'file_size' && /^(tiny|small|medium)?int\b/.test(type)) return 'bigint';
+  const isShort = /^(var)?char/.test(type) && lengthOf(column) < TIME_LENGTH;
+  return TIMES.includes(name) && isShort ? `varchar(${TIME_LENGTH})` : type;
 }
 
 /** The type with its characters: without them a changed column would get the table's, which may not hold its text. */

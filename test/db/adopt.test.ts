@@ -84,6 +84,10 @@ const OLD: Record<Engine, Record<string, OldTable>> = {
         ROWS.map((row) => row.replace(/', (\d),/, "', '$1',")),
       ),
     },
+    'sizes and times in too little room': {
+      table: `(id ${ID.mariadb}, id_order INT NOT NULL, order_create_time VARCHAR(10) NULL, filename VARCHAR(255) NOT NULL, file_type TINYINT NOT NULL, bak_date_time VARCHAR(19) NULL, file_size INT NULL) ENGINE=InnoDB`,
+      rows: rows(),
+    },
     'a mark that the clock writes by itself': {
       table: `(id ${ID.mariadb}, id_order INT NOT NULL, filename VARCHAR(255) NOT NULL, file_type TINYINT NOT NULL, bak_date_time TIMESTAMP NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP) ENGINE=InnoDB`,
       rows: rows(),
@@ -104,6 +108,7 @@ async function oldWorld(engine: Engine, old: OldTable): Promise<World> {
   return world;
 }
 
+const CREATED = '2026-01-15 10:20:30';
 /** Longer than what older scripts had room for, and with letters that their tables do not know. */
 const USER = 'Trần Thị Mai 😀'.padEnd(90, 'x');
 
@@ -146,6 +151,7 @@ describe.for(ENGINES)(
 
       const order = await world.addOrder({
         user: USER,
+        createTime: CREATED,
         missing: 'all',
         jobs: [{ image: 'Phòng 😀.jpg', attach: ['b.jpg', 'B.JPG', 'b.jpg '] }],
         discusses: [['b.jpg']],
@@ -153,6 +159,13 @@ describe.for(ENGINES)(
       expect(await withApp(world, insert)).toMatchObject({ exit: 0, counts: { done: 5 } });
       const found = await world.ask((database) =>
         database.all('SELECT * FROM tbl_bak_order WHERE id_order = ?', [order.id]),
+      );
+      expect(found.map((row) => text(row.order_create_time))).toEqual(Array(5).fill(CREATED));
+      await world.ask((database) =>
+        database.run(
+          "UPDATE tbl_bak_order SET bak_date_time = '2026-01-02 03:04:05', file_size = 5000000000 WHERE id_order = ?",
+          [order.id],
+        ),
       );
       const columns = ['filename', 'order_create_by', 'bak_date_time', 'unlink_time'];
       expect(pick(found, columns).sort()).toEqual(
