@@ -79,8 +79,13 @@ const LOCKED_WORDS = /account is locked/i;
 /** The server wants TLS, has none, or has not the certificate that it was to have. */
 const NO_TLS = new Set(['ER_SECURE_TRANSPORT_REQUIRED', 'HANDSHAKE_NO_SSL_SUPPORT', 'HANDSHAKE_SSL_ERROR']);
 
-/** Tables, columns or views that `migrate` makes are not there. */
-const TABLE_MISSING = new Set(['ER_NO_SUCH_TABLE', 'ER_BAD_FIELD_ERROR', 'ER_VIEW_INVALID']);
+/** Tables, columns, indexes or views that `migrate` makes are not there; the third word is MySQL's own. */
+const TABLE_MISSING = new Set([
+  'ER_NO_SUCH_TABLE',
+  'ER_BAD_FIELD_ERROR',
+  'ER_KEY_DOES_NOT_EXITS',
+  'ER_VIEW_INVALID',
+]);
 const TABLE_MISSING_WORDS = /no such (table|column)|has no column named/i;
 
 /** Whether the database refused something for want of a right. */
@@ -148,7 +153,7 @@ export function explainDatabaseError(error: unknown, file: string | null): Order
     );
   }
   if (TABLE_MISSING.has(code) || TABLE_MISSING_WORDS.test(message)) {
-    const hint = 'Run `orderbak migrate` first; it makes the tables and views that are missing.';
+    const hint = 'Run `orderbak migrate` first; it makes the tables, indexes and views that are missing.';
     // Whichever item meets it, all others would.
     return new RunStopped(EXIT.failed, 'table-missing', `the database is not ready: ${message}`, hint, error);
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/db/open.js';
+import { openShop } from '../steps/shop.js';
 import { makeAccount, NO_ACCOUNT } from '../support/account.js';
 import { openDatabase as openOurs } from '../support/database.js';
 import { askOrderbak } from '../support/kept-orderbak.js';
@@ -96,6 +97,18 @@ test.each([
   });
   await close();
   await world.remove();
+});
+
+test('an index that somebody dropped is made by migrate, which is what is advised', async () => {
+  const { shop } = await openShop('mariadb', [{ jobs: [{ image: 'a.txt' }] }]);
+  await shop.run('insert');
+  await shop.world.ask((database) => database.run('DROP INDEX orderbak_pending ON tbl_bak_order'));
+  const { code, stderr } = await askOrderbak(shop.world, ['list']);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/not ready: Key 'orderbak_pending'.*\n {2}Run `orderbak migrate` first/);
+  expect(await askOrderbak(shop.world, ['migrate'])).toMatchObject({ code: 0 });
+  expect(await askOrderbak(shop.world, ['list'])).toMatchObject({ code: 0, stderr: '' });
+  await shop.close();
 });
 
 test('rows that somebody holds are told as such, when they were waited for', async () => {
