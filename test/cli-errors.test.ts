@@ -145,6 +145,11 @@ test('under --json an error is one object on standard output, and the words stay
   expect(migrate.code).toBe(2);
 });
 
+test.each([[['man']], [['completion', 'bash']]])('%j is one object too under --json', async (words) => {
+  const [plain, json] = await Promise.all([run(words), run([...words, '--json'])]);
+  expect(JSON.parse(json.stdout)).toEqual({ ok: true, command: words[0], text: plain.stdout });
+});
+
 test.each([[['--json']], [['quarantine', '--json']]])('%j names no command, and hears so', async (args) => {
   const { code, stdout } = await run(args);
   expect(JSON.parse(stdout)).toEqual({ ok: false, error: { code: 'usage', message: 'no command is named' } });

@@ -4,13 +4,14 @@ import { SHELLS, type Shell } from '../completion/shells.js';
 import { placesOf } from '../completion/tree.js';
 import { helpTail } from '../help.js';
 import { manPage } from '../man-page.js';
+import type { OutputFlags } from '../output.js';
 import { VERSION } from '../version.js';
 
 const CODES = [EXIT.done, EXIT.usage] as const;
 
 /** What makes a shell complete the command line. */
 export function completionCommand(): Command {
-  return new Command('completion')
+  const command = new Command('completion')
     .summary('print a script that makes a shell complete commands and options')
     .description(
       `Prints the completion for a shell, made of the commands that this version has. Run it again after an update.`,
@@ -25,22 +26,25 @@ export function completionCommand(): Command {
         ],
         CODES,
       ),
-    )
-    .action(async (shell: string) => {
-      // Commander has looked that it is one of them.
-      process.stdout.write(SHELLS[shell as Shell](placesOf(await wholeProgram())));
-    });
+    );
+  return command.action(async (shell: string) => {
+    // Commander has looked that it is one of them.
+    print(SHELLS[shell as Shell](placesOf(await wholeProgram())), command);
+  });
 }
 
 /** The manual page. */
 export function manCommand(): Command {
-  return new Command('man')
+  const command = new Command('man')
     .summary('print the manual page')
     .description(`Prints the manual page, made of the commands that this version has, in roff.`)
-    .addHelpText('after', helpTail([['orderbak man | man -l -', 'read it']], CODES))
-    .action(async () => {
-      process.stdout.write(manPage(await wholeProgram(), VERSION));
-    });
+    .addHelpText('after', helpTail([['orderbak man | man -l -', 'read it']], CODES));
+  return command.action(async () => print(manPage(await wholeProgram(), VERSION), command));
+}
+
+function print(text: string, command: Command): void {
+  const { json } = command.optsWithGlobals<OutputFlags>();
+  process.stdout.write(json ? `${JSON.stringify({ ok: true, command: command.name(), text })}\n` : text);
 }
 
 async function wholeProgram(): Promise<Command> {
