@@ -93,11 +93,16 @@ export function integerBetween(from: number, to: number) {
   return fromText(parse, `a whole number from ${from} to ${to}`);
 }
 
+/** A list as TOML writes it, in a text: an environment variable is given one by mistake, and each word of it would mean nothing. */
+const isBracketed = (raw: unknown) => typeof raw === 'string' && /^\s*\[.*\]\s*$/s.test(raw);
+const BRACKETED = 'must have commas between its words, and no brackets around them';
+
 /** One status or several: a number, a word, a list of them, or (from the environment) words with commas. */
 export const statuses = z
   .union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))], {
     error: 'must be a number, a word, or a list of them',
   })
+  .refine((raw) => !isBracketed(raw), { error: BRACKETED, abort: true })
   .transform((raw, context): string[] => {
     const list = (Array.isArray(raw) ? raw.map(String) : String(raw).split(',')).map((word) => word.trim());
     if (list.length > 0 && list.every((word) => word !== '')) return list;
@@ -115,6 +120,7 @@ export const token = z
 /** One token or several: a list, or (from the environment or a file) words with commas, spaces or line ends. It shows none. */
 export const tokens = z
   .union([z.string(), z.array(z.string())], { error: 'must be a text in quotes, or a list of them' })
+  .refine((raw) => !isBracketed(raw), { error: BRACKETED, abort: true })
   .transform((raw, context): string[] => {
     const list = Array.isArray(raw) ? raw : raw.split(/[\s,]+/).filter((word) => word !== '');
     if (list.length > 0) return list;

@@ -118,6 +118,8 @@ describe('a value that is none is refused in words, with its key', () => {
     ['[schedule]\npull = { on_one_server = "yes" }', 'must be true or false, not a text in quotes'],
     ['[server]\ntoken = 5', 'must be a text in quotes, or a list of them — server.token'],
     ['[retention]\nstatus = true', 'must be a number, a word, or a list of them'],
+    ['[retention]\nstatus = \'[9, "done"]\'', 'must have commas between its words, and no brackets'],
+    ['[server]\ntoken = \'["new", "old"]\'', 'must have commas between its words, and no brackets'],
   ])('%s: %s', (toml, fault) => {
     const words = box.refusal(toml);
     expect(words).toContain(fault);
