@@ -21,7 +21,7 @@ export interface Fetching extends Applying {
 export async function fetchFiles(
   files: readonly ListedFile[],
   fetching: Fetching,
-): Promise<{ arrivals: Arrival[]; stopped: OrderbakError | null }> {
+): Promise<{ arrivals: Arrival[]; stopped: RunStopped | null }> {
   const arrivals = files.length > 1 ? await fetchBundle(files, fetching) : [];
   const arrived = new Set(arrivals.map((arrival) => arrival.file.id));
   for (const file of files) {

@@ -29,7 +29,7 @@ export async function fetchParcel(
   const { arrivals, stopped } = await fetchFiles([...wanted, ...outdated], fetching);
   const { kept, failed: outside, notes } = await office.keep(arrivals, fetching.run);
   for (const { file, error } of outside) fetching.fail(file, error);
-  if (stopped !== null) throw stopped;
+  if (stopped !== null) return { failed, notes, stopped };
   const second = await mark(kept, fetching);
 
   const told = new Map([...found, ...kept].map(({ file }) => [file.id, file]));

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { Shop } from './office.js';
+import { BUNDLE, isDownload } from './proxy.js';
+
+const GONE = Buffer.from('{"error":{"code":"missing","message":"there is no such file on the server"}}');
+
+test('a server that goes away in the middle of a parcel: what failed in it before is told too, and what came is kept', async () => {
+  const shop = await Shop.open({ parcel: { jobs: [{ image: 'a.txt', attach: ['b.txt', 'c.txt'] }] } });
+  try {
+    const rows = (await shop.rows(shop.order('parcel'))).sort((a, b) => a.id - b.id);
+    const [first, second] = rows.map(({ id }) => `/admin/backup/order_file/${id}`);
+    let isGone = false;
+    const office = await shop.office('parcel', async (asked, forward) => {
+      if (asked.path === first) return { status: 404, headers: {}, body: GONE };
+      if (isGone || asked.path === BUNDLE) return 'drop';
+      if (isDownload(asked) && asked.path !== second) isGone = true;
+      return isGone ? 'drop' : forward();
+    });
+    const { code, stdout } = await office.pull(['--json']);
+    expect(code).toBe(75);
+    const { errors } = JSON.parse(stdout) as { errors: { id: number | null; code: string }[] };
+    expect(errors.map(({ id }) => id)).toEqual([null, rows[0]?.id]);
+
+    isGone = false;
+    office.proxy.weather = (_, forward) => forward();
+    office.proxy.takeDownloads();
+    await office.pullWell();
+    const asked = office.proxy.takeDownloads().map(({ body, path }) => `${path} ${body}`);
+    expect(asked.join()).not.toContain(String(rows[1]?.id));
+    await office.expectAllStored();
+  } finally {
+    await shop.close();
+  }
+});
