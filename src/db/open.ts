@@ -63,7 +63,9 @@ async function openMysql(server: MysqlServer, use: Use): Promise<Database> {
     supportBigNumbers: true,
     connectionLimit: 4,
     connectTimeout: 10_000,
+    // Without a time the system's own holds: of a server that is gone without a word one would hear after two hours.
     enableKeepAlive: true,
+    keepAliveInitialDelay: 30_000,
     // Nothing is prepared, and the room for it would be taken beforehand: half a megabyte a connection.
     maxPreparedStatements: 1,
   });

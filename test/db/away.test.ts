@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/db/open.js';
@@ -98,6 +99,32 @@ test.each([
   await close();
   await world.remove();
 });
+
+test.runIf(process.platform === 'linux')(
+  'whether a server that says nothing is still there is asked after half a minute, not after two hours',
+  async () => {
+    const world = await createWorld('mariadb', { tables: false });
+    const { kysely, close } = await openDatabase(world.databaseUrl);
+    await kysely.connection().execute(async (connection) => {
+      const { rows } = await sql<{ host: string }>`
+        SELECT HOST AS host FROM information_schema.PROCESSLIST WHERE ID = CONNECTION_ID()`.execute(
+        connection,
+      );
+      const port = Number(rows[0]?.host.split(':').at(-1));
+      const end = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+      const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8')));
+      const sockets = tables
+        .join('\n')
+        .split('\n')
+        .map((line) => line.trim().split(/\s+/));
+      // Which timer runs (2 = for asking), and for how many hundredths of a second still (proc(5)).
+      const [timer, left = ''] = sockets.find(([, local]) => local?.endsWith(end))?.[5]?.split(':') ?? [];
+      expect({ timer, isSoon: Number.parseInt(left, 16) <= 3000 }).toEqual({ timer: '02', isSoon: true });
+    });
+    await close();
+    await world.remove();
+  },
+);
 
 test('an index that somebody dropped is made by migrate, which is what is advised', async () => {
   const { shop } = await openShop('mariadb', [{ jobs: [{ image: 'a.txt' }] }]);
