@@ -35,7 +35,10 @@ function shown(raw: unknown): string {
 /** Any text but an empty one. */
 export const text = z.string().min(1, 'must not be empty');
 /** A span of time, read as ms. */
-export const duration = fromText(parseDuration, 'a span of time such as "24h", "7d" or "90 minutes"');
+export const duration = fromText(
+  parseDuration,
+  'a span of time such as "24h", "7d" or "90 minutes", of 1000 years at most',
+);
 /** An age by the calendar: months and years are not of one length. */
 export const age = fromText(parseCalendarAge, 'an age such as "3 months", "1 year" or "90 days"');
 /** The most that a run may remove. */

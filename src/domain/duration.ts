@@ -15,14 +15,17 @@ const UNITS = new Map<string, number>(
   }),
 );
 
-/** A span of exact time in ms from words such as `24h`, `7d`, `90 minutes`, `0d`; null when it is not one. */
+const MOST_YEARS = 1000;
+const YEAR_MS = 365 * 86_400_000;
+
+/** A span of exact time in ms from words such as `24h`, `7d`, `90 minutes`, `0d`; null when it is not one, or ends after the calendar. */
 export function parseDuration(text: string): number | null {
   const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*$/i.exec(text);
   if (match === null) return null;
   const unit = (match[2] ?? '').toLowerCase();
   const ms = UNITS.get(unit) ?? UNITS.get(unit.replace(/s$/, ''));
   const span = ms === undefined ? Number.NaN : Number(match[1]) * ms;
-  return span <= Number.MAX_SAFE_INTEGER ? span : null;
+  return span <= MOST_YEARS * YEAR_MS ? span : null;
 }
 
 /** A span of the calendar: how many months (years count as twelve) and days, as `Temporal` subtracts them. */
@@ -31,7 +34,6 @@ export interface CalendarAge {
   readonly days: number;
 }
 
-const MOST_YEARS = 1000;
 const MONTHS_OF: Readonly<Record<string, number>> = { m: 1, y: 12 };
 const DAYS_OF: Readonly<Record<string, number>> = { d: 1, w: 7 };
 

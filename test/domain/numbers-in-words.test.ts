@@ -22,6 +22,9 @@ describe('a span of time', () => {
     // Words that every object of the language knows.
     ['5 constructor', null],
     ['5 valueof', null],
+    ['365000d', 31_536_000_000_000],
+    // What ends after it would be no date.
+    ['99999999d', null],
     [`${'9'.repeat(30)}d`, null],
     ['', null],
   ])('%j is %j ms', (text, ms) => {
