@@ -27,6 +27,7 @@ beforeEach(async () => {
   root = path.join(box, String(number));
   file = path.join(root, '1@lan/a.txt');
   await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(path.join(root, '.orderbak-root'), '');
   await writeFile(file, 'the bytes that were looked at');
   // A time that can be put back exactly.
   await utimes(file, 1_750_000_000, 1_750_000_000);
