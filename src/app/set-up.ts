@@ -12,12 +12,11 @@ export function setUpOf({ config, database }: Ground) {
     /** Brings database and root up to date. Answers what was done. */
     async migrate(): Promise<{ statements: number; marker: string | null }> {
       const root = need(config, 'orders', 'root');
-      const statements = await planMigration(database, config.source.views);
-      await migrate(database, statements);
+      const statements = await migrate(database, config.source.views);
       const known = await readRootId(database);
       const marker = await markRoot(root, known);
       if (marker.id !== known) await saveRootId(database, marker.id);
-      return { statements: statements.length, marker: marker.written ? root : null };
+      return { statements, marker: marker.written ? root : null };
     },
   };
 }

@@ -35,17 +35,40 @@ export async function planMigration(database: Database, viewsFile: string | null
   return statements;
 }
 
+/** So often it is looked what another migrate has left to do. */
+const MOST_TURNS = 10;
+
 /**
- * Executes what `planMigration` answered, and looks whether the views can be read. Throws with the statement that failed: of
- * SQLite everything is then as before; MySQL commits each that changes tables by itself, and keeps what came before it.
+ * Brings the database up to date, and looks whether the views can be read. Answers how many statements it took. Throws with
+ * the one that failed: of SQLite everything is then as before; MySQL commits each that changes tables by itself, and keeps
+ * what came before it.
  */
-export async function migrate(database: Database, statements: readonly string[]): Promise<void> {
+export async function migrate(database: Database, viewsFile: string | null): Promise<number> {
+  const planned = await planMigration(database, viewsFile);
+  let statements = planned;
+  for (let turn = 1; ; turn += 1) {
+    try {
+      await executeAll(database, statements);
+      return planned.length;
+    } catch (error) {
+      if (turn === MOST_TURNS || !isSomebodyElses(error)) throw error;
+      statements = await planMigration(database, viewsFile);
+    }
+  }
+}
+
+async function executeAll(database: Database, statements: readonly string[]): Promise<void> {
   const carryOut = async (within: Database) => {
     for (const statement of statements) await execute(within, statement);
     await checkViews(within);
   };
   if (database.engine === 'mysql') await carryOut(database);
   else await database.kysely.transaction().execute((kysely) => carryOut({ ...database, kysely }));
+}
+
+/** Whether a statement failed as when another migrate is at work: what it makes is there, what it drops is gone, or half made. */
+function isSomebodyElses(error: unknown): boolean {
+  return /duplicate key name|can't drop|no such index|already exists|concurrent ddl/i.test(messageOf(error));
 }
 
 const FOR_A_DBA = '`orderbak migrate --print` prints all that is left to do, for a DBA to run.';

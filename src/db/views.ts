@@ -126,8 +126,8 @@ const NAMED =
 export function viewStatements(engine: Engine, text: string): string[] {
   const statements = splitSql(text, engine);
   // The three may stand on others of their file.
-  const named = statements.flatMap((statement) => NAMED.exec(statement)?.[3] ?? []);
-  mustBeAll(named.map((name) => name.toLowerCase()));
+  const named = statements.flatMap((statement) => NAMED.exec(statement)?.[3]?.toLowerCase() ?? []);
+  mustBeAll(named);
   if (engine === 'sqlite') {
     const drops = [...new Set([...VIEWS, ...named])].map((view) => `DROP VIEW IF EXISTS ${view}`);
     return [...drops, ...statements.map((statement) => statement.replace(NAMED, 'CREATE $1VIEW $2'))];
@@ -135,7 +135,10 @@ export function viewStatements(engine: Engine, text: string): string[] {
   // What was seen through other views is not believed: not if this ends half-way, and not if `insert` runs meanwhile.
   const forget = 'DELETE FROM orderbak_seen';
   const creates = statements.map((statement) => statement.replace(NAMED, 'CREATE OR REPLACE $1VIEW $2'));
-  return [forget, `DROP VIEW IF EXISTS ${MORE_VIEWS.join(', ')}`, ...creates, forget];
+  const drops = MORE_VIEWS.filter((view) => !named.includes(view)).map(
+    (view) => `DROP VIEW IF EXISTS ${view}`,
+  );
+  return [forget, ...drops, ...creates, forget];
 }
 
 /** One that is left out would stay as another file has made it. */

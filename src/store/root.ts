@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type BigIntStats, existsSync, statSync } from 'node:fs';
-import { access, constants, readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { access, constants, link, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
 import { RunStopped } from '../steps/step.js';
-import { writeDurably } from './durable.js';
+import { syncFolder, writeDurably } from './durable.js';
 import { ownerIn } from './owner.js';
 
 /** The file that says: this is the shop's root, and its disk is mounted. */
@@ -78,8 +78,25 @@ export async function markRoot(
   if (there !== null && there !== '') return { id: there, written: false };
   const id = wantedId ?? randomUUID();
   const path = join(root, ROOT_MARKER);
-  await writeDurably(path, `${path}.${randomUUID()}.tmp`, `${id}\n`, ownerIn(root));
+  const written = `${path}.${randomUUID()}`;
+  await writeDurably(there === '' ? path : written, `${written}.tmp`, `${id}\n`, ownerIn(root));
+  if (there !== '' && !(await takeName(written, path))) return markRoot(root, wantedId);
   return { id, written: true };
+}
+
+/** Gives a file its name unless another process had one there first: of two markers the second would disown the root. */
+async function takeName(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    // A disk without hard links.
+    await rename(from, to);
+  } finally {
+    await rm(from, { force: true });
+  }
+  await syncFolder(dirname(to));
+  return true;
 }
 
 /** The names of the root: as it was given, and where it really is. Throws with exit 75 when it is not there. */

@@ -41,7 +41,7 @@ const OLD: Record<Engine, Record<string, OldTable>> = {
       table: `id ${ID.sqlite}, id_order INT, ${REST}, filename TEXT COLLATE NOCASE, file_type INT, bak_date_time TEXT`,
       rows: rows(),
     },
-    'later times, a unique key over too little, a column of its own': {
+    'later times, a key over too little, a column of its own': {
       table: `id ${ID.sqlite}, id_order INT, filename TEXT, file_type INT, bak_date_time TEXT, download_time TEXT, unlink_time TEXT, host TEXT NOT NULL DEFAULT 'web1', seen INT DEFAULT 0`,
       rows: [
         ...rows(),
@@ -172,6 +172,20 @@ describe.for(ENGINES)(
         ['B.JPG', 'Phòng 😀.jpg', 'b.jpg', 'b.jpg', 'b.jpg '].map((name) => [name, USER, null, null]).sort(),
       );
       expect(found.map((row) => Number(row.file_type)).sort()).toEqual([1, 2, 2, 2, 5]);
+    });
+
+    test('three at once: each is a success, and nothing is lost', async () => {
+      const [, old] =
+        Object.entries(OLD[engine]).find(([name]) => name.includes('a key over too little')) ?? [];
+      const [, other] = Object.entries(OLD[engine]).at(-1) ?? [];
+      for (const one of [old, other]) {
+        if (one === undefined) throw new Error('there is no such table');
+        const world = await oldWorld(engine, one);
+        const before = await world.ask(facts);
+        await Promise.all([1, 2, 3].map(() => withApp(world, (app) => app.migrate())));
+        expect(await world.ask(facts)).toEqual(before);
+        expect(await withApp(world, (app) => app.planMigration())).toEqual([]);
+      }
     });
 
     test('killed after any statement, the next run finishes', async () => {
