@@ -188,4 +188,15 @@ describe('who is told of runs', () => {
     expect((await run(['insert'])).stderr).toBe('');
     expect(hooks()).toMatchObject([{ event: 'recovery' }]);
   });
+
+  test('a password goes to no mail server without TLS whose name only begins like that of this machine', async () => {
+    const known = post.accounts.length;
+    const env = {
+      ORDERBAK_NOTIFY_SMTP_URL: `smtp://mailer:pass@127.1:${post.port}`,
+      ORDERBAK_ORDERS_ROOT: `${world.root}-elsewhere`,
+    };
+    const { stderr } = await run(['unlink-discuss'], { env });
+    expect(stderr).toMatch(/the mail did not get through: 127\.1: .*TLS/);
+    expect(post.accounts).toHaveLength(known);
+  });
 });

@@ -1,3 +1,4 @@
+import { isLoopback } from '../domain/loopback.js';
 import { messageOf } from '../errors.js';
 import { decoded } from './decoded.js';
 
@@ -14,13 +15,13 @@ export interface Post {
 export async function sendMail({ server, from, to }: Post, subject: string, text: string): Promise<void> {
   const { default: nodemailer } = await import('nodemailer');
   const { hostname, port, protocol, username, password } = new URL(server);
-  const isLocal = /^(localhost|127\.|\[::1\])/.test(hostname);
+  const host = hostname.replace(/^\[|\]$/g, '');
   const auth = { user: decoded(username), pass: decoded(password) };
   const transport = nodemailer.createTransport({
-    host: hostname.replace(/^\[|\]$/g, ''),
+    host,
     ...(port === '' ? {} : { port: Number(port) }),
     secure: protocol === 'smtps:',
-    requireTLS: username !== '' && !isLocal,
+    requireTLS: username !== '' && !isLoopback(host),
     ...(username === '' ? {} : { auth }),
     connectionTimeout: PATIENCE_MS,
     greetingTimeout: PATIENCE_MS,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isLoopback } from '../../src/http/loopback.js';
+import { isLoopback } from '../../src/domain/loopback.js';
 
 test.for(['127.0.0.1', '127.0.0.2', '127.255.255.255', '::1', '0:0:0:0:0:0:0:1', 'localhost', 'LocalHost'])(
   '%s is heard on its own machine only',
