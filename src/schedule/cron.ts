@@ -4,6 +4,8 @@ import { type Execute, mustExecute } from './execute.js';
 import type { Scheduler } from './scheduler.js';
 
 const NAME = 'crontab';
+/** Of a user without a table the second is said by BusyBox, as on Alpine and NAS machines: it shows the file that is not there. */
+const NO_TABLE = /no crontab for|can't open '[^']*': No such file/i;
 
 /** cron, by the `crontab` command; `user` = whose crontab, null = one's own. */
 export function cronScheduler(execute: Execute, user: string | null): Scheduler {
@@ -13,7 +15,7 @@ export function cronScheduler(execute: Execute, user: string | null): Scheduler 
   const read = async (): Promise<string> => {
     const { code, stdout, stderr } = await execute('crontab', [...whose, '-l']);
     if (code === 0) return stdout;
-    if (/no crontab for/i.test(stderr)) return '';
+    if (NO_TABLE.test(stderr)) return '';
     throw new OrderbakError(
       EXIT.failed,
       'scheduler',

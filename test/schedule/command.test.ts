@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, chown, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { hostname } from 'node:os';
 import path from 'node:path';
@@ -268,6 +268,27 @@ case "$*" in *-l) cat table 2>&- || { echo no crontab for you >&2; exit 1; };; *
     };
     expect(await woken()).toBe('not-due');
     expect(await woken()).toBe('ran');
+  });
+
+  // As Debian's cron says it, as BusyBox does, and what neither means by it.
+  test.each([
+    ['no crontab for shop', 0],
+    ["crontab: can't open 'shop': No such file or directory", 0],
+    ["crontab: can't open 'shop': Permission denied", 1],
+  ])('of a user who has no crontab yet, cron says: %s', async (words, exit) => {
+    const bin = await mkdtemp(path.join(world.folder, 'bin-'));
+    const crontab = `#!/bin/sh
+case "$*" in *-l) echo "${words}" >&2; exit 1;; *) cat > '${bin}/table';; esac
+`;
+    await writeFile(path.join(bin, 'crontab'), crontab, { mode: 0o755 });
+    const env = { PATH: `${bin}:${process.env.PATH}` };
+    const config = await configure(world, '');
+    const install = ['schedule', 'install', '--target', 'cron', '--config', config];
+    const { code, stderr } = await runOrderbak(world, install, { ...bare, env });
+    expect(code).toBe(exit);
+    if (exit === 0) expect(await readFile(`${bin}/table`, 'utf8')).toContain('schedule run insert');
+    else expect(stderr).toContain(words);
+    expect((await readdir(bin)).includes('table')).toBe(exit === 0);
   });
 
   test('one that takes too long is asked to end', async () => {
