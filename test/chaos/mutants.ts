@@ -164,7 +164,7 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'jobs/plan-into.ts',
-        find: 'if (ceiling === null || !isOver(ceiling, planned, tally.seen)) return null;',
+        find: 'if (ceiling === null || !isOver(ceiling, removed, tally.seen)) return null;',
         replace: 'if (ceiling === null || planned >= 0) return null;',
       },
     ],
