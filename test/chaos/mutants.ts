@@ -165,7 +165,7 @@ export const MUTANTS: readonly Mutant[] = [
       {
         file: 'jobs/plan-into.ts',
         find: 'if (ceiling === null || !isOver(ceiling, removed, tally.seen)) return null;',
-        replace: 'if (ceiling === null || planned >= 0) return null;',
+        replace: 'if (ceiling === null || removed >= 0) return null;',
       },
     ],
     caughtBy: ['a ceiling of one file'],
