@@ -60,7 +60,7 @@ export function* planFolder(facts: FolderFacts, planning: Planning): Generator<P
   const paths: RecordedPath[] = [];
   for (const row of rows) {
     const judged = judgeRow(facts, row, planning);
-    if (typeof judged !== 'string') paths.push(judged);
+    if (typeof judged !== 'string') paths.push({ ...judged, isThere: seen?.sizes.has(row.id) ?? false });
     else
       yield {
         kind: 'held',
@@ -80,7 +80,7 @@ function judgeRow(
   facts: FolderFacts,
   row: BakFile,
   { retention, views, thumbsFolder }: Planning,
-): RecordedPath | string {
+): Omit<RecordedPath, 'isThere'> | string {
   const { id, filename, thumbFault } = row;
   const verdict = judgeRemoval(facts, filename, retention);
   if (!verdict.allowed) return verdict.reason;

@@ -40,9 +40,9 @@ function* planFolders(folders: readonly FolderFacts[], planning: Planning): Gene
     const { paths, sizes } = yield* planFolder(facts, planning);
     for (const some of inPieces(facts, paths)) {
       item.push(some);
-      for (const { id } of some.paths) {
+      for (const { id, isThere } of some.paths) {
         bytes += sizes.get(id) ?? 0;
-        if (!sizes.has(id)) absent += 1;
+        if (!isThere) absent += 1;
       }
       if (countPaths(item) < PATHS_AN_ITEM) continue;
       yield todo(item, bytes, absent);

@@ -11,6 +11,8 @@ export interface RecordedPath {
   readonly filename: string;
   readonly receipt: Receipt | null;
   readonly thumbFault: string | null;
+  /** Whether the plan saw the file; what it did not see, its ceiling has not counted. */
+  readonly isThere: boolean;
 }
 
 /** Paths of one folder; `orderIds` are asked about again. */
@@ -47,6 +49,7 @@ export async function prepare(
     const file = (await folder?.open(path.filename)) ?? null;
     if (file === null || folder === null) return { kind: 'missing' };
     try {
+      if (!path.isThere) throw new Doubt('it was not there when the plan was made; the next run counts it');
       const { receipt } = path;
       if (receipt !== null && file.stamp.size !== receipt.size) return { kind: 'changed' };
       const sha256 = receipt === null ? null : await file.sha256();

@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { daysAgo } from '../support/clock.js';
 import { ENGINES } from '../support/database.js';
 import type { PlantedOrder } from '../support/planting.js';
-import { at, heldBy, openShop, type Shop } from './shop.js';
+import { at, CHOICES, heldBy, openShop, type Shop } from './shop.js';
 
 const shared = { user: 'studio', createTime: daysAgo(170) };
 const PLAN = { jobs: [{ image: 'main.txt', attach: ['ref.txt'] }], discusses: [['chat.txt']] };
@@ -200,6 +200,20 @@ describe.for(ENGINES)('order folders that do not exist, on %s', (engine) => {
       counts: { done: 1, skipped: 11 },
     });
     expect(await missing()).toBe(11);
+  });
+
+  test('what comes back between the plan and its turn stays: no ceiling has counted it', async () => {
+    const [first] = orders;
+    const folder = path.join(shop.world.root, first?.folder ?? '');
+    await rename(folder, `${shop.world.root}-away`);
+    const started = () => renameSync(`${shop.world.root}-away`, folder);
+    const watcher = { ...CHOICES.watcher, started };
+    const only = orders.slice(0, 2).map((order) => order.id);
+    const summary = await shop.run('unlink-discuss', { only, watcher });
+    expect(summary).toMatchObject({ exit: 0, counts: { planned: 2, done: 1, held: 1 } });
+    expect(summary.held[0]?.reason).toBe('it was not there when the plan was made; the next run counts it');
+    expect(await missing()).toBe(0);
+    expect(await shop.run('unlink-discuss', { only })).toMatchObject({ counts: { planned: 1, done: 1 } });
   });
 
   test('not all of them, or too few to tell: noted as missing, as a shop may have cleaned up', async () => {
