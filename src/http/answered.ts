@@ -40,7 +40,7 @@ export function whenAnswered(
   );
 }
 
-/** The path of a request, without its query. */
+/** The path of a request, without its query, and without the server, which a client may write before it (RFC 9112 §3.2.2). */
 export function requestPath({ url = '' }: IncomingMessage): string {
-  return url.split('?', 1)[0] ?? '';
+  return (url.split('?', 1)[0] ?? '').replace(/^https?:\/\/[^/]*/i, '');
 }

@@ -68,7 +68,7 @@ export function dispatcher(
 
   return async (request, response) => {
     if (!namesOneHost(request)) return sendAtOnce(request, response, WRONG_ADDRESS);
-    const path = requestPath(request).replace(/^https?:\/\/[^/]*/i, '');
+    const path = requestPath(request);
     if (path === API.health) return health(request, response);
     if (!isAllowed(request)) {
       const isToken = /^Bearer +\S/i.test(request.headers.authorization ?? '');
