@@ -33,6 +33,7 @@ export function openRunHistory({ engine, kysely }: Database, host: string) {
       counts: countsOf(counts),
     }));
   const ofStoredActive = () => runs().where('status', 'in', ACTIVE_STATUSES).orderBy('id');
+  const unsettled = () => failures(kysely).where('settled_ms', 'is', null).where('step', '!=', '');
   const isNoStep = sql<boolean>`(parent_id IS NULL OR parent_id NOT IN (SELECT night.id FROM orderbak_run AS night WHERE night.step = 'run'))`;
 
   return {
@@ -108,19 +109,11 @@ export function openRunHistory({ engine, kysely }: Database, host: string) {
 
     /** The step of what failed in a run that waits to be tried again, also where the run is forgotten; null = nothing does. */
     async stepToRetry(run: number): Promise<string | null> {
-      const failure = await failures(kysely)
-        .where('run_id', '=', run)
-        .where('settled_ms', 'is', null)
-        .where('step', '!=', '')
-        .limit(1)
-        .executeTakeFirst();
+      const failure = await unsettled().where('run_id', '=', run).limit(1).executeTakeFirst();
       return failure?.step ?? null;
     },
 
     /** What failed, and has not gone well since, the oldest first; of all steps. */
-    openFailures: (limit: number) =>
-      readFailures(
-        failures(kysely).where('settled_ms', 'is', null).where('step', '!=', '').orderBy('id').limit(limit),
-      ),
+    openFailures: (limit: number) => readFailures(unsettled().orderBy('id').limit(limit)),
   };
 }

@@ -129,7 +129,7 @@ export function viewStatements(engine: Engine, text: string): string[] {
   const named = statements.flatMap((statement) => NAMED.exec(statement)?.[3]?.toLowerCase() ?? []);
   mustBeAll(named);
   if (engine === 'sqlite') {
-    const drops = [...new Set([...VIEWS, ...named])].map((view) => `DROP VIEW IF EXISTS ${view}`);
+    const drops = named.map((view) => `DROP VIEW IF EXISTS ${view}`);
     return [...drops, ...statements.map((statement) => statement.replace(NAMED, 'CREATE $1VIEW $2'))];
   }
   // What was seen through other views is not believed: not if this ends half-way, and not if `insert` runs meanwhile.

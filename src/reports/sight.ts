@@ -56,18 +56,16 @@ export async function see(
 }
 
 async function hasFile(path: string, filename: string, store: OrderStore): Promise<boolean> {
-  const folder = await store.openFolder(path).catch(doubtIsNone);
-  if (folder === null) return false;
   try {
-    return folder.stat(filename) !== null;
+    const folder = await store.openFolder(path);
+    if (folder === null) return false;
+    try {
+      return folder.stat(filename) !== null;
+    } finally {
+      await folder.close();
+    }
   } catch (error) {
-    return doubtIsNone(error) !== null;
-  } finally {
-    await folder.close();
+    if (error instanceof Doubt) return false;
+    throw error;
   }
-}
-
-function doubtIsNone(error: unknown): null {
-  if (error instanceof Doubt) return null;
-  throw error;
 }

@@ -35,21 +35,18 @@ export async function* planPage(
 
 function* planFolders(folders: readonly FolderFacts[], planning: Planning): Generator<Planned<UnlinkItem>> {
   let item: FolderPaths[] = [];
-  let [bytes, absent] = [0, 0];
+  let bytes = 0;
   for (const facts of folders) {
     const { paths, sizes } = yield* planFolder(facts, planning);
     for (const some of inPieces(facts, paths)) {
       item.push(some);
-      for (const { id, isThere } of some.paths) {
-        bytes += sizes.get(id) ?? 0;
-        if (!isThere) absent += 1;
-      }
+      for (const { id } of some.paths) bytes += sizes.get(id) ?? 0;
       if (countPaths(item) < PATHS_AN_ITEM) continue;
-      yield todo(item, bytes, absent);
-      [item, bytes, absent] = [[], 0, 0];
+      yield todo(item, bytes);
+      [item, bytes] = [[], 0];
     }
   }
-  if (item.length > 0) yield todo(item, bytes, absent);
+  if (item.length > 0) yield todo(item, bytes);
 }
 
 /** A folder may have more files than an item is to have. */
@@ -62,6 +59,7 @@ function countPaths(folders: readonly FolderPaths[]): number {
   return folders.reduce((sum, { paths }) => sum + paths.length, 0);
 }
 
-function todo(folders: readonly FolderPaths[], bytes: number, absent: number): Planned<UnlinkItem> {
+function todo(folders: readonly FolderPaths[], bytes: number): Planned<UnlinkItem> {
+  const absent = folders.flatMap(({ paths }) => paths).filter(({ isThere }) => !isThere).length;
   return { kind: 'do', item: { folders }, files: countPaths(folders), bytes, absent };
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAlive } from '../jobs/is-alive.js';
 import { OWN_FOLDER, storeAway } from './own-folder.js';
+import { sweepDead } from './sweep-dead.js';
 
 const PROBE = /^name-probe-(\d+)-/;
 
@@ -14,7 +14,7 @@ export async function needsMapping(store: string): Promise<boolean> {
   if (process.platform === 'win32') return true;
   const own = join(store, OWN_FOLDER);
   try {
-    await sweep(own);
+    await sweepDead(own, PROBE);
     // Of pulls that begin at once, each has a name of its own: none takes away what another looks for.
     const name = `name-probe-${process.pid}-${randomUUID()}`;
     if (await keepsName(own, `${name}?.`).catch(() => false)) return false;
@@ -22,14 +22,6 @@ export async function needsMapping(store: string): Promise<boolean> {
     return true;
   } catch (error) {
     throw storeAway(store, error);
-  }
-}
-
-/** Removes what killed processes have left. */
-async function sweep(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const pid = PROBE.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(folder, name), { force: true });
   }
 }
 

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OWN_PREFIX } from '../domain/file-name.js';
-import { isAlive } from '../jobs/is-alive.js';
 import type { ThumbResult } from '../steps/ports/disk.js';
 import { syncOpen, writeDurably } from './durable.js';
 import { type FolderHandle, openInside } from './folder-handle.js';
@@ -11,6 +9,7 @@ import { notAllowed } from './not-allowed.js';
 import { ownerIn } from './owner.js';
 import type { PictureSource, Pictures } from './pictures.js';
 import { openRegular } from './regular-file.js';
+import { sweepDead } from './sweep-dead.js';
 
 /** The thumbs of one order folder. */
 export interface Thumbs {
@@ -37,7 +36,7 @@ export function openThumbs(folder: FolderHandle, thumbsFolder: string, pictures:
       if (rendered.kind !== 'thumb') return rendered;
       const target = thumbs ?? (await makeInside(folder, thumbsFolder));
       try {
-        swept ??= sweep(target);
+        swept ??= sweepDead(target.base, TEMPORARY);
         await swept;
         await writeDurably(
           join(target.base, source.name),
@@ -82,14 +81,9 @@ async function hasGoodThumb(
   }
 }
 
+/** Should one of these be of another machine's process that lives, its thumb fails and is made again. */
+const TEMPORARY = /^\.orderbak-(\d+)-[0-9a-f-]{36}\.tmp$/;
+
 function temporaryName(): string {
   return `${OWN_PREFIX}-${process.pid}-${randomUUID()}.tmp`;
-}
-
-/** Removes what killed processes left half written. Should one of another machine live, its thumb fails and is made again. */
-async function sweep(thumbs: FolderHandle): Promise<void> {
-  for (const name of await readdir(thumbs.base)) {
-    const pid = /^\.orderbak-(\d+)-[0-9a-f-]{36}\.tmp$/.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(thumbs.base, name), { force: true });
-  }
 }
