@@ -20,8 +20,8 @@ const sharp: typeof import('sharp').default = createRequire(import.meta.url)('sh
 const MEMORY_BYTES = 2 * 1024 ** 3;
 const FILE_BYTES = 1024 ** 3;
 const HEAD_BYTES = 8 * 1024;
-/** Pictures; to collect takes about as long as one of them. */
-const COLLECT_EVERY = 256;
+/** Nearly every photo fits. New memory for each would cost as much as reading it does, and lie about until it is collected. */
+const room = Buffer.allocUnsafeSlow(16 * 1024 ** 2);
 /** Photoshop writes up to 56 channels. */
 const LIMITS = { failOn: 'error', limitInputPixels: 300_000_000, limitInputChannels: 56 } as const;
 /** How many channels a picture's colours take, where that is not three. */
@@ -66,8 +66,9 @@ async function render(job: PictureJob): Promise<PictureResult> {
       return unreadable(mime === undefined ? 'holds no picture' : `holds ${mime}, not a picture`);
     }
     if (size > FILE_BYTES) return unreadable('the file is larger than 1 GiB');
-    const bytes = readFileSync(file);
-    return await thumb(bytes, job).then(
+    const bytes =
+      size > room.length ? readFileSync(file) : room.subarray(0, readSync(file, room, 0, size, 0));
+    return await thumb(bytes, mime, job).then(
       (made) => ({ kind: 'thumb', bytes: made }) as const,
       (error: unknown) => {
         if (isWantOfMemory(error))
@@ -112,8 +113,8 @@ function isPicture(mime: string): boolean {
   return mime.startsWith('image/') && mime !== 'image/vnd.adobe.photoshop';
 }
 
-async function thumb(bytes: Buffer, { name, size }: PictureJob): Promise<Buffer> {
-  const picture = await upright(bytes);
+async function thumb(bytes: Buffer, mime: string, { name, size }: PictureJob): Promise<Buffer> {
+  const picture = await upright(bytes, mime);
   const small = picture.resize({ width: size, height: size, fit: 'inside', withoutEnlargement: true });
   const format = thumbFormat(name);
   if (format === 'jpeg') return small.flatten({ background: '#ffffff' }).jpeg().toBuffer();
@@ -126,10 +127,11 @@ async function thumb(bytes: Buffer, { name, size }: PictureJob): Promise<Buffer>
 
 /**
  * The picture as its camera was held. Retouchers save selections and spot colours as further channels of a TIFF:
- * sharp can neither shrink nor flatten those, so they are dropped first.
+ * sharp can neither shrink nor flatten those, so they are dropped first. A JPEG, which has none, is not opened to look.
  */
-async function upright(bytes: Buffer): Promise<Sharp> {
+async function upright(bytes: Buffer, mime: string): Promise<Sharp> {
   const picture = sharp(bytes, LIMITS).autoOrient();
+  if (mime === 'image/jpeg') return picture;
   const { channels, space } = await picture.metadata();
   const colours = COLOURS.get(space) ?? 3;
   if (channels <= colours + 1) return picture;
@@ -173,16 +175,13 @@ setInterval(() => {
   const reason = excess();
   if (reason !== null) send({ kind: 'outgrown', reason }, end);
 }, 100);
-let answered = 0;
 // Sent as `unknown`, and only our own parent holds the other end.
 process.on('message', async (message) => {
   const job = message as PictureJob;
   meter = { mostMs: job.mostMs, before: process.cpuUsage() };
   send(await answer(job));
   meter = null;
-  answered += 1;
-  // The last picture's bytes must not count against the next one. And of bytes outside of its heap V8 lets tens of megabytes
-  // lie, more of them the longer the night is.
-  if (answered % COLLECT_EVERY === 0 || process.memoryUsage.rss() > MEMORY_BYTES / 4) globalThis.gc?.();
+  // The last picture's bytes must not count against the next one.
+  if (process.memoryUsage.rss() > MEMORY_BYTES / 4) globalThis.gc?.();
 });
 send({ kind: 'ready' });

@@ -7,6 +7,8 @@ const CHILD = new URL('./picture-child.js', import.meta.url);
 const TIMEOUT_MS = 30_000;
 /** A decoder takes about as long to start: less work than that is done sooner by those that run. */
 const START_MS = 200;
+/** What a photo takes of it, until it is known. */
+const PHOTO_MS = 50;
 /** What takes a second of the processor's time may take so many by the clock on a busy machine. */
 const BUSY = 2;
 const KILLED = 'the picture decoder was killed, as by a system that is short of memory';
@@ -93,7 +95,9 @@ export class Pictures {
       size: this.#size,
       mostMs: this.#timeoutMs,
     };
-    const answer = await this.#limit(() => this.#runTwice(job));
+    const answered = this.#limit(() => this.#runTwice(job));
+    this.#widen();
+    const answer = await answered;
     switch (answer.kind) {
       case 'crashed':
       case 'outgrown':
@@ -158,11 +162,18 @@ export class Pictures {
     child.send(job, () => undefined);
     const answer = await this.#hear(child, this.#timeoutMs * BUSY);
     this.#workedMs += performance.now() - begun;
-    this.#limit.concurrency = Math.min(this.#workers, 1 + Math.floor(this.#workedMs / START_MS));
+    this.#widen();
     this.#mustBeOpen();
     const isOver = child.killed || !child.connected;
     if (!isOver) this.#idle.push(child);
     return answer;
+  }
+
+  /** Lets as many decoders work as there has been work for, or as there is work waiting for. */
+  #widen(): void {
+    const workMs = Math.max(this.#workedMs, this.#limit.pendingCount * PHOTO_MS);
+    const wanted = Math.min(this.#workers, 1 + Math.floor(workMs / START_MS));
+    if (wanted > this.#limit.concurrency) this.#limit.concurrency = wanted;
   }
 
   async #start(): Promise<ChildProcess> {
