@@ -48,9 +48,7 @@ async function whyStopped(error: unknown, { server, signal }: Fetching): Promise
     await server.list(0, 1, signal);
     return null;
   } catch (answer) {
-    if (!(answer instanceof OrderbakError)) return null;
-    const { exit, code, message, hint, cause } = answer;
-    return new RunStopped(exit, code, message, hint, cause);
+    return answer instanceof OrderbakError ? RunStopped.of(answer) : null;
   }
 }
 

@@ -1,13 +1,14 @@
 import { pathOf } from '../domain/file-name.js';
 import { isMarked, type ListedFile, type MarkResult, type MarkStatus } from '../domain/wire.js';
-import { EXIT, OrderbakError } from '../errors.js';
+import { EXIT, isAway, OrderbakError } from '../errors.js';
 import { type Fetching, fetchFiles } from './fetch-files.js';
 import type { Arrival } from './ports/office.js';
-import { type Applying, type Failure, failureOf, type Outcome } from './step.js';
+import { type Applying, type Failure, failureOf, type Outcome, RunStopped } from './step.js';
 
 /**
  * Fetches the files of one parcel that the office does not hold yet, keeps them, and marks them all.
- * Only what is verified, durable and in the catalog is marked. One file's failure is not the others'.
+ * Only what is verified, durable and in the catalog is marked. One file's failure is not the others', and it is told even
+ * where the server goes away afterwards.
  */
 export async function fetchParcel(
   parcel: readonly ListedFile[],
@@ -22,28 +23,45 @@ export async function fetchParcel(
     office,
     fail: (file, error) => failed.push(failureOf(file.id, pathOf(file), error)),
   };
-  const { found, wanted } = await partitionParcel(parcel, fetching);
-  const first = await mark(found, fetching);
-  // The store's copy is sound, but the server has other bytes by now: they are fetched beside it.
-  const outdated = found.filter(({ file }) => first.get(file.id) === 'mismatch').map(({ file }) => file);
-  const { arrivals, stopped } = await fetchFiles([...wanted, ...outdated], fetching);
-  const { kept, failed: outside, notes } = await office.keep(arrivals, fetching.run);
-  for (const { file, error } of outside) fetching.fail(file, error);
-  if (stopped !== null) return { failed, notes, stopped };
-  const second = await mark(kept, fetching);
+  const told = new Map<number, ListedFile>();
+  const statuses = new Map<number, MarkStatus>();
+  const tell = async (arrivals: readonly Arrival[]): Promise<void> => {
+    for (const { file } of arrivals) told.set(file.id, file);
+    for (const [id, status] of await mark(arrivals, fetching)) statuses.set(id, status);
+  };
+  const notes: string[] = [];
+  let bytes = 0;
+  let stopped: RunStopped | undefined;
+  try {
+    const { found, wanted } = await partitionParcel(parcel, fetching);
+    await tell(found);
+    // The store's copy is sound, but the server has other bytes by now: they are fetched beside it.
+    const outdated = found.filter(({ file }) => statuses.get(file.id) === 'mismatch').map(({ file }) => file);
+    const fetched = await fetchFiles([...wanted, ...outdated], fetching);
+    const keeping = await office.keep(fetched.arrivals, fetching.run);
+    for (const { file, error } of keeping.failed) fetching.fail(file, error);
+    notes.push(...keeping.notes);
+    bytes = keeping.kept.reduce((sum, { receipt }) => sum + receipt.size, 0);
+    if (fetched.stopped !== null) throw fetched.stopped;
+    await tell(keeping.kept);
+  } catch (error) {
+    if (applying.signal.aborted || !endsRun(error)) throw error;
+    stopped = RunStopped.of(error);
+  }
 
-  const told = new Map([...found, ...kept].map(({ file }) => [file.id, file]));
-  const statuses = new Map([...first, ...second]);
   const broken = new Set(failed.map((failure) => failure.id));
   let done = 0;
   for (const [id, file] of told) {
     const status = statuses.get(id) ?? 'unanswered';
     if (status !== 'unanswered' && isMarked(status)) done += 1;
-    else if (!broken.has(id)) {
+    else if (stopped === undefined && !broken.has(id))
       failed.push({ id, path: pathOf(file), code: status, message: NOT_MARKED[status] });
-    }
   }
-  return { done, bytes: kept.reduce((sum, { receipt }) => sum + receipt.size, 0), failed, notes };
+  return { done, bytes, failed, notes, stopped };
+}
+
+function endsRun(error: unknown): error is OrderbakError {
+  return error instanceof RunStopped || isAway(error);
 }
 
 const NOT_MARKED = {

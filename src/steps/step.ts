@@ -135,7 +135,14 @@ export function sumOf(outcomes: readonly Outcome[]): Outcome {
 }
 
 /** Thrown from `apply`, or told in its outcome, when not just this item but the run must end: its lease is lost, the root is gone. */
-export class RunStopped extends OrderbakError {}
+export class RunStopped extends OrderbakError {
+  /** The same error, as one that ends the run. */
+  static of(error: OrderbakError): RunStopped {
+    if (error instanceof RunStopped) return error;
+    const { exit, code, message, hint, cause } = error;
+    return new RunStopped(exit, code, message, hint, cause);
+  }
+}
 
 /** Why a run's signal is aborted when somebody cancelled it, or the order in hand. */
 export class RunCancelled extends Error {
