@@ -1,4 +1,24 @@
+import { Command } from 'commander';
 import { EXIT, type ExitCode } from '../errors.js';
+
+/** What the help of a command says of it, besides its arguments and options. */
+export interface CommandHelp {
+  readonly name: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly examples: readonly Example[];
+  readonly codes: readonly ExitCode[];
+}
+
+type Example = readonly [command: string, meaning: string];
+
+/** A command with its help; arguments, options and the action are added by the caller. */
+export function newCommand({ name, summary, description, examples, codes }: CommandHelp): Command {
+  return new Command(name)
+    .summary(summary)
+    .description(description)
+    .addHelpText('after', helpTail(examples, codes));
+}
 
 const MEANINGS: Readonly<Record<ExitCode, string>> = {
   [EXIT.done]: 'done, also when there was nothing to do',
@@ -15,10 +35,7 @@ const MEANINGS: Readonly<Record<ExitCode, string>> = {
 const WIDTH = 80;
 
 /** The end of a command's help: examples, each with what it does beside it, or else below, and the exit codes that it has. */
-export function helpTail(
-  examples: readonly (readonly [command: string, meaning: string])[],
-  codes: readonly ExitCode[],
-): string {
+function helpTail(examples: readonly Example[], codes: readonly ExitCode[]): string {
   const width = Math.max(...examples.map(([command]) => command.length));
   const beside = examples.map(([command, meaning]) => `  $ ${command.padEnd(width)}   ${meaning}`);
   const below = examples.flatMap(([command, meaning]) => [`  $ ${command}`, `      ${meaning}`]);

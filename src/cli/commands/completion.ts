@@ -1,8 +1,8 @@
-import { Argument, Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { EXIT } from '../../errors.js';
 import { SHELLS, type Shell } from '../completion/shells.js';
 import { placesOf } from '../completion/tree.js';
-import { helpTail } from '../help.js';
+import { newCommand } from '../help.js';
 import { manPage } from '../man-page.js';
 import type { OutputFlags } from '../output.js';
 import { VERSION } from '../version.js';
@@ -11,22 +11,16 @@ const CODES = [EXIT.done, EXIT.usage] as const;
 
 /** What makes a shell complete the command line. */
 export function completionCommand(): Command {
-  const command = new Command('completion')
-    .summary('print a script that makes a shell complete commands and options')
-    .description(
-      `Prints the completion for a shell, made of the commands that this version has. Run it again after an update.`,
-    )
-    .addArgument(new Argument('<shell>', 'whose completion').choices(Object.keys(SHELLS)))
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak completion bash > /etc/bash_completion.d/orderbak', 'for everybody on this machine'],
-          ['orderbak completion fish > ~/.config/fish/completions/orderbak.fish', 'for oneself'],
-        ],
-        CODES,
-      ),
-    );
+  const command = newCommand({
+    name: 'completion',
+    summary: 'print a script that makes a shell complete commands and options',
+    description: `Prints the completion for a shell, made of the commands that this version has. Run it again after an update.`,
+    examples: [
+      ['orderbak completion bash > /etc/bash_completion.d/orderbak', 'for everybody on this machine'],
+      ['orderbak completion fish > ~/.config/fish/completions/orderbak.fish', 'for oneself'],
+    ],
+    codes: CODES,
+  }).addArgument(new Argument('<shell>', 'whose completion').choices(Object.keys(SHELLS)));
   return command.action(async (shell: string) => {
     // Commander has looked that it is one of them.
     print(SHELLS[shell as Shell](placesOf(await wholeProgram())), command);
@@ -35,10 +29,13 @@ export function completionCommand(): Command {
 
 /** The manual page. */
 export function manCommand(): Command {
-  const command = new Command('man')
-    .summary('print the manual page')
-    .description(`Prints the manual page, made of the commands that this version has, in roff.`)
-    .addHelpText('after', helpTail([['orderbak man | man -l -', 'read it']], CODES));
+  const command = newCommand({
+    name: 'man',
+    summary: 'print the manual page',
+    description: `Prints the manual page, made of the commands that this version has, in roff.`,
+    examples: [['orderbak man | man -l -', 'read it']],
+    codes: CODES,
+  });
   return command.action(async () => print(manPage(await wholeProgram(), VERSION), command));
 }
 

@@ -1,7 +1,7 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { EXIT, OrderbakError } from '../../errors.js';
 import { answering } from '../answering.js';
-import { helpTail } from '../help.js';
+import { newCommand } from '../help.js';
 import { openOutput } from '../output.js';
 import type { CommonFlags } from '../run-step.js';
 
@@ -9,36 +9,30 @@ const CODES = [EXIT.done, EXIT.failed, EXIT.usage] as const;
 
 /** What the configuration says, and whether it is right. */
 export function configCommand(): Command {
-  return new Command('config')
-    .summary('show the configuration and where it comes from, check it (both machines)')
-    .description(
-      `Shows what the configuration file and the environment come to, checks them, and prints the JSON Schema by which editors know every key.`,
-    )
+  return newCommand({
+    name: 'config',
+    summary: 'show the configuration and where it comes from, check it (both machines)',
+    description: `Shows what the configuration file and the environment come to, checks them, and prints the JSON Schema by which editors know every key.`,
+    examples: [
+      ['orderbak config show --origin', 'each value, and the file or variable that it comes from'],
+      ['orderbak config validate', 'before a service is restarted'],
+    ],
+    codes: CODES,
+  })
     .helpCommand(false)
     .addCommand(showCommand())
     .addCommand(validateCommand())
-    .addCommand(schemaCommand())
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak config show --origin', 'each value, and the file or variable that it comes from'],
-          ['orderbak config validate', 'before a service is restarted'],
-        ],
-        CODES,
-      ),
-    );
+    .addCommand(schemaCommand());
 }
 
 function showCommand(): Command {
-  const command = new Command('show')
-    .summary('show every value, secrets masked')
-    .description(`Shows every key of the configuration as TOML. Passwords and tokens are masked.`)
-    .option('--origin', 'also where each value comes from')
-    .addHelpText(
-      'after',
-      helpTail([['orderbak config show --origin', 'which file, which variable, or the default']], CODES),
-    );
+  const command = newCommand({
+    name: 'show',
+    summary: 'show every value, secrets masked',
+    description: `Shows every key of the configuration as TOML. Passwords and tokens are masked.`,
+    examples: [['orderbak config show --origin', 'which file, which variable, or the default']],
+    codes: CODES,
+  }).option('--origin', 'also where each value comes from');
   return command.action(() => {
     const flags = command.optsWithGlobals<CommonFlags & { origin?: true }>();
     return answering(flags, async () => {
@@ -58,15 +52,13 @@ function showCommand(): Command {
 }
 
 function validateCommand(): Command {
-  const command = new Command('validate')
-    .summary('check the configuration')
-    .description(
-      `Reads the configuration as every command does, and looks whether it says all that this machine needs for its part of the night. \`orderbak doctor\` looks whether it is also true.`,
-    )
-    .addHelpText(
-      'after',
-      helpTail([['orderbak config validate', 'exit code 2 names each mistake and where it stands']], CODES),
-    );
+  const command = newCommand({
+    name: 'validate',
+    summary: 'check the configuration',
+    description: `Reads the configuration as every command does, and looks whether it says all that this machine needs for its part of the night. \`orderbak doctor\` looks whether it is also true.`,
+    examples: [['orderbak config validate', 'exit code 2 names each mistake and where it stands']],
+    codes: CODES,
+  });
   return command.action(() => {
     const flags = command.optsWithGlobals<CommonFlags>();
     return answering(flags, async () => {
@@ -107,15 +99,13 @@ function validateCommand(): Command {
 }
 
 function schemaCommand(): Command {
-  const command = new Command('schema')
-    .summary('print the JSON Schema of the configuration file')
-    .description(
-      `Prints the schema from which an editor knows each key, its kind and its default. With the line "#:schema ./orderbak.schema.json" at the top of orderbak.toml, editors that know TOML use it.`,
-    )
-    .addHelpText(
-      'after',
-      helpTail([['orderbak config schema > orderbak.schema.json', 'beside orderbak.toml']], CODES),
-    );
+  const command = newCommand({
+    name: 'schema',
+    summary: 'print the JSON Schema of the configuration file',
+    description: `Prints the schema from which an editor knows each key, its kind and its default. With the line "#:schema ./orderbak.schema.json" at the top of orderbak.toml, editors that know TOML use it.`,
+    examples: [['orderbak config schema > orderbak.schema.json', 'beside orderbak.toml']],
+    codes: CODES,
+  });
   return command.action(() => {
     const flags = command.optsWithGlobals<CommonFlags>();
     return answering(flags, async () => {

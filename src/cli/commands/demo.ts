@@ -1,10 +1,10 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { DemoReport, DemoWatch } from '../../demo/demo.js';
 import { printable } from '../../domain/file-name.js';
 import { EXIT, OrderbakError } from '../../errors.js';
 import { answering } from '../answering.js';
 import { errorBlock } from '../error-block.js';
-import { helpTail } from '../help.js';
+import { newCommand } from '../help.js';
 import { watchInterrupts } from '../interrupts.js';
 import { answerPaint, type OutputFlags, openOutput } from '../output.js';
 
@@ -20,25 +20,19 @@ const INTERRUPTED = { code: 'interrupted', message: 'the demo was interrupted' }
 
 /** A whole night on a small shop that is made for it. */
 export function demoCommand(): Command {
-  const command = new Command('demo')
-    .summary('see a whole night on a small shop (anywhere)')
-    .description(
-      `Builds a small shop in a temporary folder, runs the night with the real commands between a server and an office, and shows what became of every file. Needs no database and no configuration, and touches nothing outside of its folder.`,
-    )
-    .option(
-      '--keep',
-      'leave the folder, with a configuration file for each machine, and say what to try next',
-    )
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak demo', 'a night in a few seconds'],
-          ['orderbak demo --keep', 'and then go on by hand'],
-        ],
-        [EXIT.done, EXIT.failed, EXIT.usage],
-      ),
-    );
+  const command = newCommand({
+    name: 'demo',
+    summary: 'see a whole night on a small shop (anywhere)',
+    description: `Builds a small shop in a temporary folder, runs the night with the real commands between a server and an office, and shows what became of every file. Needs no database and no configuration, and touches nothing outside of its folder.`,
+    examples: [
+      ['orderbak demo', 'a night in a few seconds'],
+      ['orderbak demo --keep', 'and then go on by hand'],
+    ],
+    codes: [EXIT.done, EXIT.failed, EXIT.usage],
+  }).option(
+    '--keep',
+    'leave the folder, with a configuration file for each machine, and say what to try next',
+  );
   return command.action(() => {
     const flags = command.optsWithGlobals<OutputFlags & { keep?: true }>();
     return answering(flags, () => playDemo(flags, flags.keep ?? false));

@@ -1,38 +1,32 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { Listen } from '../../app/doctor-server.js';
 import { EXIT } from '../../errors.js';
 import type { Examined } from '../../reports/examine.js';
 import { answering } from '../answering.js';
 import { examinedText } from '../doctor-text.js';
-import { helpTail } from '../help.js';
+import { newCommand } from '../help.js';
 import { answerPaint, openOutput } from '../output.js';
 import type { CommonFlags } from '../run-step.js';
 import { terminalColumns } from '../width.js';
 
 /** Looks whether a machine has all that its night needs. */
 export function doctorCommand(): Command {
-  const command = new Command('doctor')
-    .summary('look whether this machine is ready for its night (either machine)')
-    .description(
-      `Makes one check after the other, and says for each that fails what to do: Node, configuration, database, tables, rights, views, clocks, root, thumbs, and whether serve answers; in the office the store, the server and the token. Changes nothing but files of its own that it removes again. Exit 1 if a check fails.`,
-    )
-    .option(
-      '--deep',
-      'also send a test file through the whole chain: made, recorded, copied, marked, removed, cleaned up; in the office: fetch a file that waits',
-    )
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak doctor', 'after the installation, and when something is odd'],
-          ['orderbak doctor --deep', 'and prove it with a test file'],
-          ['orderbak doctor --json', 'for scripts'],
-        ],
-        [EXIT.done, EXIT.failed, EXIT.usage],
-      ),
-    );
+  const command = newCommand({
+    name: 'doctor',
+    summary: 'look whether this machine is ready for its night (either machine)',
+    description: `Makes one check after the other, and says for each that fails what to do: Node, configuration, database, tables, rights, views, clocks, root, thumbs, and whether serve answers; in the office the store, the server and the token. Changes nothing but files of its own that it removes again. Exit 1 if a check fails.`,
+    examples: [
+      ['orderbak doctor', 'after the installation, and when something is odd'],
+      ['orderbak doctor --deep', 'and prove it with a test file'],
+      ['orderbak doctor --json', 'for scripts'],
+    ],
+    codes: [EXIT.done, EXIT.failed, EXIT.usage],
+  }).option(
+    '--deep',
+    'also send a test file through the whole chain: made, recorded, copied, marked, removed, cleaned up; in the office: fetch a file that waits',
+  );
   return command.action(() => {
     const flags = command.optsWithGlobals<CommonFlags & { deep?: true }>();
     return answering(flags, async () => {

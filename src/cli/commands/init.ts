@@ -1,9 +1,9 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { ROLES, type Role } from '../../domain/schedule/entry.js';
 import { EXIT, messageOf, OrderbakError } from '../../errors.js';
 import { answering } from '../answering.js';
 import { type Asking, openAsking } from '../ask.js';
-import { helpTail } from '../help.js';
+import { newCommand } from '../help.js';
 import type { Get, InitAnswers } from '../init-questions.js';
 import { withConfig } from '../next-command.js';
 import { type Output, openOutput } from '../output.js';
@@ -19,11 +19,19 @@ interface InitFlags extends CommonFlags, InitAnswers {
 
 /** Sets a machine up by a handful of questions. */
 export function initCommand(): Command {
-  const command = new Command('init')
-    .summary('set this machine up by a handful of questions (either machine)')
-    .description(
-      `Asks what this machine is and what it needs for that, looks at once whether each answer is true, and writes a commented orderbak.toml that only its user can read. On the server it makes the token, the tables and the views, and marks the root, as \`migrate\` does. Then it offers to let the night begin by itself. With --yes it asks nothing, and takes all from the flags; the two that hold a secret also from ORDERBAK_DATABASE_URL and ORDERBAK_PULL_TOKEN, where nobody else on the machine reads them.`,
-    )
+  const command = newCommand({
+    name: 'init',
+    summary: 'set this machine up by a handful of questions (either machine)',
+    description: `Asks what this machine is and what it needs for that, looks at once whether each answer is true, and writes a commented orderbak.toml that only its user can read. On the server it makes the token, the tables and the views, and marks the root, as \`migrate\` does. Then it offers to let the night begin by itself. With --yes it asks nothing, and takes all from the flags; the two that hold a secret also from ORDERBAK_DATABASE_URL and ORDERBAK_PULL_TOKEN, where nobody else on the machine reads them.`,
+    examples: [
+      ['orderbak init', 'by questions'],
+      [
+        'orderbak init --yes --role office --url https://shop.example --store /copies',
+        'by a script, with the token in ORDERBAK_PULL_TOKEN',
+      ],
+    ],
+    codes: [EXIT.done, EXIT.failed, EXIT.usage, EXIT.refused, EXIT.stopped, EXIT.away],
+  })
     .option('--yes', 'ask nothing; what is not given and has no default is an error')
     .addOption(new Option('--role <role>', 'what this machine is').choices(ROLES))
     .option('--database-url <url>', "the shop's database (server)")
@@ -32,20 +40,7 @@ export function initCommand(): Command {
     .option('--url <url>', 'where the server answers (office)')
     .option('--token <token>', "the server's token (office)")
     .option('--store <folder>', 'the folder for the copies (office)')
-    .option('--install', 'also let the night begin by itself, as `schedule install` does')
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak init', 'by questions'],
-          [
-            'orderbak init --yes --role office --url https://shop.example --store /copies',
-            'by a script, with the token in ORDERBAK_PULL_TOKEN',
-          ],
-        ],
-        [EXIT.done, EXIT.failed, EXIT.usage, EXIT.refused, EXIT.stopped, EXIT.away],
-      ),
-    );
+    .option('--install', 'also let the night begin by itself, as `schedule install` does');
   return command.action(() => {
     const flags = command.optsWithGlobals<InitFlags>();
     return answering(flags, () => init(flags));

@@ -1,37 +1,32 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { parseDuration } from '../../domain/duration.js';
 import { isActive } from '../../domain/run.js';
 import { EXIT, OrderbakError } from '../../errors.js';
 import { summaryObject } from '../../jobs/summary.js';
 import { asking, type Jobs, type JobsFlags } from '../asking-jobs.js';
 import { clearedLogText, clearedTrashText, forgottenText } from '../cleared-text.js';
-import { helpTail, JOBS_CODES } from '../help.js';
+import { JOBS_CODES, newCommand } from '../help.js';
 import { reject } from '../options.js';
 import type { Output } from '../output.js';
 import { typedId, usage } from '../usage.js';
 
 /** Clears the past. */
 export function clearJobs(): Command {
-  const command = new Command('clear')
-    .summary('forget runs that are over')
-    .description(
-      `Forgets runs that ended longer ago than --older-than says (else [history] keep), with their orders and failures, or just the runs that are named. The last run of each step stays, unless it is named, and so do failures that wait to be tried again. Unless runs are named it also removes pieces of [log] file that are as old, and deletes for good what has waited in the quarantine for so long, but nothing before [trash] keep is over. What was removed and the receipts of what was backed up are never forgotten. Runs and log are cleared by each run too when it ends, the quarantine by unlink-trash.`,
-    )
+  const command = newCommand({
+    name: 'clear',
+    summary: 'forget runs that are over',
+    description: `Forgets runs that ended longer ago than --older-than says (else [history] keep), with their orders and failures, or just the runs that are named. The last run of each step stays, unless it is named, and so do failures that wait to be tried again. Unless runs are named it also removes pieces of [log] file that are as old, and deletes for good what has waited in the quarantine for so long, but nothing before [trash] keep is over. What was removed and the receipts of what was backed up are never forgotten. Runs and log are cleared by each run too when it ends, the quarantine by unlink-trash.`,
+    examples: [
+      ['orderbak jobs clear', 'what [history] keep and [trash] keep allow'],
+      ['orderbak jobs clear --older-than 30d', 'what is over for more than a month'],
+      ['orderbak jobs clear 17', 'one run'],
+    ],
+    codes: [...JOBS_CODES, EXIT.partial, EXIT.stopped],
+  })
     .argument('[id...]', 'just these runs')
     .addOption(
       new Option('--older-than <age>', 'instead of [history] keep, e.g. "30d"').argParser(
         (text: string): number => parseDuration(text) ?? reject('write an age such as "30d" or "12h"'),
-      ),
-    )
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak jobs clear', 'what [history] keep and [trash] keep allow'],
-          ['orderbak jobs clear --older-than 30d', 'what is over for more than a month'],
-          ['orderbak jobs clear 17', 'one run'],
-        ],
-        [...JOBS_CODES, EXIT.partial, EXIT.stopped],
       ),
     );
   return command.action((typed: string[]) => {

@@ -1,7 +1,7 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { answering } from '../answering.js';
 import { type JobsFlags, openTheJobs } from '../asking-jobs.js';
-import { helpTail, PULL_CODES } from '../help.js';
+import { newCommand, PULL_CODES } from '../help.js';
 import { openOutput } from '../output.js';
 import { keepNewSmall } from '../small-heap.js';
 
@@ -14,22 +14,16 @@ async function lookUp(jobs: Awaited<ReturnType<typeof openTheJobs>>, target: str
 
 /** Tries again what failed. */
 export function retryJob(): Command {
-  const command = new Command('retry')
-    .summary('try again just what failed in a run')
-    .description(
-      `Runs the step of a run once more, for the files only that failed in it and have not gone well since; also those that failed too often to be tried by themselves ([retry] attempts).`,
-    )
-    .argument('<id|step>', 'which run')
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak jobs retry 17', 'what failed in run 17'],
-          ['orderbak jobs retry pull', 'what failed in the last pull'],
-        ],
-        PULL_CODES,
-      ),
-    );
+  const command = newCommand({
+    name: 'retry',
+    summary: 'try again just what failed in a run',
+    description: `Runs the step of a run once more, for the files only that failed in it and have not gone well since; also those that failed too often to be tried by themselves ([retry] attempts).`,
+    examples: [
+      ['orderbak jobs retry 17', 'what failed in run 17'],
+      ['orderbak jobs retry pull', 'what failed in the last pull'],
+    ],
+    codes: PULL_CODES,
+  }).argument('<id|step>', 'which run');
   return command.action((target: string) => {
     // It may be a step that makes thumbs; once its run is looked up the space would have grown.
     keepNewSmall();

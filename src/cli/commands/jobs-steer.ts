@@ -1,9 +1,9 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { isActive, type RunRecord } from '../../domain/run.js';
 import type { Steered } from '../../jobs/steer.js';
 import { answering } from '../answering.js';
 import { asking, type Jobs, type JobsFlags, openTheJobs } from '../asking-jobs.js';
-import { helpTail, JOBS_CODES, PULL_CODES } from '../help.js';
+import { JOBS_CODES, newCommand, PULL_CODES } from '../help.js';
 import { runJson } from '../jobs-json.js';
 import { positiveInteger } from '../options.js';
 import { type Output, openOutput } from '../output.js';
@@ -15,23 +15,18 @@ const oneOrder = () => new Option('--order <id>', 'only this order of the run').
 
 /** Holds a run, or one of its orders. */
 export function pauseJob(): Command {
-  const command = new Command('pause')
-    .summary('hold a run, or one of its orders, almost at once')
-    .description(
-      `Holds a run between two files, or between two blocks of a large download. It keeps its lease, so that no other run begins meanwhile. A run on another machine hears of it within five seconds.`,
-    )
+  const command = newCommand({
+    name: 'pause',
+    summary: 'hold a run, or one of its orders, almost at once',
+    description: `Holds a run between two files, or between two blocks of a large download. It keeps its lease, so that no other run begins meanwhile. A run on another machine hears of it within five seconds.`,
+    examples: [
+      ['orderbak jobs pause pull', 'the office line is needed for something else'],
+      ['orderbak jobs pause 17 --order 142', 'leave one order for later; the others go on'],
+    ],
+    codes: JOBS_CODES,
+  })
     .argument('<id|step>', 'which run')
-    .addOption(oneOrder())
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak jobs pause pull', 'the office line is needed for something else'],
-          ['orderbak jobs pause 17 --order 142', 'leave one order for later; the others go on'],
-        ],
-        JOBS_CODES,
-      ),
-    );
+    .addOption(oneOrder());
   return command.action((target: string) => {
     const flags = command.optsWithGlobals<SteerFlags>();
     return asking(flags, target, async (jobs, output) => {
@@ -43,23 +38,18 @@ export function pauseJob(): Command {
 
 /** Lets a run go on that is held, or goes on with one that ended before its end. */
 export function resumeJob(): Command {
-  const command = new Command('resume')
-    .summary('let a run go on, or go on with one that was lost, failed or cancelled')
-    .description(
-      `Lets a run go on at once that is held. One that died, failed or was cancelled is gone on with here, as its step's own command would: what is done is not done again.`,
-    )
+  const command = newCommand({
+    name: 'resume',
+    summary: 'let a run go on, or go on with one that was lost, failed or cancelled',
+    description: `Lets a run go on at once that is held. One that died, failed or was cancelled is gone on with here, as its step's own command would: what is done is not done again.`,
+    examples: [
+      ['orderbak jobs resume pull', 'after jobs pause pull'],
+      ['orderbak jobs resume 17', 'the machine was switched off in its middle'],
+    ],
+    codes: PULL_CODES,
+  })
     .argument('<id|step>', 'which run')
-    .addOption(oneOrder())
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak jobs resume pull', 'after jobs pause pull'],
-          ['orderbak jobs resume 17', 'the machine was switched off in its middle'],
-        ],
-        PULL_CODES,
-      ),
-    );
+    .addOption(oneOrder());
   return command.action((target: string) => {
     // It may be a step that makes thumbs; once its run is looked up the space would have grown.
     keepNewSmall();
@@ -88,25 +78,20 @@ export function resumeJob(): Command {
 
 /** Stops a run for good. */
 export function cancelJob(): Command {
-  const command = new Command('cancel')
-    .summary('stop a run, or one of its orders, for good')
-    .description(
-      `Stops a run: the file in hand is finished or undone, so that nothing is left half done. What is done stays done. With --remove its record is dropped too, once it has ended; what was removed, and its receipts, are remembered all the same.`,
-    )
+  const command = newCommand({
+    name: 'cancel',
+    summary: 'stop a run, or one of its orders, for good',
+    description: `Stops a run: the file in hand is finished or undone, so that nothing is left half done. What is done stays done. With --remove its record is dropped too, once it has ended; what was removed, and its receipts, are remembered all the same.`,
+    examples: [
+      ['orderbak jobs cancel unlink-trash', 'something looks wrong'],
+      ['orderbak jobs cancel 17 --order 142', 'leave this order out; the others go on'],
+      ['orderbak jobs cancel 17 --remove', 'and forget that it ran'],
+    ],
+    codes: JOBS_CODES,
+  })
     .argument('<id|step>', 'which run')
     .addOption(oneOrder().conflicts('remove'))
-    .option('--remove', 'drop its record too')
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak jobs cancel unlink-trash', 'something looks wrong'],
-          ['orderbak jobs cancel 17 --order 142', 'leave this order out; the others go on'],
-          ['orderbak jobs cancel 17 --remove', 'and forget that it ran'],
-        ],
-        JOBS_CODES,
-      ),
-    );
+    .option('--remove', 'drop its record too');
   return command.action((target: string) => {
     const flags = command.optsWithGlobals<SteerFlags>();
     return asking(flags, target, async (jobs, output) => {

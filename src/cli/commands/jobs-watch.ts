@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { isActive, type RunRecord } from '../../domain/run.js';
 import { EXIT } from '../../errors.js';
 import { asking, type Jobs, type JobsFlags } from '../asking-jobs.js';
-import { helpTail, JOBS_CODES } from '../help.js';
+import { JOBS_CODES, newCommand } from '../help.js';
 import { watchInterrupts } from '../interrupts.js';
 import { runJson } from '../jobs-json.js';
 import { runsText } from '../jobs-text.js';
@@ -15,22 +15,16 @@ const LAST = 3;
 
 /** Shows runs while they go. */
 export function watchJobs(): Command {
-  const command = new Command('watch')
-    .summary('look on while runs go')
-    .description(
-      `Shows what runs, again each second, until you end it; of one run that is named until that has ended. Without a terminal a line is printed whenever something has changed; with --json an object a line.`,
-    )
-    .argument('[id|step]', 'just this run')
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak jobs watch', 'all that runs'],
-          ['orderbak jobs watch pull --json', 'one run until it ends, for scripts'],
-        ],
-        JOBS_CODES,
-      ),
-    );
+  const command = newCommand({
+    name: 'watch',
+    summary: 'look on while runs go',
+    description: `Shows what runs, again each second, until you end it; of one run that is named until that has ended. Without a terminal a line is printed whenever something has changed; with --json an object a line.`,
+    examples: [
+      ['orderbak jobs watch', 'all that runs'],
+      ['orderbak jobs watch pull --json', 'one run until it ends, for scripts'],
+    ],
+    codes: JOBS_CODES,
+  }).argument('[id|step]', 'just this run');
   return command.action((target: string | undefined) =>
     asking(command.optsWithGlobals<JobsFlags>(), target ?? null, async (jobs, output) => {
       const interrupts = watchInterrupts(() => {});

@@ -1,6 +1,6 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { asking, type JobsFlags } from '../asking-jobs.js';
-import { helpTail, QUESTION_CODES, STEP_CODES } from '../help.js';
+import { newCommand, QUESTION_CODES, STEP_CODES } from '../help.js';
 import { printDetails, runJson } from '../jobs-json.js';
 import { detailsText, runsText } from '../jobs-text.js';
 import { clearJobs } from './jobs-clear.js';
@@ -12,11 +12,19 @@ const LAST = 10;
 
 /** What runs, what ran, and how it is steered. */
 export function jobsCommand(): Command {
-  const command = new Command('jobs')
-    .summary('see what runs and what ran; pause it, go on, stop it, try failures again (either machine)')
-    .description(
-      `Shows the runs that are under way, then the last ten that have ended: a line each, and under a night all of its steps. The server's runs stand in its database, the office machine's in the store's catalog; on a machine that is both, "pull" means the store's, an id the server's.`,
-    )
+  const command = newCommand({
+    name: 'jobs',
+    summary: 'see what runs and what ran; pause it, go on, stop it, try failures again (either machine)',
+    description: `Shows the runs that are under way, then the last ten that have ended: a line each, and under a night all of its steps. The server's runs stand in its database, the office machine's in the store's catalog; on a machine that is both, "pull" means the store's, an id the server's.`,
+    examples: [
+      ['orderbak jobs', 'what is running, how far, how fast'],
+      ['orderbak jobs show 17', 'one run, with what failed and why'],
+      ['orderbak jobs pause pull', 'hold it, almost at once'],
+      ['orderbak jobs resume pull', 'let it go on'],
+      ['orderbak jobs retry 17', 'just what failed in that run'],
+    ],
+    codes: STEP_CODES,
+  })
     .helpCommand(false)
     .addCommand(showJob())
     .addCommand(watchJobs())
@@ -24,20 +32,7 @@ export function jobsCommand(): Command {
     .addCommand(resumeJob())
     .addCommand(cancelJob())
     .addCommand(retryJob())
-    .addCommand(clearJobs())
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak jobs', 'what is running, how far, how fast'],
-          ['orderbak jobs show 17', 'one run, with what failed and why'],
-          ['orderbak jobs pause pull', 'hold it, almost at once'],
-          ['orderbak jobs resume pull', 'let it go on'],
-          ['orderbak jobs retry 17', 'just what failed in that run'],
-        ],
-        STEP_CODES,
-      ),
-    );
+    .addCommand(clearJobs());
   return command.allowExcessArguments().action(() => {
     const [typed] = command.args;
     if (typed !== undefined) {
@@ -54,22 +49,16 @@ export function jobsCommand(): Command {
 }
 
 function showJob(): Command {
-  const command = new Command('show')
-    .summary('show one run: its counts, its orders, what failed or is held back, and why')
-    .description(
-      `Shows a run by its id, or the one of a step: the one under way, else the last. With --json every order that has begun is told, and up to a thousand failures.`,
-    )
-    .argument('<id|step>', 'which run')
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak jobs show 17', 'by its id'],
-          ['orderbak jobs show pull --json', 'the run of a step, for scripts'],
-        ],
-        QUESTION_CODES,
-      ),
-    );
+  const command = newCommand({
+    name: 'show',
+    summary: 'show one run: its counts, its orders, what failed or is held back, and why',
+    description: `Shows a run by its id, or the one of a step: the one under way, else the last. With --json every order that has begun is told, and up to a thousand failures.`,
+    examples: [
+      ['orderbak jobs show 17', 'by its id'],
+      ['orderbak jobs show pull --json', 'the run of a step, for scripts'],
+    ],
+    codes: QUESTION_CODES,
+  }).argument('<id|step>', 'which run');
   return command.action((target: string) =>
     asking(command.optsWithGlobals<JobsFlags>(), target, async (jobs, output) => {
       const details = await jobs.details((await jobs.find(target)).id);

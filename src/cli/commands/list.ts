@@ -1,9 +1,9 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { printable } from '../../domain/file-name.js';
 import { COPIED_TYPES, type FileType, isFileType } from '../../domain/file-type.js';
 import type { ListedFile } from '../../domain/wire.js';
 import { answering } from '../answering.js';
-import { helpTail, QUESTION_CODES } from '../help.js';
+import { newCommand, QUESTION_CODES } from '../help.js';
 import { type FormatFlags, format, type Listing, printListing, sizeText } from '../listing.js';
 import { order, reject } from '../options.js';
 import type { CommonFlags } from '../run-step.js';
@@ -39,24 +39,19 @@ const LISTING: Listing<ListedFile> = {
 
 /** The first server question of task 4, by hand. */
 export function listCommand(): Command {
-  const command = new Command('list')
-    .summary('list the files that wait to be backed up (server)')
-    .description(
-      `Lists recorded main, ref, complete and rework files that the office does not hold yet, in the order of their ids. A file that is not on the server's disk has no size.`,
-    )
+  const command = newCommand({
+    name: 'list',
+    summary: 'list the files that wait to be backed up (server)',
+    description: `Lists recorded main, ref, complete and rework files that the office does not hold yet, in the order of their ids. A file that is not on the server's disk has no size.`,
+    examples: [
+      ['orderbak list', 'a table, for looking'],
+      ['orderbak list --format ndjson --type main,ref', 'one object a line, for scripts'],
+    ],
+    codes: QUESTION_CODES,
+  })
     .addOption(format())
     .addOption(new Option('--type <type...>', `only these: ${COPIED_TYPES.join(',')}`).argParser(parseTypes))
-    .addOption(order())
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak list', 'a table, for looking'],
-          ['orderbak list --format ndjson --type main,ref', 'one object a line, for scripts'],
-        ],
-        QUESTION_CODES,
-      ),
-    );
+    .addOption(order());
   return command.action(() => {
     const flags = command.optsWithGlobals<ListFlags>();
     return answering(flags, () =>

@@ -1,16 +1,21 @@
-import { Command, Option } from 'commander';
-import { helpTail, STEP_CODES } from '../help.js';
+import { type Command, Option } from 'commander';
+import { newCommand, STEP_CODES } from '../help.js';
 import { dryRun } from '../options.js';
 import type { StepFlags } from '../run-step.js';
 import { withServer } from '../with-server.js';
 
 /** The second server question of task 4, by hand. */
 export function markBackedUpCommand(): Command {
-  const command = new Command('mark-backed-up')
-    .summary('tell the server that files are backed up (server, by hand)')
-    .description(
-      `With receipts (--from), a row is marked only if size and SHA-256 equal the server's own bytes. With ids alone it is your word that a copy exists: the server's own size and hash are recorded. Marking twice is a success.`,
-    )
+  const command = newCommand({
+    name: 'mark-backed-up',
+    summary: 'tell the server that files are backed up (server, by hand)',
+    description: `With receipts (--from), a row is marked only if size and SHA-256 equal the server's own bytes. With ids alone it is your word that a copy exists: the server's own size and hash are recorded. Marking twice is a success.`,
+    examples: [
+      ['orderbak mark-backed-up 17 18', 'you know that copies of these exist'],
+      ['orderbak mark-backed-up --from receipts.ndjson', 'each is checked against the server'],
+    ],
+    codes: STEP_CODES,
+  })
     .argument('[id...]', 'rows of tbl_bak_order, as `orderbak list` shows them')
     .addOption(
       new Option(
@@ -18,17 +23,7 @@ export function markBackedUpCommand(): Command {
         'receipts as NDJSON, {"id":…,"size":…,"sha256":"…"} a line; - reads standard input',
       ),
     )
-    .addOption(dryRun())
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak mark-backed-up 17 18', 'you know that copies of these exist'],
-          ['orderbak mark-backed-up --from receipts.ndjson', 'each is checked against the server'],
-        ],
-        STEP_CODES,
-      ),
-    );
+    .addOption(dryRun());
   return command.action(async (ids: string[]) => {
     const flags = command.optsWithGlobals<StepFlags & { from?: string }>();
     const { runStep } = await import('../run-step.js');

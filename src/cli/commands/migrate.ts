@@ -1,7 +1,7 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { EXIT } from '../../errors.js';
 import { answering } from '../answering.js';
-import { helpTail } from '../help.js';
+import { newCommand } from '../help.js';
 import { withConfig } from '../next-command.js';
 import { openOutput } from '../output.js';
 import type { CommonFlags } from '../run-step.js';
@@ -9,22 +9,16 @@ import { withServerHere } from '../with-server.js';
 
 /** Brings database and root up to date. */
 export function migrateCommand(): Command {
-  const command = new Command('migrate')
-    .summary("make orderbak's tables and views, and mark the root (server)")
-    .description(
-      `Makes the tables that are missing, adopts a tbl_bak_order that exists without losing a row or a mark, installs the three views through which orderbak reads the shop, and writes .orderbak-root into the orders' root. Twice is as good as once.`,
-    )
-    .option('--print', 'print the SQL that is left to do, for a DBA, and change nothing')
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak migrate', 'once after each installation or update'],
-          ['orderbak migrate --print > migrate.sql', 'where a DBA makes the tables'],
-        ],
-        [EXIT.done, EXIT.failed, EXIT.usage, EXIT.stopped, EXIT.away],
-      ),
-    );
+  const command = newCommand({
+    name: 'migrate',
+    summary: "make orderbak's tables and views, and mark the root (server)",
+    description: `Makes the tables that are missing, adopts a tbl_bak_order that exists without losing a row or a mark, installs the three views through which orderbak reads the shop, and writes .orderbak-root into the orders' root. Twice is as good as once.`,
+    examples: [
+      ['orderbak migrate', 'once after each installation or update'],
+      ['orderbak migrate --print > migrate.sql', 'where a DBA makes the tables'],
+    ],
+    codes: [EXIT.done, EXIT.failed, EXIT.usage, EXIT.stopped, EXIT.away],
+  }).option('--print', 'print the SQL that is left to do, for a DBA, and change nothing');
   return command.action(() => {
     const flags = command.optsWithGlobals<CommonFlags & { print?: true }>();
     return answering(flags, () =>

@@ -1,33 +1,28 @@
-import { Command, Option } from 'commander';
-import { helpTail, PULL_CODES } from '../help.js';
+import { type Command, Option } from 'commander';
+import { newCommand, PULL_CODES } from '../help.js';
 import { dryRun, limit, order, positiveInteger, reject } from '../options.js';
 import type { StepFlags } from '../run-step.js';
 import { keepHeapSmall } from '../small-heap.js';
 
 /** Task 4, on the machine in the office. */
 export function pullCommand(): Command {
-  const command = new Command('pull')
-    .summary('copy what waits on the server to this machine (office, 03:00)')
-    .description(
-      `Asks the server which files wait, downloads several at once into the store, verifies size and SHA-256, makes them durable, and tells the server that they are held here. Goes on where an interrupted run stopped.`,
-    )
+  const command = newCommand({
+    name: 'pull',
+    summary: 'copy what waits on the server to this machine (office, 03:00)',
+    description: `Asks the server which files wait, downloads several at once into the store, verifies size and SHA-256, makes them durable, and tells the server that they are held here. Goes on where an interrupted run stopped.`,
+    examples: [
+      ['orderbak pull', 'what the scheduler runs each night'],
+      ['orderbak pull --dry-run', 'how many files and bytes wait'],
+      ['orderbak pull --order 142 --transfers 1', 'one order, one file after the other'],
+    ],
+    codes: PULL_CODES,
+  })
     .addOption(dryRun())
     .addOption(order())
     .addOption(limit())
     .addOption(
       new Option('--transfers <n>', 'how many transfers at once, instead of [pull] transfers').argParser(
         transfers,
-      ),
-    )
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak pull', 'what the scheduler runs each night'],
-          ['orderbak pull --dry-run', 'how many files and bytes wait'],
-          ['orderbak pull --order 142 --transfers 1', 'one order, one file after the other'],
-        ],
-        PULL_CODES,
       ),
     );
   return command.action(async () => {

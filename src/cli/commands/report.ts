@@ -1,7 +1,7 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { isMonth } from '../../domain/ledger.js';
 import { answering } from '../answering.js';
-import { helpTail, QUESTION_CODES } from '../help.js';
+import { newCommand, QUESTION_CODES } from '../help.js';
 import { reject } from '../options.js';
 import { answerPaint, openOutput } from '../output.js';
 import type { CommonFlags } from '../run-step.js';
@@ -14,11 +14,16 @@ interface ReportFlags extends CommonFlags {
 
 /** What was done, by months and nights. */
 export function reportCommand(): Command {
-  const command = new Command('report')
-    .summary('tell what was done, by months and nights (either machine)')
-    .description(
-      `By the month in which orders were created: orders, files by type, backed up, unlinked, missing, bytes (of files whose size a receipt or their removal tells), bytes freed, and files that failed; and night by night what each step did ("marked" is what the office has copied). Without --month: all orders, and the last 31 nights. In the office: its nights. As CSV it is one table, whose first column says what a line is about: a month or a night.`,
-    )
+  const command = newCommand({
+    name: 'report',
+    summary: 'tell what was done, by months and nights (either machine)',
+    description: `By the month in which orders were created: orders, files by type, backed up, unlinked, missing, bytes (of files whose size a receipt or their removal tells), bytes freed, and files that failed; and night by night what each step did ("marked" is what the office has copied). Without --month: all orders, and the last 31 nights. In the office: its nights. As CSV it is one table, whose first column says what a line is about: a month or a night.`,
+    examples: [
+      ['orderbak report', 'all orders, and the last nights'],
+      ['orderbak report --month 2026-10 --format csv', 'one month, for a spreadsheet'],
+    ],
+    codes: QUESTION_CODES,
+  })
     .addOption(
       new Option('--month <yyyy-mm>', 'the orders and the nights of one month').argParser((text: string) =>
         isMonth(text) ? text : reject('write a month such as 2026-10'),
@@ -30,16 +35,6 @@ export function reportCommand(): Command {
         'json',
         'csv',
       ]),
-    )
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak report', 'all orders, and the last nights'],
-          ['orderbak report --month 2026-10 --format csv', 'one month, for a spreadsheet'],
-        ],
-        QUESTION_CODES,
-      ),
     );
   return command.action(() => {
     const flags = command.optsWithGlobals<ReportFlags>();

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { Config } from '../../config/schema.js';
 import { isLoopback } from '../../domain/loopback.js';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../../errors.js';
 import { answering } from '../answering.js';
 import { errorBlock } from '../error-block.js';
-import { helpTail } from '../help.js';
+import { newCommand } from '../help.js';
 import { watchInterrupts } from '../interrupts.js';
 import { openOutput } from '../output.js';
 import { requestLine } from '../request-line.js';
@@ -25,22 +25,16 @@ interface ServeFlags extends CommonFlags {
 
 /** The server's API, until it is told to stop. */
 export function serveCommand(): Command {
-  const command = new Command('serve')
-    .summary('answer the office machine over HTTP (server)')
-    .description(
-      `Serves the list of waiting files, their bytes, and the call that marks them, to whoever has a token. Listens on 127.0.0.1 unless [server] listen says otherwise; a web server in front of it adds TLS, or [server] tls_cert and tls_key do. Says one line per request on standard error unless --quiet. SIGTERM lets transfers end first.`,
-    )
-    .option('--insecure-http', 'listen on other addresses than loopback without TLS')
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak serve', 'until it is told to stop'],
-          ['curl http://127.0.0.1:8480/healthz', 'is it up?'],
-        ],
-        [EXIT.done, EXIT.failed, EXIT.usage, EXIT.stopped, EXIT.away],
-      ),
-    );
+  const command = newCommand({
+    name: 'serve',
+    summary: 'answer the office machine over HTTP (server)',
+    description: `Serves the list of waiting files, their bytes, and the call that marks them, to whoever has a token. Listens on 127.0.0.1 unless [server] listen says otherwise; a web server in front of it adds TLS, or [server] tls_cert and tls_key do. Says one line per request on standard error unless --quiet. SIGTERM lets transfers end first.`,
+    examples: [
+      ['orderbak serve', 'until it is told to stop'],
+      ['curl http://127.0.0.1:8480/healthz', 'is it up?'],
+    ],
+    codes: [EXIT.done, EXIT.failed, EXIT.usage, EXIT.stopped, EXIT.away],
+  }).option('--insecure-http', 'listen on other addresses than loopback without TLS');
   return command.action(() => {
     const flags = command.optsWithGlobals<ServeFlags>();
     return answering(flags, async () => {

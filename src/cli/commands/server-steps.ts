@@ -1,22 +1,19 @@
-import { Command, type Option } from 'commander';
+import type { Command, Option } from 'commander';
 import type { RunChoices } from '../../app/choices.js';
 import type { ServerApp } from '../../app/server.js';
 import type { Summary } from '../../jobs/summary.js';
 import type { StepName } from '../../steps/step.js';
-import { helpTail, STEP_CODES } from '../help.js';
+import { type CommandHelp, newCommand, STEP_CODES } from '../help.js';
 import { dryRun, limit, maxDelete, olderThan, order } from '../options.js';
 import { openOutput } from '../output.js';
 import type { StepFlags } from '../run-step.js';
 import { keepNewSmall } from '../small-heap.js';
 import { withServer } from '../with-server.js';
 
-interface ServerStep {
+interface ServerStep extends Omit<CommandHelp, 'codes'> {
   readonly name: StepName;
-  readonly summary: string;
-  readonly description: string;
   readonly options: readonly Option[];
   readonly makesThumbs: boolean;
-  readonly examples: readonly (readonly [command: string, meaning: string])[];
   run(app: ServerApp, choices: RunChoices): Promise<Summary>;
 }
 
@@ -78,9 +75,9 @@ const STEPS: readonly ServerStep[] = [
 /** The server's four tasks of the night. */
 export function serverStepCommands(): Command[] {
   return STEPS.map((step) => {
-    const command = new Command(step.name).summary(step.summary).description(step.description);
+    const command = newCommand({ ...step, codes: STEP_CODES });
     for (const option of step.options) command.addOption(option);
-    return command.addHelpText('after', helpTail(step.examples, STEP_CODES)).action(async () => {
+    return command.action(async () => {
       if (step.makesThumbs) keepNewSmall();
       const { runStep } = await import('../run-step.js');
       const flags = command.optsWithGlobals<StepFlags>();

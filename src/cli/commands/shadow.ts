@@ -1,9 +1,9 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { parseLocalTime } from '../../domain/local-time.js';
 import { type FileFinding, KINDS } from '../../domain/shadow.js';
 import { EXIT } from '../../errors.js';
 import { answering } from '../answering.js';
-import { helpTail, QUESTION_CODES } from '../help.js';
+import { newCommand, QUESTION_CODES } from '../help.js';
 import { order, positiveInteger, reject } from '../options.js';
 import { answerPaint, openOutput, writeAnswer } from '../output.js';
 import type { CommonFlags } from '../run-step.js';
@@ -20,11 +20,17 @@ const MANY = 100;
 
 /** Compares with what scripts before orderbak do, without doing anything. */
 export function shadowCommand(): Command {
-  const command = new Command('shadow')
-    .summary('tell where orderbak would decide otherwise than the old scripts, and change nothing (server)')
-    .description(
-      `For a shop whose old scripts still do the night: decides tonight's work by orderbak's own rules, and compares it, file by file, with the marks that the old scripts write into their table ([shadow] names it) and with what lies on the disk. Needs no \`migrate\`, and only SELECT on the shop's tables; the session is read-only. Exit 1 when the two differ.`,
-    )
+  const command = newCommand({
+    name: 'shadow',
+    summary: 'tell where orderbak would decide otherwise than the old scripts, and change nothing (server)',
+    description: `For a shop whose old scripts still do the night: decides tonight's work by orderbak's own rules, and compares it, file by file, with the marks that the old scripts write into their table ([shadow] names it) and with what lies on the disk. Needs no \`migrate\`, and only SELECT on the shop's tables; the session is read-only. Exit 1 when the two differ.`,
+    examples: [
+      ['orderbak shadow', 'each morning, when the old night is over'],
+      ['orderbak shadow --since 2026-11-08 --quiet', 'for cron: says something only where they differ'],
+      ['orderbak shadow --all --order 4711', 'everything about one order'],
+    ],
+    codes: QUESTION_CODES,
+  })
     .addOption(order())
     .addOption(
       new Option(
@@ -41,18 +47,7 @@ export function shadowCommand(): Command {
         .argParser(positiveInteger)
         .conflicts('all'),
     )
-    .addOption(new Option('--all', 'name every file, a line each; with --json an object each'))
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak shadow', 'each morning, when the old night is over'],
-          ['orderbak shadow --since 2026-11-08 --quiet', 'for cron: says something only where they differ'],
-          ['orderbak shadow --all --order 4711', 'everything about one order'],
-        ],
-        QUESTION_CODES,
-      ),
-    );
+    .addOption(new Option('--all', 'name every file, a line each; with --json an object each'));
   return command.action(() => {
     const flags = command.optsWithGlobals<ShadowFlags>();
     return answering(flags, async () => {

@@ -1,30 +1,25 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { printable } from '../../domain/file-name.js';
 import { EXIT } from '../../errors.js';
 import { answering } from '../answering.js';
-import { helpTail, QUESTION_CODES } from '../help.js';
+import { newCommand, QUESTION_CODES } from '../help.js';
 import { answerPaint, openOutput } from '../output.js';
 import type { CommonFlags } from '../run-step.js';
 import { terminalColumns } from '../width.js';
 
 /** How a machine stands, on one screen. */
 export function statusCommand(): Command {
-  const command = new Command('status')
-    .summary('tell on one screen how this machine stands (either machine)')
-    .description(
-      `On the server: what is recorded, backed up, unlinked, missing and held back, since when the oldest file waits, the last run of each step, and the disk. In the office: what the store holds, what is not marked, the last contact, the last pull, and the disk. Exit 0 when all is well, 1 when a person should look, so that monitoring can call it.`,
-    )
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak status', 'is all well?'],
-          ['orderbak status --quiet', 'only what a person should look at'],
-          ['orderbak status --json', 'for monitoring'],
-        ],
-        QUESTION_CODES,
-      ),
-    );
+  const command = newCommand({
+    name: 'status',
+    summary: 'tell on one screen how this machine stands (either machine)',
+    description: `On the server: what is recorded, backed up, unlinked, missing and held back, since when the oldest file waits, the last run of each step, and the disk. In the office: what the store holds, what is not marked, the last contact, the last pull, and the disk. Exit 0 when all is well, 1 when a person should look, so that monitoring can call it.`,
+    examples: [
+      ['orderbak status', 'is all well?'],
+      ['orderbak status --quiet', 'only what a person should look at'],
+      ['orderbak status --json', 'for monitoring'],
+    ],
+    codes: QUESTION_CODES,
+  });
   return command.action(() => {
     const flags = command.optsWithGlobals<CommonFlags>();
     return answering(flags, async () => {

@@ -1,10 +1,10 @@
-import { Argument, Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import type { Standing } from '../../jobs/ports.js';
 import { heardAgo } from '../../jobs/unlock.js';
 import { leaseOf, STEP_NAMES, type StepName } from '../../steps/step.js';
 import { agoText } from '../ago.js';
 import { answering } from '../answering.js';
-import { helpTail, UNLOCK_CODES } from '../help.js';
+import { newCommand, UNLOCK_CODES } from '../help.js';
 import { openOutput } from '../output.js';
 import type { CommonFlags } from '../run-step.js';
 
@@ -12,24 +12,19 @@ const LEASES = [...new Set(STEP_NAMES.map(leaseOf))];
 
 /** Takes the lease of a step from a process that will not give it back. */
 export function unlockCommand(): Command {
-  const command = new Command('unlock')
-    .summary('free a step whose process is gone (either machine, by hand)')
-    .description(
-      `Says who holds the lease of a step, and takes it away, so that the next run can begin. Refuses while that process lives on this machine, or was heard of from another within the last minute. A process that comes back finds its lease gone and removes nothing more. Seldom needed: dead processes of the same machine are inherited from at once, others after a minute.`,
-    )
+  const command = newCommand({
+    name: 'unlock',
+    summary: 'free a step whose process is gone (either machine, by hand)',
+    description: `Says who holds the lease of a step, and takes it away, so that the next run can begin. Refuses while that process lives on this machine, or was heard of from another within the last minute. A process that comes back finds its lease gone and removes nothing more. Seldom needed: dead processes of the same machine are inherited from at once, others after a minute.`,
+    examples: [
+      ['orderbak unlock unlink-trash', 'on the server'],
+      ['orderbak unlock pull', 'on the machine in the office'],
+      ['orderbak unlock insert --force', 'the process hangs, and nothing else helps'],
+    ],
+    codes: UNLOCK_CODES,
+  })
     .addArgument(new Argument('<step>', 'whose lease').choices(LEASES))
-    .option('--force', 'also from a process that lives')
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak unlock unlink-trash', 'on the server'],
-          ['orderbak unlock pull', 'on the machine in the office'],
-          ['orderbak unlock insert --force', 'the process hangs, and nothing else helps'],
-        ],
-        UNLOCK_CODES,
-      ),
-    );
+    .option('--force', 'also from a process that lives');
   return command.action((step: string) => {
     const flags = command.optsWithGlobals<CommonFlags & { force?: true }>();
     return answering(flags, async () => {

@@ -1,32 +1,26 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { EXIT } from '../../errors.js';
 import { answering } from '../answering.js';
-import { helpTail, QUESTION_CODES } from '../help.js';
+import { newCommand, QUESTION_CODES } from '../help.js';
 import { openOutput } from '../output.js';
 import type { CommonFlags } from '../run-step.js';
 import { withServerHere } from '../with-server.js';
 
 /** Tells in words what became of files, and what will. */
 export function whyCommand(): Command {
-  const command = new Command('why')
-    .summary('tell why a file is gone, kept, or held (server)')
-    .description(
-      `Looks at the shop's lists, orderbak's records and the disk, and answers for each file: gone, due, held, kept, missing, or never seen (exit 1). Changes nothing, and may be asked while runs go on.`,
-    )
-    .argument(
-      '<what...>',
-      '<order folder>/<filename>, a path below the root, or ids of rows of tbl_bak_order',
-    )
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak why 1693526400@lan/kitchen.jpg', 'a file by its place'],
-          ['orderbak why 17 18', 'files by their rows, as `orderbak list` shows them'],
-        ],
-        QUESTION_CODES,
-      ),
-    );
+  const command = newCommand({
+    name: 'why',
+    summary: 'tell why a file is gone, kept, or held (server)',
+    description: `Looks at the shop's lists, orderbak's records and the disk, and answers for each file: gone, due, held, kept, missing, or never seen (exit 1). Changes nothing, and may be asked while runs go on.`,
+    examples: [
+      ['orderbak why 1693526400@lan/kitchen.jpg', 'a file by its place'],
+      ['orderbak why 17 18', 'files by their rows, as `orderbak list` shows them'],
+    ],
+    codes: QUESTION_CODES,
+  }).argument(
+    '<what...>',
+    '<order folder>/<filename>, a path below the root, or ids of rows of tbl_bak_order',
+  );
   return command.action((what: string[]) => {
     const flags = command.optsWithGlobals<CommonFlags>();
     return answering(flags, () =>

@@ -1,8 +1,8 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { printable } from '../../../domain/file-name.js';
 import type { QuarantinedFile } from '../../../reports/quarantined-files.js';
 import { answering } from '../../answering.js';
-import { helpTail, QUESTION_CODES } from '../../help.js';
+import { newCommand, QUESTION_CODES } from '../../help.js';
 import { type FormatFlags, format, type Listing, printListing, sizeText } from '../../listing.js';
 import { ofRun, order } from '../../options.js';
 import type { CommonFlags } from '../../run-step.js';
@@ -10,24 +10,19 @@ import { withServerHere } from '../../with-server.js';
 
 /** Lists what waits. */
 export function listQuarantine(): Command {
-  const command = new Command('list')
-    .summary('list what waits in the quarantine')
-    .description(
-      `Lists the files that wait, in the order of their ids, with their sizes, since when they wait, and when the purge may take them. A file that is not there any more has no size.`,
-    )
+  const command = newCommand({
+    name: 'list',
+    summary: 'list what waits in the quarantine',
+    description: `Lists the files that wait, in the order of their ids, with their sizes, since when they wait, and when the purge may take them. A file that is not there any more has no size.`,
+    examples: [
+      ['orderbak quarantine list', 'a table, for looking'],
+      ['orderbak quarantine list --order 142 --format ndjson', 'one object a line, for scripts'],
+    ],
+    codes: QUESTION_CODES,
+  })
     .addOption(format())
     .addOption(ofRun('only what this run of unlink-trash took'))
-    .addOption(order())
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak quarantine list', 'a table, for looking'],
-          ['orderbak quarantine list --order 142 --format ndjson', 'one object a line, for scripts'],
-        ],
-        QUESTION_CODES,
-      ),
-    );
+    .addOption(order());
   return command.action(() => {
     const flags = command.optsWithGlobals<CommonFlags & FormatFlags & { run?: number; order?: number[] }>();
     return answering(flags, () =>

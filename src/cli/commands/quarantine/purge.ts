@@ -1,17 +1,23 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { parseDuration } from '../../../domain/duration.js';
-import { helpTail, STEP_CODES } from '../../help.js';
+import { newCommand, STEP_CODES } from '../../help.js';
 import { dryRun, limit, maxDelete, ofRun, reject } from '../../options.js';
 import type { StepFlags } from '../../run-step.js';
 import { withServer } from '../../with-server.js';
 
 /** Deletes for good what has waited long enough. */
 export function purgeQuarantine(): Command {
-  const command = new Command('purge')
-    .summary('delete for good what has waited long enough')
-    .description(
-      `Deletes files of the quarantine, and their thumbs, for good: those that have waited for longer than [trash] keep, or what the options say. The nightly unlink-trash does so by itself.`,
-    )
+  const command = newCommand({
+    name: 'purge',
+    summary: 'delete for good what has waited long enough',
+    description: `Deletes files of the quarantine, and their thumbs, for good: those that have waited for longer than [trash] keep, or what the options say. The nightly unlink-trash does so by itself.`,
+    examples: [
+      ['orderbak quarantine purge --dry-run', 'count what would go'],
+      ['orderbak quarantine purge --older-than "2 days"', 'sooner than usual: the disk is full'],
+      ['orderbak quarantine purge --all', 'empty it'],
+    ],
+    codes: STEP_CODES,
+  })
     .addOption(
       new Option('--older-than <age>', 'instead of [trash] keep, e.g. "2 days" or "12h"')
         .argParser((text: string) => parseDuration(text) ?? reject('write a time such as "2 days" or "12h"'))
@@ -21,18 +27,7 @@ export function purgeQuarantine(): Command {
     .addOption(new Option('--all', 'everything that waits'))
     .addOption(dryRun())
     .addOption(limit())
-    .addOption(maxDelete())
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak quarantine purge --dry-run', 'count what would go'],
-          ['orderbak quarantine purge --older-than "2 days"', 'sooner than usual: the disk is full'],
-          ['orderbak quarantine purge --all', 'empty it'],
-        ],
-        STEP_CODES,
-      ),
-    );
+    .addOption(maxDelete());
   return command.action(async () => {
     const { olderThan, ...flags } = command.optsWithGlobals<
       Omit<StepFlags, 'olderThan'> & { olderThan?: number; run?: number; all?: true }

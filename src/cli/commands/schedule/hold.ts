@@ -1,7 +1,7 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { EXIT } from '../../../errors.js';
 import { answering } from '../../answering.js';
-import { helpTail } from '../../help.js';
+import { newCommand } from '../../help.js';
 import { openOutput } from '../../output.js';
 import type { CommonFlags } from '../../run-step.js';
 
@@ -29,10 +29,13 @@ const TEXTS = {
 
 function holdCommand(name: 'pause' | 'continue'): Command {
   const { summary, description, example, done, already } = TEXTS[name];
-  const command = new Command(name)
-    .summary(summary)
-    .description(description)
-    .addHelpText('after', helpTail([[`orderbak schedule ${name}`, example]], CODES));
+  const command = newCommand({
+    name: name,
+    summary: summary,
+    description: description,
+    examples: [[`orderbak schedule ${name}`, example]],
+    codes: CODES,
+  });
   return command.action(() => {
     const flags = command.optsWithGlobals<CommonFlags>();
     return answering(flags, async () => {

@@ -1,7 +1,7 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { EXIT } from '../../../errors.js';
 import { answering } from '../../answering.js';
-import { helpTail } from '../../help.js';
+import { newCommand } from '../../help.js';
 import { dryRun } from '../../options.js';
 import { openOutput } from '../../output.js';
 import { lostVariables, openTarget, runAsOption, type TargetFlags, targetOption } from './target.js';
@@ -14,25 +14,20 @@ const CODES = [EXIT.done, EXIT.failed, EXIT.usage] as const;
 
 /** Puts the schedule into the machine's own scheduler. */
 export function installCommand(): Command {
-  const command = new Command('install')
-    .summary("put the schedule into the machine's scheduler")
-    .description(
-      `Writes this machine's entries into its scheduler, with the absolute paths of Node, the program and the configuration file. What is there already is replaced; nothing of anybody else's is touched. Run it again after each change of [schedule], and after Node has moved.`,
-    )
+  const command = newCommand({
+    name: 'install',
+    summary: "put the schedule into the machine's scheduler",
+    description: `Writes this machine's entries into its scheduler, with the absolute paths of Node, the program and the configuration file. What is there already is replaced; nothing of anybody else's is touched. Run it again after each change of [schedule], and after Node has moved.`,
+    examples: [
+      ['orderbak schedule install', "into the user's own scheduler, or as root into the machine's"],
+      ['orderbak schedule install --target cron --run-as www-data', "as root: into that user's crontab"],
+      ['orderbak schedule install --dry-run', 'say what would be done'],
+    ],
+    codes: CODES,
+  })
     .addOption(targetOption())
     .addOption(runAsOption())
-    .addOption(dryRun())
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak schedule install', "into the user's own scheduler, or as root into the machine's"],
-          ['orderbak schedule install --target cron --run-as www-data', "as root: into that user's crontab"],
-          ['orderbak schedule install --dry-run', 'say what would be done'],
-        ],
-        CODES,
-      ),
-    );
+    .addOption(dryRun());
   return command.action(() => {
     const flags = command.optsWithGlobals<InstallFlags>();
     return answering(flags, async () => {
@@ -62,22 +57,19 @@ export function installCommand(): Command {
 
 /** Takes it out again. */
 export function uninstallCommand(): Command {
-  const command = new Command('uninstall')
-    .summary("take the schedule out of the machine's scheduler")
-    .description(`Takes out what \`schedule install\` put in, and nothing else.`)
+  const command = newCommand({
+    name: 'uninstall',
+    summary: "take the schedule out of the machine's scheduler",
+    description: `Takes out what \`schedule install\` put in, and nothing else.`,
+    examples: [
+      ['orderbak schedule uninstall', 'the night does not begin by itself any more'],
+      ['orderbak schedule uninstall --dry-run', 'say what would be taken out'],
+    ],
+    codes: CODES,
+  })
     .addOption(targetOption())
     .addOption(runAsOption())
-    .addOption(dryRun())
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak schedule uninstall', 'the night does not begin by itself any more'],
-          ['orderbak schedule uninstall --dry-run', 'say what would be taken out'],
-        ],
-        CODES,
-      ),
-    );
+    .addOption(dryRun());
   return command.action(() => {
     const flags = command.optsWithGlobals<InstallFlags>();
     return answering(flags, async () => {

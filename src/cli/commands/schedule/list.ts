@@ -1,30 +1,25 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { EXIT } from '../../../errors.js';
 import { answering } from '../../answering.js';
-import { helpTail } from '../../help.js';
+import { newCommand } from '../../help.js';
 import { openOutput } from '../../output.js';
 import { terminalColumns } from '../../width.js';
 import { openTarget, runAsOption, type TargetFlags, targetOption } from './target.js';
 
 /** Shows the schedule of this machine. */
 export function listEntriesCommand(): Command {
-  const command = new Command('list')
-    .summary('show what is due when, and how the last one ended')
-    .description(
-      `Shows this machine's entries: when they are due, in words and next, how the last run ended, whether they are held, and whether what is installed agrees with the configuration.`,
-    )
+  const command = newCommand({
+    name: 'list',
+    summary: 'show what is due when, and how the last one ended',
+    description: `Shows this machine's entries: when they are due, in words and next, how the last run ended, whether they are held, and whether what is installed agrees with the configuration.`,
+    examples: [
+      ['orderbak schedule list', 'a table, for looking'],
+      ['orderbak schedule list --json', 'for scripts'],
+    ],
+    codes: [EXIT.done, EXIT.failed, EXIT.usage],
+  })
     .addOption(targetOption())
-    .addOption(runAsOption())
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak schedule list', 'a table, for looking'],
-          ['orderbak schedule list --json', 'for scripts'],
-        ],
-        [EXIT.done, EXIT.failed, EXIT.usage],
-      ),
-    );
+    .addOption(runAsOption());
   return command.action(() => {
     const flags = command.optsWithGlobals<TargetFlags>();
     return answering(flags, async () => {

@@ -1,29 +1,24 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { EXIT } from '../../../errors.js';
 import { answering } from '../../answering.js';
-import { helpTail } from '../../help.js';
+import { newCommand } from '../../help.js';
 import { openOutput } from '../../output.js';
 import { openTarget, runAsOption, type TargetFlags, targetOption } from './target.js';
 
 /** Shows exactly what would be installed. */
 export function printCommand(): Command {
-  const command = new Command('print')
-    .summary('print what would be installed')
-    .description(
-      `Prints exactly what \`schedule install\` would put into the scheduler, and touches nothing.`,
-    )
+  const command = newCommand({
+    name: 'print',
+    summary: 'print what would be installed',
+    description: `Prints exactly what \`schedule install\` would put into the scheduler, and touches nothing.`,
+    examples: [
+      ['orderbak schedule print', "for this machine's own scheduler"],
+      ['orderbak schedule print --target systemd', 'units and timers'],
+    ],
+    codes: [EXIT.done, EXIT.failed, EXIT.usage],
+  })
     .addOption(targetOption())
-    .addOption(runAsOption())
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak schedule print', "for this machine's own scheduler"],
-          ['orderbak schedule print --target systemd', 'units and timers'],
-        ],
-        [EXIT.done, EXIT.failed, EXIT.usage],
-      ),
-    );
+    .addOption(runAsOption());
   return command.action(() => {
     const flags = command.optsWithGlobals<TargetFlags>();
     return answering(flags, async () => {

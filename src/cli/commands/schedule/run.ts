@@ -1,8 +1,8 @@
-import { Argument, Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { NIGHT, type NightStep } from '../../../domain/night.js';
 import { EXIT } from '../../../errors.js';
 import { answering } from '../../answering.js';
-import { helpTail, PULL_CODES } from '../../help.js';
+import { newCommand, PULL_CODES } from '../../help.js';
 import { watchInterrupts } from '../../interrupts.js';
 import { openOutput } from '../../output.js';
 import type { CommonFlags } from '../../run-step.js';
@@ -17,24 +17,19 @@ export const entryArgument = () => new Argument('<entry>', 'one of the entries')
 
 /** What the installed lines call. */
 export function runEntryCommand(): Command {
-  const command = new Command('run')
-    .summary('run an entry if it is due; what the scheduler calls')
-    .description(
-      `Runs an entry's step if its last due time has not been begun yet, here or on another machine with the same database; else it does nothing. So it does not matter how often it is called, and a start that comes late is none too late.`,
-    )
+  const command = newCommand({
+    name: 'run',
+    summary: 'run an entry if it is due; what the scheduler calls',
+    description: `Runs an entry's step if its last due time has not been begun yet, here or on another machine with the same database; else it does nothing. So it does not matter how often it is called, and a start that comes late is none too late.`,
+    examples: [
+      ['orderbak schedule run insert', 'what an installed line calls'],
+      ['orderbak schedule run insert --now', 'with the timeout and the log of [schedule], due or not'],
+    ],
+    codes: PULL_CODES,
+  })
     .addArgument(entryArgument())
     .addOption(new Option('--now', 'whether it is due or not'))
-    .addOption(new Option('--log <file>', 'append what it prints to a file'))
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak schedule run insert', 'what an installed line calls'],
-          ['orderbak schedule run insert --now', 'with the timeout and the log of [schedule], due or not'],
-        ],
-        PULL_CODES,
-      ),
-    );
+    .addOption(new Option('--log <file>', 'append what it prints to a file'));
   return command.action((name: string) => {
     const flags = command.optsWithGlobals<RunFlags>();
     return answering(flags, async () => {
@@ -68,16 +63,13 @@ export function runEntryCommand(): Command {
 
 /** What was missed while the machine was off. */
 export function catchUpCommand(): Command {
-  const command = new Command('catch-up')
-    .summary('run once what was due and did not run')
-    .description(
-      `Runs each entry of this machine whose last due time nobody has begun, or whose run died or was ended with the machine: one after the other, in the order in which they were due. Installed to run after each start of the machine.`,
-    )
-    .addOption(new Option('--log <file>', 'append what entries without a log of their own print to a file'))
-    .addHelpText(
-      'after',
-      helpTail([['orderbak schedule catch-up', 'after a night without power']], PULL_CODES),
-    );
+  const command = newCommand({
+    name: 'catch-up',
+    summary: 'run once what was due and did not run',
+    description: `Runs each entry of this machine whose last due time nobody has begun, or whose run died or was ended with the machine: one after the other, in the order in which they were due. Installed to run after each start of the machine.`,
+    examples: [['orderbak schedule catch-up', 'after a night without power']],
+    codes: PULL_CODES,
+  }).addOption(new Option('--log <file>', 'append what entries without a log of their own print to a file'));
   return command.action(() => {
     const flags = command.optsWithGlobals<CommonFlags & { log?: string }>();
     return answering(flags, async () => {

@@ -1,29 +1,23 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { NightStep } from '../../../domain/night.js';
 import { answering } from '../../answering.js';
-import { helpTail, PULL_CODES } from '../../help.js';
+import { newCommand, PULL_CODES } from '../../help.js';
 import { openOutput } from '../../output.js';
 import type { CommonFlags } from '../../run-step.js';
 import { entryArgument } from './run.js';
 
 /** Runs an entry as the scheduler would. */
 export function testCommand(): Command {
-  const command = new Command('test')
-    .summary('run an entry now, exactly as the scheduler would')
-    .description(
-      `Runs an entry's step now, for real, in the scheduler's environment: the paths that are installed, hardly any variables, no terminal. Shows its output and its exit code, and ends with that. When the entry is due next stays as it was. It runs as whoever calls it, root as root.`,
-    )
-    .addArgument(entryArgument())
-    .addHelpText(
-      'after',
-      helpTail(
-        [
-          ['orderbak schedule test insert', 'finds out what fails only in the night'],
-          ['sudo -u www-data orderbak schedule test insert', 'as the user whose schedule it is'],
-        ],
-        PULL_CODES,
-      ),
-    );
+  const command = newCommand({
+    name: 'test',
+    summary: 'run an entry now, exactly as the scheduler would',
+    description: `Runs an entry's step now, for real, in the scheduler's environment: the paths that are installed, hardly any variables, no terminal. Shows its output and its exit code, and ends with that. When the entry is due next stays as it was. It runs as whoever calls it, root as root.`,
+    examples: [
+      ['orderbak schedule test insert', 'finds out what fails only in the night'],
+      ['sudo -u www-data orderbak schedule test insert', 'as the user whose schedule it is'],
+    ],
+    codes: PULL_CODES,
+  }).addArgument(entryArgument());
   return command.action((name: string) => {
     const flags = command.optsWithGlobals<CommonFlags>();
     return answering(flags, async () => {
