@@ -6,7 +6,7 @@ import type { OrderStore } from './ports/disk.js';
 import type { Trashed } from './ports/removals.js';
 import type { Source } from './ports/shop.js';
 import { statInQuarantine } from './stat-in-quarantine.js';
-import type { Held } from './step.js';
+import { type Held, RunStopped } from './step.js';
 
 interface JudgingParts {
   readonly source: Source;
@@ -36,8 +36,18 @@ export async function judgeWaiting(
   };
   for (const file of files) {
     const reason = whyHeld(file);
-    if (reason === null || statInQuarantine(store, file.quarantine, file.filename) === null) free.push(file);
+    if (reason === null || hasLeft(file, store)) free.push(file);
     else held.push({ id: null, path: pathOf(file), reason });
   }
   return { held, free };
+}
+
+/** Where nobody may look, a file may lie. */
+function hasLeft({ quarantine, filename }: Trashed, store: OrderStore): boolean {
+  try {
+    return statInQuarantine(store, quarantine, filename) === null;
+  } catch (error) {
+    if (error instanceof RunStopped) throw error;
+    return false;
+  }
 }
