@@ -8,7 +8,8 @@ import { writePieces } from './write-pieces.js';
 
 /**
  * Answers GET and HEAD with the bytes of an open file: whole, or one range of it (RFC 9110 §14).
- * The ETag is the hash of the bytes, so that a range is only ever given of the file that the client began with.
+ * The ETag is the hash of the bytes, so that a range is only ever given of the file that the client began with. Rejects when
+ * the file cannot be read; whoever asked must then end the answer that has begun.
  */
 export async function sendFile(
   request: IncomingMessage,
@@ -47,8 +48,8 @@ export async function sendFile(
     response.end();
     return;
   }
-  // A file that got shorter meanwhile, or cannot be read any more, must not look like a whole answer.
-  const sent = await writePieces(response, file.read(start, end)).catch(() => null);
+  const sent = await writePieces(response, file.read(start, end));
+  // A file that got shorter meanwhile must not look like a whole answer.
   if (sent === length) response.end();
   else response.destroy();
 }
