@@ -14,6 +14,7 @@ import {
   isActive,
   type PartRecord,
   type RunRecord,
+  type RunRef,
   type Wanted,
 } from '../domain/run.js';
 import { EXIT, OrderbakError } from '../errors.js';
@@ -106,7 +107,7 @@ export async function openJobs(config: Config, step: string | null) {
     find,
 
     /** The run of which somebody means what failed. It may be forgotten: what waits to be tried again never is. */
-    async findToRetry(target: string): Promise<Pick<RunRecord, 'id' | 'step'>> {
+    async findToRetry(target: string): Promise<RunRef> {
       const step = isRunId(target) ? await history.stepToRetry(Number(target)) : null;
       return step === null ? find(target) : { id: Number(target), step };
     },

@@ -1,10 +1,11 @@
 import { openNotifier } from '../app/notifier.js';
 import type { Config } from '../config/schema.js';
 import type { Summary } from '../jobs/summary.js';
+import type { CommonFlags } from './config.js';
 import { INTERRUPTED, watchInterrupts } from './interrupts.js';
 import type { Output } from './output.js';
-import { noticeText, troubleText } from './render.js';
-import { type CommonFlags, choicesOf, tellFaults } from './run-step.js';
+import { noticeText } from './render.js';
+import { choicesOf, tellFaults, tellTrouble } from './run-step.js';
 import { withServer } from './with-server.js';
 
 /**
@@ -24,8 +25,7 @@ export async function clearTrash(
     const summary = await withServer(config, (app) => app.clearTrash(age, choices));
     if (summary === null) return null;
     process.exitCode = interrupts.exitCode() ?? (summary.interrupted ? INTERRUPTED : summary.exit);
-    const trouble = troubleText(summary, output);
-    if (trouble !== '') output.tell(trouble);
+    tellTrouble(summary, output);
     const faults = await openNotifier(config, summary.command, false).step(summary, noticeText(summary));
     tellFaults('jobs clear', faults, output);
     return summary;

@@ -11,6 +11,8 @@ export interface Output {
   readonly paint: ChalkInstance;
   /** The answer. */
   answer(text: string): void;
+  /** The answer of a command that did something: an object for a script, else words, which `--quiet` spares. */
+  done(command: string, told: object, words: string): void;
   /** Everything else. */
   tell(text: string): void;
 }
@@ -29,15 +31,20 @@ export function openOutput({
   verbose = false,
   color = true,
 }: OutputFlags): Output {
-  const watched = process.stderr.isTTY === true && !quiet;
-  const colours = color && process.stderr.isTTY === true && (process.env.NO_COLOR ?? '') === '';
+  const answer = (text: string) => {
+    process.stdout.write(`${text}\n`);
+  };
   return {
     json,
     quiet,
     verbose,
-    watched,
-    paint: new Chalk({ level: colours ? 1 : 0 }),
-    answer: (text) => process.stdout.write(`${text}\n`),
+    watched: process.stderr.isTTY === true && !quiet,
+    paint: paintOn(process.stderr, color),
+    answer,
+    done(command, told, words) {
+      if (json) answer(JSON.stringify({ ok: true, command, ...told }));
+      else if (!quiet) answer(words);
+    },
     tell: (text) => process.stderr.write(`${text}\n`),
   };
 }
@@ -49,6 +56,10 @@ export async function writeAnswer(text: string): Promise<void> {
 
 /** The colours of an answer that is for looking at: it is standard output that decides about them. */
 export function answerPaint({ color = true }: OutputFlags): ChalkInstance {
-  const isColoured = color && process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '';
+  return paintOn(process.stdout, color);
+}
+
+function paintOn({ isTTY }: NodeJS.WriteStream, color: boolean): ChalkInstance {
+  const isColoured = color && isTTY === true && (process.env.NO_COLOR ?? '') === '';
   return new Chalk({ level: isColoured ? 1 : 0 });
 }

@@ -1,20 +1,18 @@
 import { runByName } from '../app/by-name.js';
 import { type Errand, readTold } from '../app/choices.js';
+import type { RunFamily } from '../app/jobs.js';
 import { isNightStep, type NightStep } from '../domain/night.js';
-import type { RunRecord } from '../domain/run.js';
+import type { RunRef } from '../domain/run.js';
 import { EXIT, OrderbakError } from '../errors.js';
+import type { CommonFlags } from './config.js';
 import { runWholeNight } from './run-night.js';
-import { type CommonFlags, runStep } from './run-step.js';
+import { runStep } from './run-step.js';
 
 /**
- * Goes on with a run that has ended before its end; with a night (`steps` are its steps) with what of it is not completed.
+ * Goes on with a run that has ended before its end; with a night, with those of its steps that are not completed.
  * Throws with exit 2 when it has nothing to go on with.
  */
-export async function goOnWith(
-  run: RunRecord,
-  steps: readonly RunRecord[],
-  flags: CommonFlags,
-): Promise<void> {
+export async function goOnWith({ run, steps }: RunFamily, flags: CommonFlags): Promise<void> {
   if (run.status === 'completed')
     throw notAgain(run, 'it came to its end; what failed in it is for `jobs retry`');
   if (run.step === 'run') {
@@ -30,7 +28,7 @@ export async function goOnWith(
 
 /** Runs just what failed in a run, of these orders. Where they are not known (null), the plan looks at all for it. */
 export async function tryAgain(
-  run: Pick<RunRecord, 'id' | 'step'>,
+  run: RunRef,
   only: readonly number[] | null,
   flags: CommonFlags,
 ): Promise<void> {
@@ -39,11 +37,11 @@ export async function tryAgain(
   await runStep(step, flags, (config, choices) => runByName(config, step, { ...choices, only, errand }));
 }
 
-function stepOf(run: Pick<RunRecord, 'id' | 'step'>): NightStep {
+function stepOf(run: RunRef): NightStep {
   if (isNightStep(run.step)) return run.step;
   throw notAgain(run, 'what it was to do stands in its command line; type that again');
 }
 
-function notAgain({ id, step }: Pick<RunRecord, 'id' | 'step'>, why: string): OrderbakError {
+function notAgain({ id, step }: RunRef, why: string): OrderbakError {
   return new OrderbakError(EXIT.usage, 'not-again', `run ${id} (${step}) cannot be gone on with: ${why}`);
 }

@@ -1,16 +1,16 @@
 import { type Notifier, openNotifier } from '../app/notifier.js';
 import { stepsHere, wholeNight } from '../app/whole-night.js';
-import { loadConfig } from '../config/load.js';
 import { NIGHT, type NightStep } from '../domain/night.js';
 import type { OrderbakError } from '../errors.js';
 import { asStop } from '../jobs/as-stop.js';
 import type { NightSummary } from '../jobs/run-night.js';
 import { summaryObject } from '../jobs/summary.js';
+import { type CommonFlags, configOf } from './config.js';
 import { errorBlock } from './error-block.js';
 import { INTERRUPTED, watchInterrupts } from './interrupts.js';
 import { openOutput } from './output.js';
 import { noticeText } from './render.js';
-import { type CommonFlags, choicesOf, tellFaults, tellSummary, tellTrouble } from './run-step.js';
+import { choicesOf, tellFaults, tellSummary, tellTrouble } from './run-step.js';
 
 export interface NightFlags extends CommonFlags {
   readonly dryRun?: true;
@@ -33,7 +33,7 @@ export async function runWholeNight(flags: NightFlags, resumes: number | null = 
     tellFaults('run', (await notifier?.ended(exit, text, error)) ?? [], output);
   };
   try {
-    const config = loadConfig(flags.config ?? null, process.env);
+    const config = await configOf(flags);
     const { only, skip = [], ...rest } = flags;
     const wanted = only === undefined ? stepsHere(config) : NIGHT.filter((step) => only.includes(step));
     const steps = wanted.filter((step) => !skip.includes(step));

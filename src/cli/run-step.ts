@@ -1,6 +1,5 @@
 import { OWN, type RunChoices } from '../app/choices.js';
 import { type Notifier, openNotifier } from '../app/notifier.js';
-import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import type { Ceiling } from '../domain/ceiling.js';
 import type { CalendarAge } from '../domain/duration.js';
@@ -9,18 +8,14 @@ import { asStop } from '../jobs/as-stop.js';
 import type { Watcher } from '../jobs/ports.js';
 import { couldNotBegin, type Summary } from '../jobs/summary.js';
 import type { StepName } from '../steps/step.js';
+import { type CommonFlags, configOf } from './config.js';
 import { errorBlock } from './error-block.js';
 import { INTERRUPTED, watchInterrupts } from './interrupts.js';
 import type { Hint } from './next-command.js';
-import { type Output, type OutputFlags, openOutput } from './output.js';
+import { type Output, openOutput } from './output.js';
 import { namingWatcher, progressBar, silentWatcher } from './progress.js';
 import { type Circumstances, noticeText, summaryJson, summaryText, troubleText } from './render.js';
 import { VERSION } from './version.js';
-
-/** The options that every command takes. */
-export interface CommonFlags extends OutputFlags {
-  readonly config?: string | undefined;
-}
 
 export interface StepFlags extends CommonFlags {
   readonly dryRun?: true | undefined;
@@ -54,7 +49,7 @@ export async function runStep(
     tellFaults(name, faults, output);
   };
   try {
-    const config = loadConfig(flags.config ?? null, process.env);
+    const config = await configOf(flags);
     notifier = openNotifier(config, name, flags.dryRun ?? false);
     const choices = choicesOf(config, flags, output, interrupts.signal);
     const summary = await work(config, { ...choices, watcher: notifier.watching(choices.watcher) });
@@ -111,15 +106,18 @@ export function tellSummary(
   { trash }: Config,
   told: Omit<Circumstances, 'keepsTrash'>,
 ): void {
+  const { json, quiet, verbose, watched } = output;
   const text = () => summaryText(summary, output, { ...told, keepsTrash: trash.keep > 0 });
-  if (output.json) output.answer(summaryJson(summary));
-  const answers = !output.json && summary.dryRun && !output.quiet;
-  if (answers) output.answer(text());
-  // Where only a script reads the answer, a dry run's troubles are told on their own as well.
-  if (output.watched && answers) return;
-  const toPerson = output.watched || output.verbose;
-  if (!output.json && toPerson && !answers) output.tell(text());
-  else tellTrouble(summary, output);
+  if (json) output.answer(summaryJson(summary));
+  else if (summary.dryRun && !quiet) {
+    output.answer(text());
+    // Where only a script reads the answer, a dry run's troubles are told on their own as well.
+    if (watched) return;
+  } else if (watched || verbose) {
+    output.tell(text());
+    return;
+  }
+  tellTrouble(summary, output);
 }
 
 /** Says what cron has to mail, if there is anything. */

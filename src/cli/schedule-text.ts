@@ -1,6 +1,7 @@
 import prettyMs from 'pretty-ms';
 import type { EntryView, Installed, ScheduleView } from '../app/schedule-view.js';
 import { localText } from '../domain/local-time.js';
+import { machineText } from '../domain/schedule/entry.js';
 import type { Target } from '../schedule/scheduler.js';
 import { type Column, inColumns } from './columns.js';
 import { isoOf } from './iso-of.js';
@@ -55,9 +56,8 @@ const MENDING: Readonly<Partial<Record<Installed, string>>> = {
  */
 export function scheduleText(view: ScheduleView, target: Target, now: number, most: number): string {
   const { role, zone, heldSince, installed, entries, troubles } = view;
-  const machine = role === 'both' ? 'server and office in one' : `the ${role}`;
   const lines = [
-    `This machine is ${machine}; times are those of ${zone}.`,
+    `This machine is ${machineText(role)}; times are those of ${zone}.`,
     entries.length === 0
       ? 'Nothing is scheduled.'
       : inColumns(columnsIn(zone, now), entries, most).join('\n'),

@@ -62,6 +62,9 @@ export interface RunRecord {
   readonly exit: number | null;
 }
 
+/** What a run is named by. */
+export type RunRef = Pick<RunRecord, 'id' | 'step'>;
+
 /** One order of a run. */
 export interface PartRecord {
   readonly order: number;

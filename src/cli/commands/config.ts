@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { machineText } from '../../domain/schedule/entry.js';
 import { EXIT, OrderbakError } from '../../errors.js';
-import { answering } from '../answering.js';
+import { setAction } from '../action.js';
+import { type CommonFlags, loadedConfigOf } from '../config.js';
 import { newCommand } from '../help.js';
-import { openOutput } from '../output.js';
-import type { CommonFlags } from '../run-step.js';
 
 const CODES = [EXIT.done, EXIT.failed, EXIT.usage] as const;
 
@@ -33,21 +33,16 @@ function showCommand(): Command {
     examples: [['orderbak config show --origin', 'which file, which variable, or the default']],
     codes: CODES,
   }).option('--origin', 'also where each value comes from');
-  return command.action(() => {
-    const flags = command.optsWithGlobals<CommonFlags & { origin?: true }>();
-    return answering(flags, async () => {
-      const [{ readConfig }, { shownValues }, { configToml }] = await Promise.all([
-        import('../../config/load.js'),
-        import('../../config/shown.js'),
-        import('../config-text.js'),
-      ]);
-      const loaded = readConfig(flags.config ?? null, process.env);
-      const values = shownValues(loaded);
-      const output = openOutput(flags);
-      if (output.json)
-        output.answer(JSON.stringify({ ok: true, command: 'config show', path: loaded.path, values }));
-      else output.answer(configToml(values, flags.origin ?? false));
-    });
+  return setAction<CommonFlags & { origin?: true }>(command, async (flags, output) => {
+    const [{ shownValues }, { configToml }] = await Promise.all([
+      import('../../config/shown.js'),
+      import('../config-text.js'),
+    ]);
+    const loaded = await loadedConfigOf(flags);
+    const values = shownValues(loaded);
+    if (output.json)
+      output.answer(JSON.stringify({ ok: true, command: 'config show', path: loaded.path, values }));
+    else output.answer(configToml(values, flags.origin ?? false));
   });
 }
 
@@ -59,42 +54,35 @@ function validateCommand(): Command {
     examples: [['orderbak config validate', 'exit code 2 names each mistake and where it stands']],
     codes: CODES,
   });
-  return command.action(() => {
-    const flags = command.optsWithGlobals<CommonFlags>();
-    return answering(flags, async () => {
-      const [
-        { isNothing, noConfiguration, readConfig },
-        { missingFor },
-        { readTls },
-        { isRoleGiven, roleOf },
-        { checkTokens },
-        { parseDatabaseUrl },
-      ] = await Promise.all([
-        import('../../config/load.js'),
-        import('../../config/needs.js'),
-        import('../../config/tls.js'),
-        import('../../config/role.js'),
-        import('../../http/auth.js'),
-        import('../../db/database-url.js'),
-      ]);
-      const loaded = readConfig(flags.config ?? null, process.env);
-      if (isNothing(loaded)) throw noConfiguration(process.env);
-      const { config, path } = loaded;
-      if (!isRoleGiven(config)) throw nobodys(missingFor(config, 'server'), missingFor(config, 'office'));
-      const role = roleOf(config);
-      const missing = missingFor(config, role);
-      if (missing.length > 0) throw notEnough(role, missing);
-      // A server without a token is one that does not serve, yet.
-      if (role !== 'office' && config.server.token !== null) checkTokens(config.server.token);
-      if (role !== 'office') readTls(config.server);
-      if (config.database.url !== null) parseDatabaseUrl(config.database.url);
-      const output = openOutput(flags);
-      if (output.json) output.answer(JSON.stringify({ ok: true, command: 'config validate', path, role }));
-      else if (!output.quiet)
-        output.answer(
-          `${path ?? 'The environment'} is right; this machine is ${role === 'both' ? 'server and office in one' : `the ${role}`}.`,
-        );
-    });
+  return setAction<CommonFlags>(command, async (flags, output) => {
+    const [
+      { isNothing, noConfiguration },
+      { missingFor },
+      { readTls },
+      { isRoleGiven, roleOf },
+      { checkTokens },
+      { parseDatabaseUrl },
+    ] = await Promise.all([
+      import('../../config/load.js'),
+      import('../../config/needs.js'),
+      import('../../config/tls.js'),
+      import('../../config/role.js'),
+      import('../../http/auth.js'),
+      import('../../db/database-url.js'),
+    ]);
+    const loaded = await loadedConfigOf(flags);
+    if (isNothing(loaded)) throw noConfiguration(process.env);
+    const { config, path } = loaded;
+    if (!isRoleGiven(config)) throw nobodys(missingFor(config, 'server'), missingFor(config, 'office'));
+    const role = roleOf(config);
+    const missing = missingFor(config, role);
+    if (missing.length > 0) throw notEnough(role, missing);
+    // A server without a token is one that does not serve, yet.
+    if (role !== 'office' && config.server.token !== null) checkTokens(config.server.token);
+    if (role !== 'office') readTls(config.server);
+    if (config.database.url !== null) parseDatabaseUrl(config.database.url);
+    const words = `${path ?? 'The environment'} is right; this machine is ${machineText(role)}.`;
+    output.done('config validate', { path, role }, words);
   });
 }
 
@@ -106,12 +94,9 @@ function schemaCommand(): Command {
     examples: [['orderbak config schema > orderbak.schema.json', 'beside orderbak.toml']],
     codes: CODES,
   });
-  return command.action(() => {
-    const flags = command.optsWithGlobals<CommonFlags>();
-    return answering(flags, async () => {
-      const { configJsonSchema } = await import('../../config/json-schema.js');
-      openOutput(flags).answer(JSON.stringify(configJsonSchema(), null, 2));
-    });
+  return setAction<CommonFlags>(command, async (_flags, output) => {
+    const { configJsonSchema } = await import('../../config/json-schema.js');
+    output.answer(JSON.stringify(configJsonSchema(), null, 2));
   });
 }
 

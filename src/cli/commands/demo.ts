@@ -2,11 +2,11 @@ import type { Command } from 'commander';
 import type { DemoReport, DemoWatch } from '../../demo/demo.js';
 import { printable } from '../../domain/file-name.js';
 import { EXIT, OrderbakError } from '../../errors.js';
-import { answering } from '../answering.js';
+import { setAction } from '../action.js';
 import { errorBlock } from '../error-block.js';
 import { newCommand } from '../help.js';
 import { watchInterrupts } from '../interrupts.js';
-import { answerPaint, type OutputFlags, openOutput } from '../output.js';
+import { answerPaint, type Output, type OutputFlags } from '../output.js';
 
 const SILENT: DemoWatch = {
   built: () => {},
@@ -33,14 +33,14 @@ export function demoCommand(): Command {
     '--keep',
     'leave the folder, with a configuration file for each machine, and say what to try next',
   );
-  return command.action(() => {
-    const flags = command.optsWithGlobals<OutputFlags & { keep?: true }>();
-    return answering(flags, () => playDemo(flags, flags.keep ?? false));
-  });
+  return setAction(command, playDemo);
 }
 
-async function playDemo(flags: OutputFlags, keep: boolean): Promise<void> {
-  const output = openOutput(flags);
+interface DemoFlags extends OutputFlags {
+  readonly keep?: true;
+}
+
+async function playDemo(flags: DemoFlags, output: Output): Promise<void> {
   const tellsStory = !output.json && !output.quiet;
   const paint = answerPaint(flags);
   const interrupts = watchInterrupts(() => {
@@ -52,7 +52,7 @@ async function playDemo(flags: OutputFlags, keep: boolean): Promise<void> {
       import('../demo-text.js'),
     ]);
     const watch = tellsStory ? storyteller(paint, output.answer) : SILENT;
-    const report = await runDemo(keep, watch, interrupts.signal);
+    const report = await runDemo(flags.keep ?? false, watch, interrupts.signal);
     if (output.json) output.answer(reportJson(report));
     else if (tellsStory) output.answer(reportText(report, paint));
     if (report.faults.length === 0) return;

@@ -4,11 +4,11 @@ import type { Command } from 'commander';
 import type { Listen } from '../../app/doctor-server.js';
 import { EXIT } from '../../errors.js';
 import type { Examined } from '../../reports/examine.js';
-import { answering } from '../answering.js';
+import { setAction } from '../action.js';
+import type { CommonFlags } from '../config.js';
 import { examinedText } from '../doctor-text.js';
 import { newCommand } from '../help.js';
-import { answerPaint, openOutput } from '../output.js';
-import type { CommonFlags } from '../run-step.js';
+import { answerPaint } from '../output.js';
 import { terminalColumns } from '../width.js';
 
 /** Looks whether a machine has all that its night needs. */
@@ -27,36 +27,32 @@ export function doctorCommand(): Command {
     '--deep',
     'also send a test file through the whole chain: made, recorded, copied, marked, removed, cleaned up; in the office: fetch a file that waits',
   );
-  return command.action(() => {
-    const flags = command.optsWithGlobals<CommonFlags & { deep?: true }>();
-    return answering(flags, async () => {
-      const [{ openDoctor }, { examine }, { readConfig }] = await Promise.all([
-        import('../../app/doctor.js'),
-        import('../../reports/examine.js'),
-        import('../../config/load.js'),
-      ]);
-      const output = openOutput(flags);
-      const paint = answerPaint(flags);
-      const doctor = openDoctor({
-        load: () => readConfig(flags.config ?? null, process.env),
-        deep: flags.deep ?? false,
-        listen,
-      });
-      const checks: Examined[] = [];
-      try {
-        for await (const examined of examine(doctor.checks, Date.now)) {
-          checks.push(examined);
-          const isWorthIt = !output.quiet || examined.status === 'failed';
-          if (!output.json && isWorthIt)
-            output.answer(examinedText(examined, terminalColumns(process.stdout), paint));
-        }
-      } finally {
-        await doctor.close();
-      }
-      const ok = checks.every(({ status }) => status === 'ok' || status === 'warning');
-      if (output.json) output.answer(JSON.stringify({ ok, command: 'doctor', checks }));
-      if (!ok) process.exitCode = EXIT.failed;
+  return setAction<CommonFlags & { deep?: true }>(command, async (flags, output) => {
+    const [{ openDoctor }, { examine }, { readConfig }] = await Promise.all([
+      import('../../app/doctor.js'),
+      import('../../reports/examine.js'),
+      import('../../config/load.js'),
+    ]);
+    const paint = answerPaint(flags);
+    const doctor = openDoctor({
+      load: () => readConfig(flags.config ?? null, process.env),
+      deep: flags.deep ?? false,
+      listen,
     });
+    const checks: Examined[] = [];
+    try {
+      for await (const examined of examine(doctor.checks, Date.now)) {
+        checks.push(examined);
+        const isWorthIt = !output.quiet || examined.status === 'failed';
+        if (!output.json && isWorthIt)
+          output.answer(examinedText(examined, terminalColumns(process.stdout), paint));
+      }
+    } finally {
+      await doctor.close();
+    }
+    const ok = checks.every(({ status }) => status === 'ok' || status === 'warning');
+    if (output.json) output.answer(JSON.stringify({ ok, command: 'doctor', checks }));
+    if (!ok) process.exitCode = EXIT.failed;
   });
 }
 

@@ -1,13 +1,13 @@
 import { type Command, Option } from 'commander';
 import { ROLES, type Role } from '../../domain/schedule/entry.js';
 import { EXIT, messageOf, OrderbakError } from '../../errors.js';
-import { answering } from '../answering.js';
+import { setAction } from '../action.js';
 import { type Asking, openAsking } from '../ask.js';
+import { type CommonFlags, loadedConfigOf } from '../config.js';
 import { newCommand } from '../help.js';
 import type { Get, InitAnswers } from '../init-questions.js';
 import { withConfig } from '../next-command.js';
-import { type Output, openOutput } from '../output.js';
-import type { CommonFlags } from '../run-step.js';
+import type { Output } from '../output.js';
 import { usage } from '../usage.js';
 import { withServerHere } from '../with-server.js';
 
@@ -41,19 +41,15 @@ export function initCommand(): Command {
     .option('--token <token>', "the server's token (office)")
     .option('--store <folder>', 'the folder for the copies (office)')
     .option('--install', 'also let the night begin by itself, as `schedule install` does');
-  return command.action(() => {
-    const flags = command.optsWithGlobals<InitFlags>();
-    return answering(flags, () => init(flags));
-  });
+  return setAction(command, init);
 }
 
-async function init(flags: InitFlags): Promise<void> {
+async function init(flags: InitFlags, output: Output): Promise<void> {
   const [{ checkNew, newFile, writeNew }, { askAll }, { ownerFor }] = await Promise.all([
     import('../../config/new-file.js'),
     import('../init-questions.js'),
     import('../../app/init-checks.js'),
   ]);
-  const output = openOutput(flags);
   if (!flags.yes && process.stdin.isTTY !== true) throw noTerminal();
   const path = newFile(flags.config ?? null, process.env);
   checkNew(path);
@@ -75,8 +71,7 @@ async function init(flags: InitFlags): Promise<void> {
     if (role !== 'office') done.push(await prepared(path));
     if (flags.install || (await isWanted(asking))) done.push(...(await installed(path)));
     const next = withConfig('orderbak doctor', flags.config);
-    if (output.json) output.answer(JSON.stringify({ ok: true, command: 'init', path, role, done, next }));
-    else if (!output.quiet) output.answer([...done, `Next: ${next}`].join('\n'));
+    output.done('init', { path, role, done, next }, [...done, `Next: ${next}`].join('\n'));
   } finally {
     asking?.close();
   }
@@ -118,7 +113,7 @@ function getter(asking: Asking | null, output: Output): Get {
 }
 
 async function prepared(path: string): Promise<string> {
-  const { statements } = await withServerHere(path, (app) => app.migrate());
+  const { statements } = await withServerHere({ config: path }, (app) => app.migrate());
   return `the database is ready (${statements} statements), and the root is marked`;
 }
 
@@ -128,13 +123,12 @@ async function isWanted(asking: Asking | null): Promise<boolean> {
 }
 
 async function installed(path: string): Promise<string[]> {
-  const [{ readConfig }, { openScheduler, ownTarget, ownUser }, { installSchedule }] = await Promise.all([
-    import('../../config/load.js'),
+  const [{ openScheduler, ownTarget, ownUser }, { installSchedule }] = await Promise.all([
     import('../../schedule/choose.js'),
     import('../../app/install-schedule.js'),
   ]);
   const user = await ownUser(path);
-  return installSchedule(readConfig(path, process.env), openScheduler(ownTarget(), user), user);
+  return installSchedule(await loadedConfigOf({ config: path }), openScheduler(ownTarget(), user), user);
 }
 
 function missing(flag: string): OrderbakError {

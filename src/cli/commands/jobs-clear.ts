@@ -3,12 +3,14 @@ import { parseDuration } from '../../domain/duration.js';
 import { isActive } from '../../domain/run.js';
 import { EXIT, OrderbakError } from '../../errors.js';
 import { summaryObject } from '../../jobs/summary.js';
-import { asking, type Jobs, type JobsFlags } from '../asking-jobs.js';
+import { setAction } from '../action.js';
 import { clearedLogText, clearedTrashText, forgottenText } from '../cleared-text.js';
+import { type CommonFlags, configOf } from '../config.js';
 import { JOBS_CODES, newCommand } from '../help.js';
 import { reject } from '../options.js';
 import type { Output } from '../output.js';
 import { typedId, usage } from '../usage.js';
+import { type Jobs, withJobs } from '../with-jobs.js';
 
 /** Clears the past. */
 export function clearJobs(): Command {
@@ -29,37 +31,31 @@ export function clearJobs(): Command {
         (text: string): number => parseDuration(text) ?? reject('write an age such as "30d" or "12h"'),
       ),
     );
-  return command.action((typed: string[]) => {
-    const { olderThan, ...flags } = command.optsWithGlobals<JobsFlags & { olderThan?: number }>();
-    return asking(flags, null, async (jobs, output) => {
-      const ids = typed.map((text) => typedId('jobs clear', text));
-      if (ids.length === 0) return clearPast(jobs, olderThan ?? null, flags, output);
-      if (olderThan !== undefined) throw usage('jobs clear', 'name either runs or --older-than');
-      const forgotten = await clearThese(jobs, ids);
-      if (output.json)
-        output.answer(
-          JSON.stringify({ ok: true, command: 'jobs clear', forgotten, quarantine: null, log: null }),
-        );
-      else if (!output.quiet) output.answer(forgottenText(forgotten));
-    });
-  });
+  return setAction<CommonFlags & { olderThan?: number }>(
+    command,
+    ({ olderThan, ...flags }, output, ...typed: string[]) =>
+      withJobs(flags, null, async (jobs) => {
+        const ids = typed.map((text) => typedId('jobs clear', text));
+        if (ids.length === 0) return clearPast(jobs, olderThan ?? null, flags, output);
+        if (olderThan !== undefined) throw usage('jobs clear', 'name either runs or --older-than');
+        const forgotten = await clearThese(jobs, ids);
+        output.done('jobs clear', { forgotten, quarantine: null, log: null }, forgottenText(forgotten));
+      }),
+  );
 }
 
 /** What is at least `age` ms old, null = as old as the configuration says. */
-async function clearPast(jobs: Jobs, age: number | null, flags: JobsFlags, output: Output): Promise<void> {
+async function clearPast(jobs: Jobs, age: number | null, flags: CommonFlags, output: Output): Promise<void> {
   const say = (text: string) => {
     if (!output.json && !output.quiet) output.answer(text);
   };
-  const [{ clearTrash }, { loadConfig }] = await Promise.all([
-    import('../clear-trash.js'),
-    import('../../config/load.js'),
-  ]);
+  const { clearTrash } = await import('../clear-trash.js');
   const forgotten = await jobs.forget(age);
   say(forgottenText(forgotten));
   // Before the purge, which is a run and so clears the log by itself.
   const log = await jobs.clearLog(age);
   if (log !== null && log.files > 0) say(clearedLogText(log));
-  const purge = await clearTrash(loadConfig(flags.config ?? null, process.env), age ?? 0, flags, output);
+  const purge = await clearTrash(await configOf(flags), age ?? 0, flags, output);
   if (purge !== null) say(clearedTrashText(purge));
   if (!output.json) return;
   const quarantine = purge === null ? null : summaryObject(purge);

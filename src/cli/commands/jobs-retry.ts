@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { answering } from '../answering.js';
-import { type JobsFlags, openTheJobs } from '../asking-jobs.js';
+import { setAction } from '../action.js';
+import type { CommonFlags } from '../config.js';
 import { newCommand, PULL_CODES } from '../help.js';
-import { openOutput } from '../output.js';
 import { keepNewSmall } from '../small-heap.js';
+import { type Jobs, withJobs } from '../with-jobs.js';
 
 /** The orders of what failed in the run that is meant, and which other runs of its step have failures still. */
-async function lookUp(jobs: Awaited<ReturnType<typeof openTheJobs>>, target: string) {
+async function lookUp(jobs: Jobs, target: string) {
   const run = await jobs.findToRetry(target);
   const [orders, others] = await Promise.all([jobs.ordersToRetry(run.id), jobs.runsToRetry(run.step)]);
   return { run, orders, others };
@@ -24,26 +24,18 @@ export function retryJob(): Command {
     ],
     codes: PULL_CODES,
   }).argument('<id|step>', 'which run');
-  return command.action((target: string) => {
+  return setAction<CommonFlags>(command, async (flags, output, target: string) => {
     // It may be a step that makes thumbs; once its run is looked up the space would have grown.
     keepNewSmall();
-    const flags = command.optsWithGlobals<JobsFlags>();
-    return answering(flags, async () => {
-      const jobs = await openTheJobs(flags, target);
-      const { run, orders, others } = await lookUp(jobs, target).finally(() => jobs.close());
-      if (orders === null || orders.length > 0) {
-        const { tryAgain } = await import('../run-again.js');
-        return tryAgain(run, orders, flags);
-      }
-      const output = openOutput(flags);
-      if (output.json)
-        output.answer(JSON.stringify({ ok: true, command: 'jobs retry', of: run.id, failures: 0 }));
-      else if (!output.quiet)
-        output.answer(
-          [`Nothing that failed in run ${run.id} (${run.step}) waits to be tried again.`]
-            .concat(others.map((other) => `What failed in run ${other} does: orderbak jobs retry ${other}`))
-            .join('\n'),
-        );
-    });
+    const { run, orders, others } = await withJobs(flags, target, (jobs) => lookUp(jobs, target));
+    if (orders === null || orders.length > 0) {
+      const { tryAgain } = await import('../run-again.js');
+      return tryAgain(run, orders, flags);
+    }
+    const lines = [
+      `Nothing that failed in run ${run.id} (${run.step}) waits to be tried again.`,
+      ...others.map((other) => `What failed in run ${other} does: orderbak jobs retry ${other}`),
+    ];
+    output.done('jobs retry', { of: run.id, failures: 0 }, lines.join('\n'));
   });
 }

@@ -1,15 +1,19 @@
 import { type Command, Option } from 'commander';
 import { isActive, type RunRecord } from '../../domain/run.js';
 import type { Steered } from '../../jobs/steer.js';
-import { answering } from '../answering.js';
-import { asking, type Jobs, type JobsFlags, openTheJobs } from '../asking-jobs.js';
+import { setAction } from '../action.js';
+import type { CommonFlags } from '../config.js';
 import { JOBS_CODES, newCommand, PULL_CODES } from '../help.js';
 import { runJson } from '../jobs-json.js';
 import { positiveInteger } from '../options.js';
-import { type Output, openOutput } from '../output.js';
+import type { Output } from '../output.js';
 import { keepNewSmall } from '../small-heap.js';
+import { type Jobs, withJobs } from '../with-jobs.js';
 
-type SteerFlags = JobsFlags & { readonly order?: number; readonly remove?: true };
+interface SteerFlags extends CommonFlags {
+  readonly order?: number;
+  readonly remove?: true;
+}
 
 const oneOrder = () => new Option('--order <id>', 'only this order of the run').argParser(positiveInteger);
 
@@ -27,13 +31,12 @@ export function pauseJob(): Command {
   })
     .argument('<id|step>', 'which run')
     .addOption(oneOrder());
-  return command.action((target: string) => {
-    const flags = command.optsWithGlobals<SteerFlags>();
-    return asking(flags, target, async (jobs, output) => {
+  return setAction<SteerFlags>(command, (flags, output, target: string) =>
+    withJobs(flags, target, async (jobs) => {
       const steered = await jobs.steer(await jobs.find(target), flags.order ?? null, 'pause');
       tellSteered('pause', steered, flags, output);
-    });
-  });
+    }),
+  );
 }
 
 /** Lets a run go on that is held, or goes on with one that ended before its end. */
@@ -50,29 +53,18 @@ export function resumeJob(): Command {
   })
     .argument('<id|step>', 'which run')
     .addOption(oneOrder());
-  return command.action((target: string) => {
+  return setAction<SteerFlags>(command, async (flags, output, target: string) => {
     // It may be a step that makes thumbs; once its run is looked up the space would have grown.
     keepNewSmall();
-    const flags = command.optsWithGlobals<SteerFlags>();
-    return answering(flags, async () => {
-      const jobs = await openTheJobs(flags, target);
-      let run: RunRecord;
-      let steps: readonly RunRecord[];
-      try {
-        run = await jobs.find(target);
-        if (isActive(run.status) || flags.order !== undefined) {
-          const steered = await jobs.steer(run, flags.order ?? null, null);
-          tellSteered('resume', steered, flags, openOutput(flags));
-          return;
-        }
-        ({ steps } = await jobs.family(run.id));
-      } finally {
-        await jobs.close();
-      }
-      const { order: _, remove: __, ...common } = flags;
-      const { goOnWith } = await import('../run-again.js');
-      await goOnWith(run, steps, common);
+    const over = await withJobs(flags, target, async (jobs) => {
+      const run = await jobs.find(target);
+      if (!isActive(run.status) && flags.order === undefined) return jobs.family(run.id);
+      tellSteered('resume', await jobs.steer(run, flags.order ?? null, null), flags, output);
+      return null;
     });
+    if (over === null) return;
+    const { goOnWith } = await import('../run-again.js');
+    await goOnWith(over, flags);
   });
 }
 
@@ -92,15 +84,14 @@ export function cancelJob(): Command {
     .argument('<id|step>', 'which run')
     .addOption(oneOrder().conflicts('remove'))
     .option('--remove', 'drop its record too');
-  return command.action((target: string) => {
-    const flags = command.optsWithGlobals<SteerFlags>();
-    return asking(flags, target, async (jobs, output) => {
+  return setAction<SteerFlags>(command, (flags, output, target: string) =>
+    withJobs(flags, target, async (jobs) => {
       const run = await jobs.find(target);
       const steered = await stopRun(jobs, run, flags);
       if (flags.remove) await jobs.remove(run);
       tellSteered('cancel', steered, flags, output);
-    });
-  });
+    }),
+  );
 }
 
 async function stopRun(jobs: Jobs, run: RunRecord, { order, remove }: SteerFlags): Promise<Steered> {
@@ -126,12 +117,6 @@ function tellSteered(
   output: Output,
 ): void {
   const { order = null, remove: removed = false } = flags;
-  if (output.json) {
-    const told = { ok: true, command: `jobs ${verb}`, heard, order, removed, run: runJson(run) };
-    output.answer(JSON.stringify(told));
-    return;
-  }
-  if (output.quiet) return;
   const reached = verb === 'pause' ? run.status === 'paused' : verb === 'cancel' && !isActive(run.status);
   const what =
     order === null ? `Run ${run.id} (${run.step})` : `Order ${order} of run ${run.id} (${run.step})`;
@@ -139,5 +124,9 @@ function tellSteered(
   const late = heard
     ? ''
     : ` Its process on ${run.host} has not answered yet; it hears of it with its next heartbeat.`;
-  output.answer(`${what} is ${state}${removed ? ', and its record is gone' : ''}.${late}`);
+  output.done(
+    `jobs ${verb}`,
+    { heard, order, removed, run: runJson(run) },
+    `${what} is ${state}${removed ? ', and its record is gone' : ''}.${late}`,
+  );
 }

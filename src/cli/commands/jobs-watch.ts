@@ -2,13 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { isActive, type RunRecord } from '../../domain/run.js';
 import { EXIT } from '../../errors.js';
-import { asking, type Jobs, type JobsFlags } from '../asking-jobs.js';
+import { setAction } from '../action.js';
+import type { CommonFlags } from '../config.js';
 import { JOBS_CODES, newCommand } from '../help.js';
 import { watchInterrupts } from '../interrupts.js';
 import { runJson } from '../jobs-json.js';
 import { runsText } from '../jobs-text.js';
 import type { Output } from '../output.js';
 import { cutTo, terminalColumns } from '../width.js';
+import { type Jobs, withJobs } from '../with-jobs.js';
 
 const EVERY = 1000;
 const LAST = 3;
@@ -25,8 +27,8 @@ export function watchJobs(): Command {
     ],
     codes: JOBS_CODES,
   }).argument('[id|step]', 'just this run');
-  return command.action((target: string | undefined) =>
-    asking(command.optsWithGlobals<JobsFlags>(), target ?? null, async (jobs, output) => {
+  return setAction<CommonFlags>(command, (flags, output, target?: string) =>
+    withJobs(flags, target ?? null, async (jobs) => {
       const interrupts = watchInterrupts(() => {});
       const id = target === undefined ? null : (await jobs.find(target)).id;
       const screen = openScreen(output);

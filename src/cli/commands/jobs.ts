@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
-import { asking, type JobsFlags } from '../asking-jobs.js';
+import { setAction } from '../action.js';
+import type { CommonFlags } from '../config.js';
 import { newCommand, QUESTION_CODES, STEP_CODES } from '../help.js';
 import { printDetails, runJson } from '../jobs-json.js';
 import { detailsText, runsText } from '../jobs-text.js';
+import { withJobs } from '../with-jobs.js';
 import { clearJobs } from './jobs-clear.js';
 import { retryJob } from './jobs-retry.js';
 import { cancelJob, pauseJob, resumeJob } from './jobs-steer.js';
@@ -33,18 +35,15 @@ export function jobsCommand(): Command {
     .addCommand(cancelJob())
     .addCommand(retryJob())
     .addCommand(clearJobs());
-  return command.allowExcessArguments().action(() => {
-    const [typed] = command.args;
+  return setAction<CommonFlags>(command.allowExcessArguments(), async (flags, output, typed?: string) => {
     if (typed !== undefined) {
       const parts = command.commands.map((part) => part.name()).join(', ');
       command.error(`error: unknown command 'jobs ${typed}'; there are ${parts}`);
     }
-    return asking(command.optsWithGlobals<JobsFlags>(), null, async (jobs, output) => {
-      const runs = await jobs.latest(LAST);
-      if (output.json)
-        output.answer(JSON.stringify({ ok: true, command: 'jobs', runs: runs.map((run) => runJson(run)) }));
-      else output.answer(runsText(runs, Date.now(), output.paint));
-    });
+    const runs = await withJobs(flags, null, (jobs) => jobs.latest(LAST));
+    if (output.json)
+      output.answer(JSON.stringify({ ok: true, command: 'jobs', runs: runs.map((run) => runJson(run)) }));
+    else output.answer(runsText(runs, Date.now(), output.paint));
   });
 }
 
@@ -59,8 +58,8 @@ function showJob(): Command {
     ],
     codes: QUESTION_CODES,
   }).argument('<id|step>', 'which run');
-  return command.action((target: string) =>
-    asking(command.optsWithGlobals<JobsFlags>(), target, async (jobs, output) => {
+  return setAction<CommonFlags>(command, (flags, output, target: string) =>
+    withJobs(flags, target, async (jobs) => {
       const details = await jobs.details((await jobs.find(target)).id);
       if (output.json) await printDetails(details, jobs.parts(details.run.id));
       else output.answer(detailsText(details, Date.now(), output.paint));

@@ -2,11 +2,11 @@ import { type Command, Option } from 'commander';
 import { printable } from '../../domain/file-name.js';
 import { COPIED_TYPES, type FileType, isFileType } from '../../domain/file-type.js';
 import type { ListedFile } from '../../domain/wire.js';
-import { answering } from '../answering.js';
+import { setAction } from '../action.js';
+import type { CommonFlags } from '../config.js';
 import { newCommand, QUESTION_CODES } from '../help.js';
 import { type FormatFlags, format, type Listing, printListing, sizeText } from '../listing.js';
 import { order, reject } from '../options.js';
-import type { CommonFlags } from '../run-step.js';
 import { withServerHere } from '../with-server.js';
 
 interface ListFlags extends CommonFlags, FormatFlags {
@@ -52,14 +52,11 @@ export function listCommand(): Command {
     .addOption(format())
     .addOption(new Option('--type <type...>', `only these: ${COPIED_TYPES.join(',')}`).argParser(parseTypes))
     .addOption(order());
-  return command.action(() => {
-    const flags = command.optsWithGlobals<ListFlags>();
-    return answering(flags, () =>
-      withServerHere(flags.config, (app) =>
-        printListing(LISTING, app.list(flags.type ?? [], flags.order ?? null), flags),
-      ),
-    );
-  });
+  return setAction<ListFlags>(command, (flags) =>
+    withServerHere(flags, (app) =>
+      printListing(LISTING, app.list(flags.type ?? [], flags.order ?? null), flags),
+    ),
+  );
 }
 
 /**

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../errors.js';
-import { answering } from '../answering.js';
+import { setAction } from '../action.js';
+import type { CommonFlags } from '../config.js';
 import { newCommand } from '../help.js';
 import { withConfig } from '../next-command.js';
-import { openOutput } from '../output.js';
-import type { CommonFlags } from '../run-step.js';
 import { withServerHere } from '../with-server.js';
 
 /** Brings database and root up to date. */
@@ -19,27 +18,23 @@ export function migrateCommand(): Command {
     ],
     codes: [EXIT.done, EXIT.failed, EXIT.usage, EXIT.stopped, EXIT.away],
   }).option('--print', 'print the SQL that is left to do, for a DBA, and change nothing');
-  return command.action(() => {
-    const flags = command.optsWithGlobals<CommonFlags & { print?: true }>();
-    return answering(flags, () =>
-      withServerHere(flags.config, async (app) => {
-        const output = openOutput(flags);
-        if (flags.print) {
-          const statements = await app.planMigration();
-          if (output.json) output.answer(JSON.stringify({ ok: true, command: 'migrate', statements }));
-          else if (statements.length > 0)
-            output.answer(statements.map((statement) => `${statement};`).join('\n\n'));
-          return;
-        }
-        const { statements, marker } = await app.migrate();
-        if (output.json) output.answer(JSON.stringify({ ok: true, command: 'migrate', statements, marker }));
-        else if (output.watched || output.verbose) {
-          const next = withConfig('orderbak insert --dry-run', flags.config);
-          output.tell(`${toldText(statements, marker)} Next: ${next}`);
-        }
-      }),
-    );
-  });
+  return setAction<CommonFlags & { print?: true }>(command, (flags, output) =>
+    withServerHere(flags, async (app) => {
+      if (flags.print) {
+        const statements = await app.planMigration();
+        if (output.json) output.answer(JSON.stringify({ ok: true, command: 'migrate', statements }));
+        else if (statements.length > 0)
+          output.answer(statements.map((statement) => `${statement};`).join('\n\n'));
+        return;
+      }
+      const { statements, marker } = await app.migrate();
+      if (output.json) output.answer(JSON.stringify({ ok: true, command: 'migrate', statements, marker }));
+      else if (output.watched || output.verbose) {
+        const next = withConfig('orderbak insert --dry-run', flags.config);
+        output.tell(`${toldText(statements, marker)} Next: ${next}`);
+      }
+    }),
+  );
 }
 
 function toldText(statements: number, marker: string | null): string {

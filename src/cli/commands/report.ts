@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
 import { isMonth } from '../../domain/ledger.js';
-import { answering } from '../answering.js';
+import { setAction } from '../action.js';
+import { type CommonFlags, configOf } from '../config.js';
 import { newCommand, QUESTION_CODES } from '../help.js';
 import { reject } from '../options.js';
-import { answerPaint, openOutput } from '../output.js';
-import type { CommonFlags } from '../run-step.js';
+import { answerPaint } from '../output.js';
 import { terminalColumns } from '../width.js';
 
 interface ReportFlags extends CommonFlags {
@@ -36,21 +36,16 @@ export function reportCommand(): Command {
         'csv',
       ]),
     );
-  return command.action(() => {
-    const flags = command.optsWithGlobals<ReportFlags>();
-    return answering(flags, async () => {
-      const [{ ledgerOf }, { loadConfig }, { ledgerCsv, ledgerText }] = await Promise.all([
-        import('../../app/ledger.js'),
-        import('../../config/load.js'),
-        import('../ledger-text.js'),
-      ]);
-      const month = flags.month ?? null;
-      const ledger = await ledgerOf(loadConfig(flags.config ?? null, process.env), month);
-      const output = openOutput(flags);
-      const format = output.json ? 'json' : (flags.format ?? 'text');
-      if (format === 'json') output.answer(JSON.stringify({ ok: true, command: 'report', month, ...ledger }));
-      else if (format === 'csv') output.answer(ledgerCsv(ledger));
-      else output.answer(ledgerText(ledger, terminalColumns(process.stdout), answerPaint(flags)));
-    });
+  return setAction<ReportFlags>(command, async (flags, output) => {
+    const [{ ledgerOf }, { ledgerCsv, ledgerText }] = await Promise.all([
+      import('../../app/ledger.js'),
+      import('../ledger-text.js'),
+    ]);
+    const month = flags.month ?? null;
+    const ledger = await ledgerOf(await configOf(flags), month);
+    const format = output.json ? 'json' : (flags.format ?? 'text');
+    if (format === 'json') output.answer(JSON.stringify({ ok: true, command: 'report', month, ...ledger }));
+    else if (format === 'csv') output.answer(ledgerCsv(ledger));
+    else output.answer(ledgerText(ledger, terminalColumns(process.stdout), answerPaint(flags)));
   });
 }

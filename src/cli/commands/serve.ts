@@ -5,13 +5,12 @@ import type { Command } from 'commander';
 import type { Config } from '../../config/schema.js';
 import { isLoopback } from '../../domain/loopback.js';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../../errors.js';
-import { answering } from '../answering.js';
+import { setAction } from '../action.js';
+import { type CommonFlags, configOf } from '../config.js';
 import { errorBlock } from '../error-block.js';
 import { newCommand } from '../help.js';
 import { watchInterrupts } from '../interrupts.js';
-import { openOutput } from '../output.js';
 import { requestLine } from '../request-line.js';
-import type { CommonFlags } from '../run-step.js';
 import { keepHeapSmall } from '../small-heap.js';
 
 const GRACE_MS = 10_000;
@@ -35,57 +34,45 @@ export function serveCommand(): Command {
     ],
     codes: [EXIT.done, EXIT.failed, EXIT.usage, EXIT.stopped, EXIT.away],
   }).option('--insecure-http', 'listen on other addresses than loopback without TLS');
-  return command.action(() => {
-    const flags = command.optsWithGlobals<ServeFlags>();
-    return answering(flags, async () => {
-      keepHeapSmall();
-      const output = openOutput(flags);
-      const [
-        { openServerApp },
-        { openLog },
-        { loadConfig },
-        { need },
-        { readTls },
-        { checkTokens },
-        { createApiServer },
-      ] = await Promise.all([
+  return setAction<ServeFlags>(command, async (flags, output) => {
+    keepHeapSmall();
+    const [{ openServerApp }, { openLog }, { need }, { readTls }, { checkTokens }, { createApiServer }] =
+      await Promise.all([
         import('../../app/server.js'),
         import('../../app/log.js'),
-        import('../../config/load.js'),
         import('../../config/needs.js'),
         import('../../config/tls.js'),
         import('../../http/auth.js'),
         import('../../http/server.js'),
       ]);
-      const config = loadConfig(flags.config ?? null, process.env);
-      // Before its token: in the office none is to be made up.
-      need(config, 'database', 'url');
-      const tokens = checkTokens(config.server.token);
-      const tls = readTls(config.server);
-      if (tls === null && flags.insecureHttp !== true) checkListen(config.server.listen);
-      const log = await openLog(config);
-      const app = await openServerApp(config);
-      try {
-        const server = createApiServer(await app.api(), {
-          tokens,
-          tls,
-          failed: (error) => {
-            log.write('error', messageOf(error), { step: 'serve' });
-            output.tell(errorBlock(error, output));
-          },
-          answered: (answered) => {
-            log.write('info', 'answered', { step: 'serve', ...answered });
-            if (!output.quiet) output.tell(requestLine(answered, output, new Date()));
-          },
-        });
-        const url = await listen(server, config.server.listen, tls === null ? 'http' : 'https');
-        if (output.json) output.answer(JSON.stringify({ ok: true, command: 'serve', url }));
-        else if (output.watched || output.verbose) output.tell(`orderbak serves on ${url}`);
-        await untilStopped(server);
-      } finally {
-        await app.close();
-      }
-    });
+    const config = await configOf(flags);
+    // Before its token: in the office none is to be made up.
+    need(config, 'database', 'url');
+    const tokens = checkTokens(config.server.token);
+    const tls = readTls(config.server);
+    if (tls === null && flags.insecureHttp !== true) checkListen(config.server.listen);
+    const log = await openLog(config);
+    const app = await openServerApp(config);
+    try {
+      const server = createApiServer(await app.api(), {
+        tokens,
+        tls,
+        failed: (error) => {
+          log.write('error', messageOf(error), { step: 'serve' });
+          output.tell(errorBlock(error, output));
+        },
+        answered: (answered) => {
+          log.write('info', 'answered', { step: 'serve', ...answered });
+          if (!output.quiet) output.tell(requestLine(answered, output, new Date()));
+        },
+      });
+      const url = await listen(server, config.server.listen, tls === null ? 'http' : 'https');
+      if (output.json) output.answer(JSON.stringify({ ok: true, command: 'serve', url }));
+      else if (output.watched || output.verbose) output.tell(`orderbak serves on ${url}`);
+      await untilStopped(server);
+    } finally {
+      await app.close();
+    }
   });
 }
 

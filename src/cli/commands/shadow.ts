@@ -2,11 +2,11 @@ import { type Command, Option } from 'commander';
 import { parseLocalTime } from '../../domain/local-time.js';
 import { type FileFinding, KINDS } from '../../domain/shadow.js';
 import { EXIT } from '../../errors.js';
-import { answering } from '../answering.js';
+import { setAction } from '../action.js';
+import { type CommonFlags, configOf } from '../config.js';
 import { newCommand, QUESTION_CODES } from '../help.js';
 import { order, positiveInteger, reject } from '../options.js';
-import { answerPaint, openOutput, writeAnswer } from '../output.js';
-import type { CommonFlags } from '../run-step.js';
+import { answerPaint, writeAnswer } from '../output.js';
 
 interface ShadowFlags extends CommonFlags {
   readonly order?: number[];
@@ -48,34 +48,29 @@ export function shadowCommand(): Command {
         .conflicts('all'),
     )
     .addOption(new Option('--all', 'name every file, a line each; with --json an object each'));
-  return command.action(() => {
-    const flags = command.optsWithGlobals<ShadowFlags>();
-    return answering(flags, async () => {
-      const [{ compareWithOldSystem }, { loadConfig }, text] = await Promise.all([
-        import('../../app/shadow.js'),
-        import('../../config/load.js'),
-        import('../shadow-text.js'),
-      ]);
-      const config = loadConfig(flags.config ?? null, process.env);
-      const output = openOutput(flags);
-      const since = flags.since ?? config.shadow.since;
-      const sum = text.newSum(config.shadow.table, since);
-      const most = flags.all ? 0 : (flags.limit ?? (output.json ? MANY : FEW));
-      const lineOf = (finding: FileFinding) =>
-        `${output.json ? JSON.stringify(text.findingObject(finding)) : text.findingText(finding)}\n`;
-      for await (const part of compareWithOldSystem(config, flags.order ?? null, since)) {
-        text.addTo(sum, part, most);
-        const lines = flags.all ? part.findings.map(lineOf).join('') : '';
-        if (lines !== '') await writeAnswer(lines);
-      }
-      const differences = text.differencesOf(sum);
-      const told = flags.all
-        ? {}
-        : { findings: KINDS.flatMap((kind) => sum.examples[kind].map(text.findingObject)) };
-      if (output.json) output.answer(JSON.stringify({ ...text.sumObject(sum), ...told }));
-      else if (!output.quiet || differences > 0)
-        output.answer(text.shadowText(sum, flags.config, answerPaint(flags)));
-      if (differences > 0) process.exitCode = EXIT.failed;
-    });
+  return setAction<ShadowFlags>(command, async (flags, output) => {
+    const [{ compareWithOldSystem }, text] = await Promise.all([
+      import('../../app/shadow.js'),
+      import('../shadow-text.js'),
+    ]);
+    const config = await configOf(flags);
+    const since = flags.since ?? config.shadow.since;
+    const sum = text.newSum(config.shadow.table, since);
+    const most = flags.all ? 0 : (flags.limit ?? (output.json ? MANY : FEW));
+    const lineOf = (finding: FileFinding) =>
+      `${output.json ? JSON.stringify(text.findingObject(finding)) : text.findingText(finding)}\n`;
+    for await (const part of compareWithOldSystem(config, flags.order ?? null, since)) {
+      text.addTo(sum, part, most);
+      const lines = flags.all ? part.findings.map(lineOf).join('') : '';
+      if (lines !== '') await writeAnswer(lines);
+    }
+    const differences = text.differencesOf(sum);
+    const told = flags.all
+      ? {}
+      : { findings: KINDS.flatMap((kind) => sum.examples[kind].map(text.findingObject)) };
+    if (output.json) output.answer(JSON.stringify({ ...text.sumObject(sum), ...told }));
+    else if (!output.quiet || differences > 0)
+      output.answer(text.shadowText(sum, flags.config, answerPaint(flags)));
+    if (differences > 0) process.exitCode = EXIT.failed;
   });
 }

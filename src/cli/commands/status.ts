@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { printable } from '../../domain/file-name.js';
 import { EXIT } from '../../errors.js';
-import { answering } from '../answering.js';
+import { setAction } from '../action.js';
+import { type CommonFlags, configOf } from '../config.js';
 import { newCommand, QUESTION_CODES } from '../help.js';
-import { answerPaint, openOutput } from '../output.js';
-import type { CommonFlags } from '../run-step.js';
+import { answerPaint } from '../output.js';
 import { terminalColumns } from '../width.js';
 
 /** How a machine stands, on one screen. */
@@ -20,35 +20,24 @@ export function statusCommand(): Command {
     ],
     codes: QUESTION_CODES,
   });
-  return command.action(() => {
-    const flags = command.optsWithGlobals<CommonFlags>();
-    return answering(flags, async () => {
-      const [
-        { machineZone },
-        { readStatus },
-        { loadConfig },
-        { localText },
-        { statusObject },
-        { statusText },
-      ] = await Promise.all([
+  return setAction<CommonFlags>(command, async (flags, output) => {
+    const [{ machineZone }, { readStatus }, { localText }, { statusObject }, { statusText }] =
+      await Promise.all([
         import('../../app/entries.js'),
         import('../../app/status.js'),
-        import('../../config/load.js'),
         import('../../domain/local-time.js'),
         import('../status-object.js'),
         import('../status-text.js'),
       ]);
-      const config = loadConfig(flags.config ?? null, process.env);
-      const status = await readStatus(config);
-      const output = openOutput(flags);
-      const told = statusObject(status);
-      const zone = config.shop.timezone ?? machineZone();
-      const localTime = (ms: number) => localText(ms, zone).slice(0, -3);
-      const wall = { now: Date.now(), localTime, zone, columns: terminalColumns(process.stdout) };
-      if (output.json) output.answer(JSON.stringify(told));
-      else if (!output.quiet) output.answer(statusText(status, wall, answerPaint(flags)));
-      else if (!told.ok) output.answer(told.needs.map(({ message }) => printable(message)).join('\n'));
-      if (!told.ok) process.exitCode = EXIT.failed;
-    });
+    const config = await configOf(flags);
+    const status = await readStatus(config);
+    const told = statusObject(status);
+    const zone = config.shop.timezone ?? machineZone();
+    const localTime = (ms: number) => localText(ms, zone).slice(0, -3);
+    const wall = { now: Date.now(), localTime, zone, columns: terminalColumns(process.stdout) };
+    if (output.json) output.answer(JSON.stringify(told));
+    else if (!output.quiet) output.answer(statusText(status, wall, answerPaint(flags)));
+    else if (!told.ok) output.answer(told.needs.map(({ message }) => printable(message)).join('\n'));
+    if (!told.ok) process.exitCode = EXIT.failed;
   });
 }

@@ -2,11 +2,10 @@ import { Argument, type Command } from 'commander';
 import type { Standing } from '../../jobs/ports.js';
 import { heardAgo } from '../../jobs/unlock.js';
 import { leaseOf, STEP_NAMES, type StepName } from '../../steps/step.js';
+import { setAction } from '../action.js';
 import { agoText } from '../ago.js';
-import { answering } from '../answering.js';
+import { type CommonFlags, configOf } from '../config.js';
 import { newCommand, UNLOCK_CODES } from '../help.js';
-import { openOutput } from '../output.js';
-import type { CommonFlags } from '../run-step.js';
 
 const LEASES = [...new Set(STEP_NAMES.map(leaseOf))];
 
@@ -25,21 +24,12 @@ export function unlockCommand(): Command {
   })
     .addArgument(new Argument('<step>', 'whose lease').choices(LEASES))
     .option('--force', 'also from a process that lives');
-  return command.action((step: string) => {
-    const flags = command.optsWithGlobals<CommonFlags & { force?: true }>();
-    return answering(flags, async () => {
-      const [{ unlockStep }, { loadConfig }] = await Promise.all([
-        import('../../app/unlock.js'),
-        import('../../config/load.js'),
-      ]);
-      const config = loadConfig(flags.config ?? null, process.env);
-      // Commander has looked that it is one of them.
-      const name = step as StepName;
-      const had = await unlockStep(config, name, flags.force ?? false);
-      const output = openOutput(flags);
-      if (output.json) output.answer(JSON.stringify({ ok: true, command: 'unlock', ...unlocked(name, had) }));
-      else if (!output.quiet) output.answer(unlockedText(name, had));
-    });
+  return setAction<CommonFlags & { force?: true }>(command, async (flags, output, step: string) => {
+    const { unlockStep } = await import('../../app/unlock.js');
+    // Commander has looked that it is one of them.
+    const name = step as StepName;
+    const had = await unlockStep(await configOf(flags), name, flags.force ?? false);
+    output.done('unlock', unlocked(name, had), unlockedText(name, had));
   });
 }
 

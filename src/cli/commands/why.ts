@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../errors.js';
-import { answering } from '../answering.js';
+import { setAction } from '../action.js';
+import type { CommonFlags } from '../config.js';
 import { newCommand, QUESTION_CODES } from '../help.js';
-import { openOutput } from '../output.js';
-import type { CommonFlags } from '../run-step.js';
 import { withServerHere } from '../with-server.js';
 
 /** Tells in words what became of files, and what will. */
@@ -21,27 +20,23 @@ export function whyCommand(): Command {
     '<what...>',
     '<order folder>/<filename>, a path below the root, or ids of rows of tbl_bak_order',
   );
-  return command.action((what: string[]) => {
-    const flags = command.optsWithGlobals<CommonFlags>();
-    return answering(flags, () =>
-      withServerHere(flags.config, async (app) => {
-        const [{ whyText }, { whyObject }] = await Promise.all([
-          import('../why-text.js'),
-          import('../why-object.js'),
-        ]);
-        const output = openOutput(flags);
-        const told = { localTime: app.localTime, keep: app.trashKeep, config: flags.config };
-        const files: object[] = [];
-        let isKnown = true;
-        for (const [i, asked] of what.entries()) {
-          const answer = await app.why(asked, process.cwd());
-          isKnown &&= answer.status !== 'unknown';
-          if (output.json) files.push(whyObject(asked, answer));
-          else output.answer(`${i === 0 ? '' : '\n'}${whyText(asked, answer, told)}`);
-        }
-        if (output.json) output.answer(JSON.stringify({ ok: isKnown, command: 'why', files }));
-        if (!isKnown) process.exitCode = EXIT.failed;
-      }),
-    );
-  });
+  return setAction<CommonFlags>(command, (flags, output, ...what: string[]) =>
+    withServerHere(flags, async (app) => {
+      const [{ whyText }, { whyObject }] = await Promise.all([
+        import('../why-text.js'),
+        import('../why-object.js'),
+      ]);
+      const told = { localTime: app.localTime, keep: app.trashKeep, config: flags.config };
+      const files: object[] = [];
+      let isKnown = true;
+      for (const [i, asked] of what.entries()) {
+        const answer = await app.why(asked, process.cwd());
+        isKnown &&= answer.status !== 'unknown';
+        if (output.json) files.push(whyObject(asked, answer));
+        else output.answer(`${i === 0 ? '' : '\n'}${whyText(asked, answer, told)}`);
+      }
+      if (output.json) output.answer(JSON.stringify({ ok: isKnown, command: 'why', files }));
+      if (!isKnown) process.exitCode = EXIT.failed;
+    }),
+  );
 }

@@ -5,6 +5,11 @@ import type { When } from './when.js';
 export const ROLES = ['server', 'office', 'both'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** What a machine of a role is called. */
+export function machineText(role: Role): string {
+  return role === 'both' ? 'server and office in one' : `the ${role}`;
+}
+
 /** How an entry is run. Times in ms. */
 export interface EntryRules {
   /** When it is due; null = never. */

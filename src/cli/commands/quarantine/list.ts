@@ -1,12 +1,17 @@
 import type { Command } from 'commander';
 import { printable } from '../../../domain/file-name.js';
 import type { QuarantinedFile } from '../../../reports/quarantined-files.js';
-import { answering } from '../../answering.js';
+import { setAction } from '../../action.js';
+import type { CommonFlags } from '../../config.js';
 import { newCommand, QUESTION_CODES } from '../../help.js';
 import { type FormatFlags, format, type Listing, printListing, sizeText } from '../../listing.js';
 import { ofRun, order } from '../../options.js';
-import type { CommonFlags } from '../../run-step.js';
 import { withServerHere } from '../../with-server.js';
+
+interface ListFlags extends CommonFlags, FormatFlags {
+  readonly run?: number;
+  readonly order?: number[];
+}
 
 /** Lists what waits. */
 export function listQuarantine(): Command {
@@ -23,15 +28,12 @@ export function listQuarantine(): Command {
     .addOption(format())
     .addOption(ofRun('only what this run of unlink-trash took'))
     .addOption(order());
-  return command.action(() => {
-    const flags = command.optsWithGlobals<CommonFlags & FormatFlags & { run?: number; order?: number[] }>();
-    return answering(flags, () =>
-      withServerHere(flags.config, (app) => {
-        const files = app.quarantined(flags.run ?? null, flags.order ?? null);
-        return printListing(listing(app.trashKeep, app.localTime, app.strangers), files, flags);
-      }),
-    );
-  });
+  return setAction<ListFlags>(command, (flags) =>
+    withServerHere(flags, (app) => {
+      const files = app.quarantined(flags.run ?? null, flags.order ?? null);
+      return printListing(listing(app.trashKeep, app.localTime, app.strangers), files, flags);
+    }),
+  );
 }
 
 function listing(

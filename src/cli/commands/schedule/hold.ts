@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../../errors.js';
-import { answering } from '../../answering.js';
+import { setAction } from '../../action.js';
+import { type CommonFlags, configOf } from '../../config.js';
 import { newCommand } from '../../help.js';
-import { openOutput } from '../../output.js';
-import type { CommonFlags } from '../../run-step.js';
 
 const CODES = [EXIT.done, EXIT.failed, EXIT.usage, EXIT.away] as const;
 
@@ -36,17 +35,9 @@ function holdCommand(name: 'pause' | 'continue'): Command {
     examples: [[`orderbak schedule ${name}`, example]],
     codes: CODES,
   });
-  return command.action(() => {
-    const flags = command.optsWithGlobals<CommonFlags>();
-    return answering(flags, async () => {
-      const [{ holdEntries }, { loadConfig }] = await Promise.all([
-        import('../../../app/schedule.js'),
-        import('../../../config/load.js'),
-      ]);
-      const changed = await holdEntries(loadConfig(flags.config ?? null, process.env), name === 'pause');
-      const output = openOutput(flags);
-      if (output.json) output.answer(JSON.stringify({ ok: true, command: `schedule ${name}`, changed }));
-      else if (!output.quiet) output.answer(changed ? done : already);
-    });
+  return setAction<CommonFlags>(command, async (flags, output) => {
+    const { holdEntries } = await import('../../../app/schedule.js');
+    const changed = await holdEntries(await configOf(flags), name === 'pause');
+    output.done(`schedule ${name}`, { changed }, changed ? done : already);
   });
 }

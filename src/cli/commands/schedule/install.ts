@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import type { Rendered } from '../../../domain/schedule/item.js';
 import { EXIT } from '../../../errors.js';
-import { answering } from '../../answering.js';
+import type { Scheduler } from '../../../schedule/scheduler.js';
+import { setAction } from '../../action.js';
 import { newCommand } from '../../help.js';
 import { dryRun } from '../../options.js';
-import { openOutput } from '../../output.js';
+import type { Output } from '../../output.js';
 import { lostVariables, openTarget, runAsOption, type TargetFlags, targetOption } from './target.js';
 
 interface InstallFlags extends TargetFlags {
@@ -28,30 +30,22 @@ export function installCommand(): Command {
     .addOption(targetOption())
     .addOption(runAsOption())
     .addOption(dryRun());
-  return command.action(() => {
-    const flags = command.optsWithGlobals<InstallFlags>();
-    return answering(flags, async () => {
-      const [{ loaded, user, scheduler }, { installSchedule, wantedOf }, { agree }] = await Promise.all([
-        openTarget(flags),
-        import('../../../app/install-schedule.js'),
-        import('../../../schedule/scheduler.js'),
-      ]);
-      const lost = lostVariables(loaded.given);
-      const notes =
-        lost.length === 0 ? [] : [`the scheduler will not have these variables: ${lost.join(', ')}`];
-      if (!flags.dryRun)
-        return tell(
-          flags,
-          'schedule install',
-          [...(await installSchedule(loaded, scheduler, user)), ...notes],
-          scheduler.showCommand,
-        );
+  return setAction<InstallFlags>(command, async (flags, output) => {
+    const [{ loaded, user, scheduler }, { installSchedule, wantedOf }, { agree }] = await Promise.all([
+      openTarget(flags),
+      import('../../../app/install-schedule.js'),
+      import('../../../schedule/scheduler.js'),
+    ]);
+    const lost = lostVariables(loaded.given);
+    const notes =
+      lost.length === 0 ? [] : [`the scheduler will not have these variables: ${lost.join(', ')}`];
+    const would = async () => {
       const wanted = await wantedOf(loaded, scheduler, user);
-      const names = wanted.map(({ name }) => name).join(', ');
-      const same = agree(wanted, await scheduler.installed());
-      const would = same ? 'nothing: all is as it should be' : `${scheduler.target}: would write ${names}`;
-      return tell(flags, 'schedule install', [would, ...notes], scheduler.showCommand);
-    });
+      if (agree(wanted, await scheduler.installed())) return 'nothing: all is as it should be';
+      return `${scheduler.target}: would write ${namesOf(wanted)}`;
+    };
+    const done = flags.dryRun ? [await would()] : await installSchedule(loaded, scheduler, user);
+    tellDone('install', [...done, ...notes], scheduler, flags, output);
   });
 }
 
@@ -70,27 +64,32 @@ export function uninstallCommand(): Command {
     .addOption(targetOption())
     .addOption(runAsOption())
     .addOption(dryRun());
-  return command.action(() => {
-    const flags = command.optsWithGlobals<InstallFlags>();
-    return answering(flags, async () => {
-      const { scheduler } = await openTarget(flags);
-      if (!flags.dryRun)
-        return tell(flags, 'schedule uninstall', await scheduler.uninstall(), scheduler.showCommand);
-      const names = (await scheduler.installed()).map(({ name }) => name);
-      const would =
-        names.length === 0
-          ? 'nothing is installed'
-          : `${scheduler.target}: would take out ${names.join(', ')}`;
-      return tell(flags, 'schedule uninstall', [would], scheduler.showCommand);
-    });
+  return setAction<InstallFlags>(command, async (flags, output) => {
+    const { scheduler } = await openTarget(flags);
+    const would = async () => {
+      const installed = await scheduler.installed();
+      if (installed.length === 0) return 'nothing is installed';
+      return `${scheduler.target}: would take out ${namesOf(installed)}`;
+    };
+    const done = flags.dryRun ? [await would()] : await scheduler.uninstall();
+    tellDone('uninstall', done, scheduler, flags, output);
   });
 }
 
-function tell(flags: InstallFlags, command: string, done: readonly string[], showCommand: string): void {
-  const output = openOutput(flags);
-  if (output.json)
-    output.answer(
-      JSON.stringify({ ok: true, command, dryRun: flags.dryRun ?? false, done, look: showCommand }),
-    );
-  else if (!output.quiet) output.answer([...done, `See it: ${showCommand}`].join('\n'));
+function namesOf(files: readonly Rendered[]): string {
+  return files.map(({ name }) => name).join(', ');
+}
+
+function tellDone(
+  name: 'install' | 'uninstall',
+  done: readonly string[],
+  { showCommand: look }: Scheduler,
+  flags: InstallFlags,
+  output: Output,
+): void {
+  output.done(
+    `schedule ${name}`,
+    { dryRun: flags.dryRun ?? false, done, look },
+    [...done, `See it: ${look}`].join('\n'),
+  );
 }

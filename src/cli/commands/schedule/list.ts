@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../../errors.js';
-import { answering } from '../../answering.js';
+import { setAction } from '../../action.js';
 import { newCommand } from '../../help.js';
-import { openOutput } from '../../output.js';
 import { terminalColumns } from '../../width.js';
 import { openTarget, runAsOption, type TargetFlags, targetOption } from './target.js';
 
@@ -20,21 +19,14 @@ export function listEntriesCommand(): Command {
   })
     .addOption(targetOption())
     .addOption(runAsOption());
-  return command.action(() => {
-    const flags = command.optsWithGlobals<TargetFlags>();
-    return answering(flags, async () => {
-      const [{ loaded, user, scheduler }, { viewSchedule }, { scheduleJson, scheduleText }] =
-        await Promise.all([
-          openTarget(flags),
-          import('../../../app/schedule-view.js'),
-          import('../../schedule-text.js'),
-        ]);
-      const now = Date.now();
-      const view = await viewSchedule(loaded, scheduler, user, now);
-      const output = openOutput(flags);
-      const { target } = scheduler;
-      if (output.json) output.answer(scheduleJson(view, target));
-      else output.answer(scheduleText(view, target, now, terminalColumns(process.stdout)));
-    });
+  return setAction<TargetFlags>(command, async (flags, output) => {
+    const [{ loaded, user, scheduler }, { viewSchedule }, { scheduleJson, scheduleText }] = await Promise.all(
+      [openTarget(flags), import('../../../app/schedule-view.js'), import('../../schedule-text.js')],
+    );
+    const now = Date.now();
+    const view = await viewSchedule(loaded, scheduler, user, now);
+    const { target } = scheduler;
+    if (output.json) output.answer(scheduleJson(view, target));
+    else output.answer(scheduleText(view, target, now, terminalColumns(process.stdout)));
   });
 }

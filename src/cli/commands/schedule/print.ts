@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../../errors.js';
-import { answering } from '../../answering.js';
+import { setAction } from '../../action.js';
 import { newCommand } from '../../help.js';
-import { openOutput } from '../../output.js';
 import { openTarget, runAsOption, type TargetFlags, targetOption } from './target.js';
 
 /** Shows exactly what would be installed. */
@@ -19,19 +18,15 @@ export function printCommand(): Command {
   })
     .addOption(targetOption())
     .addOption(runAsOption());
-  return command.action(() => {
-    const flags = command.optsWithGlobals<TargetFlags>();
-    return answering(flags, async () => {
-      const [{ loaded, user, scheduler }, { wantedOf }] = await Promise.all([
-        openTarget(flags),
-        import('../../../app/install-schedule.js'),
-      ]);
-      const files = await wantedOf(loaded, scheduler, user);
-      const output = openOutput(flags);
-      const { target } = scheduler;
-      if (output.json) output.answer(JSON.stringify({ ok: true, command: 'schedule print', target, files }));
-      else process.stdout.write(printed(files));
-    });
+  return setAction<TargetFlags>(command, async (flags, output) => {
+    const [{ loaded, user, scheduler }, { wantedOf }] = await Promise.all([
+      openTarget(flags),
+      import('../../../app/install-schedule.js'),
+    ]);
+    const files = await wantedOf(loaded, scheduler, user);
+    const { target } = scheduler;
+    if (output.json) output.answer(JSON.stringify({ ok: true, command: 'schedule print', target, files }));
+    else process.stdout.write(printed(files));
   });
 }
 

@@ -1,11 +1,10 @@
 import { Argument, type Command, Option } from 'commander';
 import { NIGHT, type NightStep } from '../../../domain/night.js';
 import { EXIT } from '../../../errors.js';
-import { answering } from '../../answering.js';
+import { setAction } from '../../action.js';
+import { type CommonFlags, loadedConfigOf } from '../../config.js';
 import { newCommand, PULL_CODES } from '../../help.js';
 import { watchInterrupts } from '../../interrupts.js';
-import { openOutput } from '../../output.js';
-import type { CommonFlags } from '../../run-step.js';
 
 interface RunFlags extends CommonFlags {
   readonly now?: true;
@@ -30,34 +29,29 @@ export function runEntryCommand(): Command {
     .addArgument(entryArgument())
     .addOption(new Option('--now', 'whether it is due or not'))
     .addOption(new Option('--log <file>', 'append what it prints to a file'));
-  return command.action((name: string) => {
-    const flags = command.optsWithGlobals<RunFlags>();
-    return answering(flags, async () => {
-      const [app, { tellOfSkips }, { entryNamed }, { readConfig }, { tellWoken }] = await Promise.all([
-        import('../../../app/schedule.js'),
-        import('../../../app/skips.js'),
-        import('../../../app/entries.js'),
-        import('../../../config/load.js'),
-        import('../../woken-text.js'),
-      ]);
-      const loaded = readConfig(flags.config ?? null, process.env);
-      // Commander has looked that it is one of them.
-      const named = entryNamed(loaded.config, name as NightStep);
-      const entry = { ...named, log: flags.log ?? named.log };
-      const interrupts = watchInterrupts(() => {});
-      const { signal } = interrupts;
-      try {
-        const woken = flags.now
-          ? { kind: 'ran' as const, due: Date.now(), end: await app.startNow(loaded, entry, signal) }
-          : await app.wake(loaded, entry, signal);
-        const output = openOutput(flags);
-        const exit = tellWoken(entry, woken, output, 'schedule run');
-        process.exitCode = woken.kind === 'ended' ? (interrupts.exitCode() ?? exit) : exit;
-        for (const fault of await tellOfSkips(loaded.config, entry.name, woken)) output.tell(fault);
-      } finally {
-        interrupts.dispose();
-      }
-    });
+  return setAction<RunFlags>(command, async (flags, output, name: string) => {
+    const [app, { tellOfSkips }, { entryNamed }, { tellWoken }] = await Promise.all([
+      import('../../../app/schedule.js'),
+      import('../../../app/skips.js'),
+      import('../../../app/entries.js'),
+      import('../../woken-text.js'),
+    ]);
+    const loaded = await loadedConfigOf(flags);
+    // Commander has looked that it is one of them.
+    const named = entryNamed(loaded.config, name as NightStep);
+    const entry = { ...named, log: flags.log ?? named.log };
+    const interrupts = watchInterrupts(() => {});
+    const { signal } = interrupts;
+    try {
+      const woken = flags.now
+        ? { kind: 'ran' as const, due: Date.now(), end: await app.startNow(loaded, entry, signal) }
+        : await app.wake(loaded, entry, signal);
+      const exit = tellWoken(entry, woken, output, 'schedule run');
+      process.exitCode = woken.kind === 'ended' ? (interrupts.exitCode() ?? exit) : exit;
+      for (const fault of await tellOfSkips(loaded.config, entry.name, woken)) output.tell(fault);
+    } finally {
+      interrupts.dispose();
+    }
   });
 }
 
@@ -70,30 +64,25 @@ export function catchUpCommand(): Command {
     examples: [['orderbak schedule catch-up', 'after a night without power']],
     codes: PULL_CODES,
   }).addOption(new Option('--log <file>', 'append what entries without a log of their own print to a file'));
-  return command.action(() => {
-    const flags = command.optsWithGlobals<CommonFlags & { log?: string }>();
-    return answering(flags, async () => {
-      const [{ catchUp }, { tellOfSkips }, { readConfig }, { tellWoken }] = await Promise.all([
-        import('../../../app/catch-up.js'),
-        import('../../../app/skips.js'),
-        import('../../../config/load.js'),
-        import('../../woken-text.js'),
-      ]);
-      const loaded = readConfig(flags.config ?? null, process.env);
-      const output = openOutput(flags);
-      const interrupts = watchInterrupts(() => {});
-      try {
-        let worst: number = EXIT.done;
-        for await (const { entry, woken } of catchUp(loaded, flags.log ?? null, interrupts.signal)) {
-          if (woken === null) continue;
-          const exit = tellWoken(entry, woken, output, 'schedule catch-up');
-          for (const fault of await tellOfSkips(loaded.config, entry.name, woken)) output.tell(fault);
-          if (worst === EXIT.done) worst = exit;
-        }
-        process.exitCode = interrupts.exitCode() ?? worst;
-      } finally {
-        interrupts.dispose();
+  return setAction<CommonFlags & { log?: string }>(command, async (flags, output) => {
+    const [{ catchUp }, { tellOfSkips }, { tellWoken }] = await Promise.all([
+      import('../../../app/catch-up.js'),
+      import('../../../app/skips.js'),
+      import('../../woken-text.js'),
+    ]);
+    const loaded = await loadedConfigOf(flags);
+    const interrupts = watchInterrupts(() => {});
+    try {
+      let worst: number = EXIT.done;
+      for await (const { entry, woken } of catchUp(loaded, flags.log ?? null, interrupts.signal)) {
+        if (woken === null) continue;
+        const exit = tellWoken(entry, woken, output, 'schedule catch-up');
+        for (const fault of await tellOfSkips(loaded.config, entry.name, woken)) output.tell(fault);
+        if (worst === EXIT.done) worst = exit;
       }
-    });
+      process.exitCode = interrupts.exitCode() ?? worst;
+    } finally {
+      interrupts.dispose();
+    }
   });
 }

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { TARGETS, type Target } from '../../../schedule/scheduler.js';
-import type { CommonFlags } from '../../run-step.js';
+import { type CommonFlags, loadedConfigOf } from '../../config.js';
 
 export interface TargetFlags extends CommonFlags {
   readonly target?: Target | undefined;
@@ -17,11 +17,8 @@ export const runAsOption = () =>
 
 /** The configuration, the scheduler that the flags mean, and the user to whom it is to switch. */
 export async function openTarget(flags: TargetFlags) {
-  const [{ readConfig }, { openScheduler, ownTarget, ownUser }] = await Promise.all([
-    import('../../../config/load.js'),
-    import('../../../schedule/choose.js'),
-  ]);
-  const loaded = readConfig(flags.config ?? null, process.env);
+  const { openScheduler, ownTarget, ownUser } = await import('../../../schedule/choose.js');
+  const loaded = await loadedConfigOf(flags);
   const user = flags.runAs ?? (await ownUser(loaded.path));
   return { loaded, user, scheduler: openScheduler(flags.target ?? ownTarget(), user) };
 }

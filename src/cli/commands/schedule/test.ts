@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import type { NightStep } from '../../../domain/night.js';
-import { answering } from '../../answering.js';
+import { setAction } from '../../action.js';
+import { type CommonFlags, loadedConfigOf } from '../../config.js';
 import { newCommand, PULL_CODES } from '../../help.js';
-import { openOutput } from '../../output.js';
-import type { CommonFlags } from '../../run-step.js';
 import { entryArgument } from './run.js';
 
 /** Runs an entry as the scheduler would. */
@@ -18,27 +17,20 @@ export function testCommand(): Command {
     ],
     codes: PULL_CODES,
   }).addArgument(entryArgument());
-  return command.action((name: string) => {
-    const flags = command.optsWithGlobals<CommonFlags>();
-    return answering(flags, async () => {
-      const [{ testEntry }, { readConfig }] = await Promise.all([
-        import('../../../app/test-entry.js'),
-        import('../../../config/load.js'),
-      ]);
-      // Commander has looked that it is one of them.
-      const tested = await testEntry(readConfig(flags.config ?? null, process.env), name as NightStep);
-      const { exit, elapsedMs, stdout, stderr } = tested;
-      const output = openOutput(flags);
-      if (output.json)
-        output.answer(JSON.stringify({ ok: exit === 0, command: 'schedule test', entry: name, ...tested }));
-      else {
-        process.stdout.write(stdout);
-        process.stderr.write(stderr);
-        output.answer(
-          `${name}: exit code ${exit} after ${(elapsedMs / 1000).toFixed(1)} s${stdout + stderr === '' ? ', and no output' : ''}`,
-        );
-      }
-      process.exitCode = exit;
-    });
+  return setAction<CommonFlags>(command, async (flags, output, name: string) => {
+    const { testEntry } = await import('../../../app/test-entry.js');
+    // Commander has looked that it is one of them.
+    const tested = await testEntry(await loadedConfigOf(flags), name as NightStep);
+    const { exit, elapsedMs, stdout, stderr } = tested;
+    if (output.json)
+      output.answer(JSON.stringify({ ok: exit === 0, command: 'schedule test', entry: name, ...tested }));
+    else {
+      process.stdout.write(stdout);
+      process.stderr.write(stderr);
+      output.answer(
+        `${name}: exit code ${exit} after ${(elapsedMs / 1000).toFixed(1)} s${stdout + stderr === '' ? ', and no output' : ''}`,
+      );
+    }
+    process.exitCode = exit;
   });
 }
