@@ -17,13 +17,15 @@ import { areViewsAsMade, checkViews, readViews, viewStatements, viewsAsMade } fr
 export async function planMigration(database: Database, viewsFile: string | null): Promise<string[]> {
   const { engine } = database;
   const bytes = engine === 'mysql' ? await bytesCollation(database) : '';
+  const tables = await readTables(database);
   const settings = await readSettings(database);
   const existing = await readExistingTable(database);
   const statements: string[] = [];
   for (const { name, statements: own } of await readMigrations(engine, bytes)) {
-    if (!settings.has(`migration ${name}`)) {
-      statements.push(...own, saveSetting(database, `migration ${name}`, "'done'"));
-    }
+    if (settings.has(`migration ${name}`)) {
+      // Of a table that was lost since, as where a copy of the database is put back without it.
+      statements.push(...own.filter((statement) => !tables.has(tableOf(statement))));
+    } else statements.push(...own, saveSetting(database, `migration ${name}`, "'done'"));
     if (name.endsWith('_bak_order') && existing !== null)
       statements.push(...adoptStatements(existing, engine, bytes));
   }
@@ -124,17 +126,25 @@ async function planViews(
   ];
 }
 
-async function readSettings({ engine, kysely }: Database): Promise<Map<string, string>> {
-  const { rows } =
+/** Which table a statement of a migration makes or changes. */
+function tableOf(statement: string): string {
+  return /\b(?:TABLE|INDEX IF NOT EXISTS \w+ ON) (?:IF NOT EXISTS )?(\w+)/.exec(statement)?.[1] ?? '';
+}
+
+/** The names of the tables that are there. */
+async function readTables({ engine, kysely }: Database): Promise<Set<string>> {
+  const tables =
     engine === 'mysql'
-      ? await sql`SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'orderbak_setting'`.execute(
-          kysely,
-        )
-      : await sql`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'orderbak_setting'`.execute(
-          kysely,
-        );
-  if (rows.length === 0) return new Map();
-  const settings = await kysely.selectFrom('orderbak_setting').selectAll().execute();
+      ? sql<{
+          name: string;
+        }>`SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()`
+      : sql<{ name: string }>`SELECT name FROM sqlite_master WHERE type = 'table'`;
+  return new Set((await tables.execute(kysely)).rows.map(({ name }) => name));
+}
+
+async function readSettings(database: Database): Promise<Map<string, string>> {
+  if (!(await readTables(database)).has('orderbak_setting')) return new Map();
+  const settings = await database.kysely.selectFrom('orderbak_setting').selectAll().execute();
   return new Map(settings.map(({ name, value }) => [name, value]));
 }
 

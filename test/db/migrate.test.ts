@@ -148,6 +148,23 @@ CREATE VIEW orderbak_unreadable AS SELECT id_order, 'x' AS origin, 1 AS origin_i
     expect(named).toEqual([{ filename: 'a/b.jpg' }]);
   });
 
+  test('a table that was lost is made again, with all of its columns and indexes', async () => {
+    const world = await newWorld(engine);
+    await migrate(world);
+    const made = await world.ask(schemaOf);
+    const own = Object.keys(made).flatMap(
+      (name) => /^(?:BASE TABLE|table) (orderbak_\w+|tbl_bak_order)$/.exec(name)?.[1] ?? [],
+    );
+    expect(own.length).toBeGreaterThanOrEqual(10);
+    for (const table of own) {
+      await world.ask((database) => database.run(`DROP TABLE ${table}`));
+      expect((await plan(world)).join(), table).toContain(table);
+      await migrate(world);
+      expect(await world.ask(schemaOf), table).toEqual(made);
+      expect(await plan(world), table).toEqual([]);
+    }
+  });
+
   test('a view that was dropped is made again', async () => {
     const world = await newWorld(engine);
     await migrate(world);
