@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadedConfig } from '../config/load.js';
 import { machinesOf } from '../config/role.js';
-import type { Clock } from '../domain/clock.js';
 import { lastDue } from '../domain/schedule/due.js';
 import type { ScheduleEntry } from '../domain/schedule/entry.js';
 import { isAway } from '../errors.js';
@@ -10,8 +9,6 @@ import { startApart } from '../schedule/start-step.js';
 import { entriesOf, zoneOf } from './entries.js';
 import { programArgv } from './place.js';
 import { self, wake, withBook } from './schedule.js';
-
-const clock: Clock = Date.now;
 
 /** How long a catch-up waits for the database of a machine that has just been started, and how often it looks, ms. */
 const PATIENCE = 300_000;
@@ -50,7 +47,7 @@ export async function* catchUp(
 ): AsyncGenerator<CaughtUp> {
   const { config, path } = loaded;
   const zone = zoneOf(config);
-  const due = ({ at }: ScheduleEntry) => lastDue(at, zone, clock()) ?? 0;
+  const due = ({ at }: ScheduleEntry) => lastDue(at, zone, Date.now()) ?? 0;
   for (const machine of machinesOf(config))
     await untilThere(() => withBook(config, machine, (book) => book.heldSince(self().host)), stop);
   const apart: Promise<unknown>[] = [];

@@ -29,6 +29,9 @@ export const OWN: Errand = { kin: { night: null, resumes: null }, failedIn: null
 
 type Told = Pick<RunChoices, 'only' | 'limit' | 'maxDelete' | 'olderThan'>;
 
+/** What a run is told by whom nothing was said. */
+export const TOLD_NOTHING: Told = { only: null, limit: null, maxDelete: null, olderThan: null };
+
 /** What a run was told, as it is kept in its row. */
 export function toldOf({ only, limit, maxDelete, olderThan }: RunChoices): string {
   const told: Told = { only, limit, maxDelete, olderThan };
@@ -37,7 +40,6 @@ export function toldOf({ only, limit, maxDelete, olderThan }: RunChoices): strin
 
 /** The same, read again; a run that is older than this was told nothing. */
 export function readTold(told: string | null): Told {
-  const nothing: Told = { only: null, limit: null, maxDelete: null, olderThan: null };
   // Written by `toldOf`, maybe by an earlier version with fewer words.
-  return told === null ? nothing : { ...nothing, ...(JSON.parse(told) as Partial<Told>) };
+  return told === null ? TOLD_NOTHING : { ...TOLD_NOTHING, ...(JSON.parse(told) as Partial<Told>) };
 }

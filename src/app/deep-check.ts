@@ -8,17 +8,16 @@ import type { Order } from '../domain/order.js';
 import { TEST_FILE, testOrder } from '../domain/test-order.js';
 import { EXIT, OrderbakError } from '../errors.js';
 import { holdLease } from '../jobs/lease.js';
+import { SILENT_WATCHER } from '../jobs/ports.js';
 import type { BakFiles } from '../steps/ports/records.js';
 import { type UnlinkParts, unlinkBackedUpStep } from '../steps/unlink-recorded.js';
 import { inTemporaryFolder, isStored } from '../store/probe.js';
 import { makeTestFile, removeTestFile } from '../store/test-folder.js';
 import { apiOf } from './api.js';
-import { OWN } from './choices.js';
+import { OWN, TOLD_NOTHING } from './choices.js';
 import type { Listen } from './doctor-server.js';
 import type { Ground } from './ground.js';
 import { openOfficeApp } from './office.js';
-
-const nobody = { planning() {}, started() {}, moved() {}, advanced() {}, finished() {} };
 
 /** The order that no shop has, its folder below the root, and the row of its file. */
 interface Planted {
@@ -75,15 +74,13 @@ async function copy(
       const office = await openOfficeApp({ ...ground.config, pull } satisfies Config, 1);
       const { stopped, errors, counts } = await office
         .pull({
+          ...TOLD_NOTHING,
           dryRun: false,
           only: [order.id],
-          limit: null,
-          maxDelete: null,
-          olderThan: null,
           origin: 'hand',
           version: '',
           stop: new AbortController().signal,
-          watcher: nobody,
+          watcher: SILENT_WATCHER,
           errand: OWN,
         })
         .finally(() => office.close());

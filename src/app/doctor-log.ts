@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { messageOf } from '../errors.js';
-import type { Check, Finding } from '../reports/examine.js';
+import { type Check, type Finding, warning } from '../reports/examine.js';
 import { mustBeWritable, tryWriting } from '../store/probe.js';
 
 /** Whether lines can be added to the log, and old pieces of it removed. */
@@ -18,7 +18,7 @@ export function logCheck(file: string): Check {
         const remedy =
           'Give its folder to the user that runs orderbak, or let logrotate do it (logrotate.example).';
         const message = `${file} can be written to, but old pieces of it cannot be removed: ${messageOf(error)}`;
-        return { status: 'warning', message, remedy };
+        return warning(message, remedy);
       }
     },
   };

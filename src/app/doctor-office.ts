@@ -4,12 +4,12 @@ import type { Config } from '../config/schema.js';
 import { mustBeSound, openCatalogDatabase } from '../db/catalog.js';
 import { rowPath } from '../domain/wire.js';
 import { EXIT, OrderbakError } from '../errors.js';
-import { BackupClient } from '../remote/backup-client.js';
+import type { BackupClient } from '../remote/backup-client.js';
 import { greet } from '../remote/greet.js';
-import { rateLimit } from '../remote/rate-limit.js';
 import type { Check, Finding } from '../reports/examine.js';
 import { OWN_FOLDER, prepareStore } from '../store/own-folder.js';
 import { roomOf, tryWriting } from '../store/probe.js';
+import { askServer } from './ask-server.js';
 import type { Doctor } from './doctor.js';
 import { clockFinding, roomFinding } from './findings.js';
 
@@ -18,30 +18,22 @@ const MOST_BYTES = 64 * 1024 * 1024;
 
 /** What the machine in the office is examined for. */
 export function officeChecks(config: Config, deep: boolean): Doctor {
-  const client = () => {
-    const [url, token] = [need(config, 'pull', 'url'), need(config, 'pull', 'token')];
-    return new BackupClient({ url, token, transfers: 1, rate: rateLimit(null) });
-  };
-  const asking = async <T>(ask: (client: BackupClient) => Promise<T>): Promise<T> => {
-    const asked = client();
-    return ask(asked).finally(() => asked.close());
-  };
+  const url = () => need(config, 'pull', 'url');
+  const store = () => need(config, 'pull', 'store');
+  const token = () => need(config, 'pull', 'token');
   const checks: Check[] = [
-    {
-      name: 'store',
-      needs: ['configuration'],
-      run: () => storeFinding(need(config, 'pull', 'store')),
-    },
-    { name: 'catalog', needs: ['store'], run: () => catalogFinding(need(config, 'pull', 'store')) },
-    {
-      name: 'server',
-      needs: ['configuration'],
-      run: () => serverFinding(need(config, 'pull', 'url')),
-    },
-    { name: 'server clock', needs: ['server'], run: () => clockOf(need(config, 'pull', 'url')) },
-    { name: 'token', needs: ['server'], run: () => asking(tokenFinding) },
+    { name: 'store', needs: ['configuration'], run: () => storeFinding(store()) },
+    { name: 'catalog', needs: ['store'], run: () => catalogFinding(store()) },
+    { name: 'server', needs: ['configuration'], run: () => serverFinding(url()) },
+    { name: 'server clock', needs: ['server'], run: () => clockOf(url()) },
+    { name: 'token', needs: ['server'], run: () => askServer(url(), token(), tokenFinding) },
   ];
-  if (deep) checks.push({ name: 'transfer', needs: ['token'], run: () => asking(transferFinding) });
+  if (deep)
+    checks.push({
+      name: 'transfer',
+      needs: ['token'],
+      run: () => askServer(url(), token(), transferFinding),
+    });
   return { checks, close: async () => {} };
 }
 
@@ -69,14 +61,13 @@ async function clockOf(url: string): Promise<Finding | string> {
   return date === null ? 'is not told' : clockFinding(date + 500 - (asked + Date.now()) / 2);
 }
 
-async function tokenFinding(client: BackupClient): Promise<string> {
-  await client.list(0, 1, new AbortController().signal);
+async function tokenFinding(client: BackupClient, signal: AbortSignal): Promise<string> {
+  await client.list(0, 1, signal);
   return 'is accepted';
 }
 
 /** Fetches a file that waits, compares its hash with the server's, and throws it away. */
-async function transferFinding(client: BackupClient): Promise<Finding | string> {
-  const { signal } = new AbortController();
+async function transferFinding(client: BackupClient, signal: AbortSignal): Promise<string> {
   const { files } = await client.list(0, SAMPLE, signal);
   const file = files.find((row) => !('fault' in row) && row.size !== null && row.size < MOST_BYTES);
   if (file === undefined || 'fault' in file) return 'no small file waits on the server; nothing was fetched';

@@ -8,7 +8,7 @@ import { clockAhead, databaseKind, NEEDED_DATABASE, ownOffset, timesInUtc } from
 import { localText, offsetAt, parseLocalTime, unixSeconds } from '../domain/local-time.js';
 import { fileFault, orderFault } from '../domain/sample.js';
 import { EXIT, OrderbakError } from '../errors.js';
-import type { Check, Finding } from '../reports/examine.js';
+import { type Check, type Finding, warning } from '../reports/examine.js';
 import { roomOf, tryThumb, tryWriting } from '../store/probe.js';
 import type { apiOf } from './api.js';
 import { checkFolders } from './check-folders.js';
@@ -88,12 +88,11 @@ async function tablesFinding({ database, config }: Ground): Promise<string> {
 async function viewsFinding({ database, rule }: Ground): Promise<Finding | string> {
   await checkViews(database);
   const { orders, files } = await sampleOrders(database, SAMPLE);
-  if (orders.length === 0)
-    return { status: 'warning', message: 'the shop has no order yet', remedy: VIEWS_HINT };
+  if (orders.length === 0) return warning('the shop has no order yet', VIEWS_HINT);
   const twice = await orderGivenTwice(database);
   if (twice !== null) {
     const message = `orderbak_order gives order ${twice} twice; nothing of an order is removed of which two rows differ`;
-    return { status: 'warning', message, remedy: VIEWS_HINT };
+    return warning(message, VIEWS_HINT);
   }
   const found = [orders.map((order) => orderFault(order, rule)), files.map(fileFault)];
   const faults = found.flat().filter((fault) => fault !== null);
@@ -105,7 +104,7 @@ async function viewsFinding({ database, rule }: Ground): Promise<Finding | strin
   // A single odd name is the order's own matter, and no step touches it.
   const isMostlySound = (some: readonly (string | null)[]) =>
     some.filter((fault) => fault !== null).length * 2 <= some.length;
-  if (found.every(isMostlySound)) return { status: 'warning', message, remedy: VIEWS_HINT };
+  if (found.every(isMostlySound)) return warning(message, VIEWS_HINT);
   throw new OrderbakError(EXIT.failed, 'bad-view', message, VIEWS_HINT);
 }
 
@@ -126,16 +125,14 @@ async function shopClockFinding({ database, zone, clock }: Ground): Promise<Find
   if (inUtc.length > 0 && shop !== 0) {
     const message = `${told}, but ${inUtc.join(' and ')} of orderbak_order are of the type TIMESTAMP, which comes in UTC`;
     const remedy = 'Write timezone = "UTC" under [shop], or have the view convert them (CONVERT_TZ).';
-    return { status: 'warning', message, remedy };
+    return warning(message, remedy);
   }
   const own = await ownOffset(database);
   if (own === null || own === shop || inUtc.length > 0) return told;
-  return {
-    status: 'warning',
-    message: `${told}, and the database's own zone is ${(own - shop) / 3600} hours from that`,
-    remedy:
-      'Well if the application writes its times itself; if it leaves them to the database (NOW()), correct [shop] timezone.',
-  };
+  return warning(
+    `${told}, and the database's own zone is ${(own - shop) / 3600} hours from that`,
+    'Well if the application writes its times itself; if it leaves them to the database (NOW()), correct [shop] timezone.',
+  );
 }
 
 async function rootFinding(ground: Ground): Promise<Finding> {

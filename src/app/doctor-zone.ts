@@ -2,7 +2,7 @@ import prettyMs from 'pretty-ms';
 import type { Config } from '../config/schema.js';
 import { offsetAt } from '../domain/local-time.js';
 import { machineOf } from '../domain/night.js';
-import type { Check, Finding } from '../reports/examine.js';
+import { type Check, type Finding, warning } from '../reports/examine.js';
 import { entriesOf, zoneOf } from './entries.js';
 
 const HALF_A_YEAR_MS = 182 * 86_400_000;
@@ -23,9 +23,8 @@ export function zoneFinding(own: string, shop: string, now: number): Finding {
   const seconds = apart.find((difference) => difference !== 0);
   if (seconds === undefined) return { status: 'ok', message: `${own}, as the shop's clock` };
   const span = prettyMs(Math.abs(seconds) * 1000);
-  return {
-    status: 'warning',
-    message: `${own}, which is ${span} ${seconds < 0 ? 'behind' : 'ahead of'} the shop's ${shop}`,
-    remedy: `If the night is meant by the shop's clock, write \`timezone = "${shop}"\` under [schedule], and let \`orderbak schedule install\` do it anew.`,
-  };
+  return warning(
+    `${own}, which is ${span} ${seconds < 0 ? 'behind' : 'ahead of'} the shop's ${shop}`,
+    `If the night is meant by the shop's clock, write \`timezone = "${shop}"\` under [schedule], and let \`orderbak schedule install\` do it anew.`,
+  );
 }

@@ -1,7 +1,7 @@
 import { isNothing, type LoadedConfig, noConfiguration } from '../config/load.js';
 import { isRoleGiven, machinesOf } from '../config/role.js';
 import { EXIT, OrderbakError } from '../errors.js';
-import type { Check, Finding } from '../reports/examine.js';
+import { type Check, warning } from '../reports/examine.js';
 import { openScheduler, ownTarget, ownUser } from '../schedule/choose.js';
 import { logCheck } from './doctor-log.js';
 import { officeChecks } from './doctor-office.js';
@@ -119,8 +119,4 @@ function scheduleCheck(loaded: LoadedConfig): Check {
       return warning(message, 'Let `orderbak schedule install` do it, unless other lines start the steps.');
     },
   };
-}
-
-function warning(message: string, remedy: string): Finding {
-  return { status: 'warning', message, remedy };
 }

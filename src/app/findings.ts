@@ -1,7 +1,7 @@
 import prettyMs from 'pretty-ms';
 import { isShort, type Room, roomText } from '../domain/room.js';
 import { EXIT, OrderbakError } from '../errors.js';
-import type { Finding } from '../reports/examine.js';
+import { type Finding, warning } from '../reports/examine.js';
 
 /** A clock that is off by more than a lease lasts, or by more than anybody would call right, ms. */
 const WRONG_MS = 60_000;
@@ -15,7 +15,7 @@ export function clockFinding(aheadMs: number | null): Finding {
   const message = `is ${span} ${aheadMs < 0 ? 'behind' : 'ahead of'} this machine's`;
   const remedy = 'Let both machines keep their time by NTP.';
   if (off >= WRONG_MS) throw new OrderbakError(EXIT.failed, 'clock', message, remedy);
-  if (off >= INEXACT_MS) return { status: 'warning', message, remedy };
+  if (off >= INEXACT_MS) return warning(message, remedy);
   return { status: 'ok', message: "agrees with this machine's" };
 }
 
@@ -23,6 +23,6 @@ export function clockFinding(aheadMs: number | null): Finding {
 export function roomFinding(told: string, room: Room | null): Finding {
   const message = `${told}; ${roomText(room)}`;
   return room !== null && isShort(room)
-    ? { status: 'warning', message, remedy: 'Free space on its disk.' }
+    ? warning(message, 'Free space on its disk.')
     : { status: 'ok', message };
 }

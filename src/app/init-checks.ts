@@ -5,11 +5,10 @@ import { databaseKind, NEEDED_DATABASE } from '../db/vitals.js';
 import { isTimeZone } from '../domain/local-time.js';
 import { SHORTEST_TOKEN } from '../domain/wire.js';
 import { EXIT, OrderbakError } from '../errors.js';
-import { BackupClient } from '../remote/backup-client.js';
 import { greet } from '../remote/greet.js';
-import { rateLimit } from '../remote/rate-limit.js';
 import { countFolders, ownerOf, tryWriting } from '../store/probe.js';
 import { checkThere } from '../store/root.js';
+import { askServer } from './ask-server.js';
 
 /** Checks whether an answer is true, and says what was seen. Throws what is wrong with it. */
 export type AnswerCheck = (answer: string) => Promise<string>;
@@ -52,8 +51,7 @@ export const checkToken =
         'that token is too short',
         "The server's init has made one: it stands under [server] in orderbak.toml there.",
       );
-    const client = new BackupClient({ url, token, transfers: 1, rate: rateLimit(null) });
-    await client.list(0, 1, new AbortController().signal).finally(() => client.close());
+    await askServer(url, token, (client, signal) => client.list(0, 1, signal));
     return 'the server accepts it';
   };
 

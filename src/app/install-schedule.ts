@@ -1,6 +1,5 @@
 import type { LoadedConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
-import type { Clock } from '../domain/clock.js';
 import { machineOf } from '../domain/night.js';
 import { lastDue } from '../domain/schedule/due.js';
 import type { Rendered } from '../domain/schedule/item.js';
@@ -10,8 +9,6 @@ import { agree, type Scheduler } from '../schedule/scheduler.js';
 import { entriesOf, zoneOf } from './entries.js';
 import { itemsOf, placeOf } from './place.js';
 import { self, withBook } from './schedule.js';
-
-const clock: Clock = Date.now;
 
 /**
  * What a scheduler is to hold; `user` = to whom it is to switch, null = nobody else. Throws with exit 2 where there is no
@@ -24,7 +21,7 @@ export async function wantedOf(
 ): Promise<Rendered[]> {
   const place = placeOf(loaded, user);
   await mustRead(user, loaded.path);
-  return scheduler.render(itemsOf(loaded, place, clock()), place);
+  return scheduler.render(itemsOf(loaded, place, Date.now()), place);
 }
 
 /** Puts this machine's schedule into a scheduler (see `wantedOf`). Answers what was done, a sentence each. */
@@ -56,10 +53,10 @@ async function settlePast(config: Config, isNew: boolean): Promise<void> {
   for (const entry of entriesOf(config)) {
     await withBook(config, machineOf(entry.name), async (book) => {
       const scope = entry.onOneServer ? '' : host;
-      const due = lastDue(entry.at, zoneOf(config), clock());
+      const due = lastDue(entry.at, zoneOf(config), Date.now());
       const last = await book.last(entry.name, scope);
       if (due === null || (last !== null && (!isNew || last.due >= due))) return;
-      const at = clock();
+      const at = Date.now();
       await book.begin({
         entry: entry.name,
         scope,

@@ -1,11 +1,9 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isRoleGiven, machinesOf } from '../config/role.js';
 import type { Config } from '../config/schema.js';
 import { openRunHistory } from '../db/run-history.js';
 import { openRuns } from '../db/runs.js';
 import { openSteering } from '../db/steering.js';
-import type { Database } from '../db/tables.js';
 import { pagesOf } from '../domain/pages.js';
 import {
   type FailureRecord,
@@ -22,7 +20,7 @@ import { type Steered, steer } from '../jobs/steer.js';
 import { removeBell, ring } from '../store/doorbell.js';
 import type { ClearedLog } from '../store/old-log.js';
 import { clearLog } from './log.js';
-import { openRecords } from './records.js';
+import { machineOfRuns, openRecords } from './records.js';
 
 const PAGE = 1000;
 const MOST = 1000;
@@ -43,7 +41,7 @@ export interface RunDetails extends RunFamily {
 
 /** What runs, what ran, and how it is steered: in the shop's database, or in the catalog of the office's store. */
 export async function openJobs(config: Config, step: string | null) {
-  const database = await runsDatabase(config, step);
+  const database = await openRecords(config, machineOfRuns(config, step));
   const history = openRunHistory(database, hostname());
   const steering = openSteering(database);
   const byId = async (id: number): Promise<RunRecord> => {
@@ -173,23 +171,6 @@ export async function openJobs(config: Config, step: string | null) {
   };
 }
 
-/** Opens what keeps the runs of a step; without a step: those of the server, where this machine is one. */
-export async function runsDatabase(config: Config, step: string | null): Promise<Database> {
-  if (!isRoleGiven(config)) throw noRuns();
-  const machines = machinesOf(config);
-  const isOffice = step === 'pull' ? machines.includes('office') : !machines.includes('server');
-  return openRecords(config, isOffice ? 'office' : 'server');
-}
-
 function isRunId(target: string): boolean {
   return /^\d+$/.test(target);
-}
-
-function noRuns(): OrderbakError {
-  return new OrderbakError(
-    EXIT.usage,
-    'config',
-    'neither database.url nor pull.store is set, so that there are no runs to look at',
-    'Write one of them into orderbak.toml: the first on the server, the second on the machine in the office.',
-  );
 }

@@ -2,7 +2,6 @@ import { need } from '../config/needs.js';
 import type { Config } from '../config/schema.js';
 import { openCatalog } from '../db/catalog.js';
 import { readStoreFigures } from '../db/store-figures.js';
-import type { Clock } from '../domain/clock.js';
 import type { Summary } from '../jobs/summary.js';
 import { BackupClient } from '../remote/backup-client.js';
 import { rateLimit } from '../remote/rate-limit.js';
@@ -16,8 +15,6 @@ import type { RunChoices } from './choices.js';
 import { runIn } from './job-ports.js';
 import type { OfficeSkills } from './office-worker.js';
 
-const clock: Clock = Date.now;
-
 /** The machine in the office: its store, with the catalog in it, and the server's API. */
 export async function openOfficeApp(config: Config, transfers: number) {
   const store = need(config, 'pull', 'store');
@@ -26,7 +23,13 @@ export async function openOfficeApp(config: Config, transfers: number) {
   const database = await openStoreCatalog(config);
   const workers = new WorkerPool<OfficeSkills>(new URL('./office-worker.js', import.meta.url));
   const halves = new HalfFiles(store);
-  const office = await openOfficeStore({ store, catalog: openCatalog(database), clock, halves, workers });
+  const office = await openOfficeStore({
+    store,
+    catalog: openCatalog(database),
+    clock: Date.now,
+    halves,
+    workers,
+  });
   const limit = config.pull.rate_limit;
   const rate = rateLimit(limit);
   const bundles = openBundles({
@@ -43,7 +46,7 @@ export async function openOfficeApp(config: Config, transfers: number) {
       const retrying = (why: string) => watcher.retrying?.(why);
       const server = new BackupClient({ url, token, transfers, rate, retrying });
       const until = config.pull.until === null ? null : nextTimeOfDay(config.pull.until);
-      const step = pullStep({ server, bundles, office, only, transfers, clock, until });
+      const step = pullStep({ server, bundles, office, only, transfers, clock: Date.now, until });
       const summary = await runIn(database, config, step, choices, null).finally(() => server.close());
       if (!summary.interrupted) return summary;
       const { files } = (await readStoreFigures(database)).unmarked;
@@ -63,8 +66,8 @@ function leftText(files: number): string {
 
 /** The next time that this machine's clock shows so many minutes after midnight, ms since 1970. */
 function nextTimeOfDay(minutes: number): number {
-  const at = new Date(clock());
+  const at = new Date(Date.now());
   at.setHours(Math.floor(minutes / 60), minutes % 60, 0, 0);
-  if (at.getTime() <= clock()) at.setDate(at.getDate() + 1);
+  if (at.getTime() <= Date.now()) at.setDate(at.getDate() + 1);
   return at.getTime();
 }

@@ -12,7 +12,7 @@ import type { Turn } from '../schedule/book.js';
 import { agree, type Scheduler } from '../schedule/scheduler.js';
 import { entriesOf, zoneOf } from './entries.js';
 import { itemsOf, placeOf } from './place.js';
-import { withDatabaseOf } from './schedule.js';
+import { withRecords } from './records.js';
 
 /** An entry as somebody looks at it. Moments are ms since 1970. */
 export interface EntryView {
@@ -55,12 +55,11 @@ export async function viewSchedule(
   const runs = new Map<string, RunRecord>();
   let heldSince: number | null = null;
   for (const machine of machinesOf(config)) {
-    const asking = withDatabaseOf(config, machine, async (database) => {
+    const own = entriesOf(config).filter(({ name }) => machineOf(name) === machine);
+    const asking = withRecords(config, machine, async (database) => {
       const book = openScheduleBook(database);
       heldSince ??= await book.heldSince(hostname());
-      for (const { name, onOneServer } of entriesOf(config).filter(
-        (entry) => machineOf(entry.name) === machine,
-      ))
+      for (const { name, onOneServer } of own)
         turns.set(name, await book.last(name, onOneServer ? '' : hostname()));
       for (const run of await openRunHistory(database, hostname()).lastOfEachStep()) runs.set(run.step, run);
     });

@@ -3,8 +3,6 @@ import type { LoadedConfig } from '../config/load.js';
 import { machinesOf } from '../config/role.js';
 import type { Config } from '../config/schema.js';
 import { openScheduleBook } from '../db/schedule-book.js';
-import type { Database } from '../db/tables.js';
-import type { Clock } from '../domain/clock.js';
 import { type Machine, machineOf } from '../domain/night.js';
 import type { ScheduleEntry } from '../domain/schedule/entry.js';
 import { isAlive } from '../jobs/is-alive.js';
@@ -13,23 +11,11 @@ import { runEntry, type Self, type Woken } from '../schedule/run-entry.js';
 import { startStep } from '../schedule/start-step.js';
 import { zoneOf } from './entries.js';
 import { programArgv } from './place.js';
-import { openRecords } from './records.js';
-
-const clock: Clock = Date.now;
-
-/** Opens the database in which the entries of a kind of machine are written down: the shop's, or the office's catalog. */
-export async function withDatabaseOf<T>(
-  config: Config,
-  machine: Machine,
-  work: (database: Database) => Promise<T>,
-): Promise<T> {
-  const database = await openRecords(config, machine);
-  return work(database).finally(() => database.close());
-}
+import { withRecords } from './records.js';
 
 /** Opens the book of a kind of machine for one question or two. */
 export function withBook<T>(config: Config, machine: Machine, work: (book: ScheduleBook) => Promise<T>) {
-  return withDatabaseOf(config, machine, (database) => work(openScheduleBook(database)));
+  return withRecords(config, machine, (database) => work(openScheduleBook(database)));
 }
 
 /** Holds all entries of this machine, or lets them go on; false when they were so already. */
@@ -37,7 +23,7 @@ export async function holdEntries(config: Config, hold: boolean): Promise<boolea
   let changed = false;
   for (const machine of machinesOf(config)) {
     const one = await withBook(config, machine, (book) =>
-      hold ? book.hold(hostname(), clock()) : book.letGo(hostname()),
+      hold ? book.hold(hostname(), Date.now()) : book.letGo(hostname()),
     );
     changed ||= one;
   }
@@ -50,7 +36,7 @@ export function wake(loaded: LoadedConfig, entry: ScheduleEntry, stop: AbortSign
   return runEntry(entry, {
     withBook: (work) => withBook(config, machineOf(entry.name), work),
     start: () => startNow(loaded, entry, stop),
-    clock,
+    clock: Date.now,
     self: self(),
     zone: zoneOf(config),
     chance: Math.random,
@@ -70,5 +56,5 @@ export async function startNow({ config, path }: LoadedConfig, entry: ScheduleEn
 
 /** This process, and how it sees others of this machine. */
 export function self(): Self {
-  return { host: hostname(), pid: process.pid, isAlive, booted: clock() - uptime() * 1000 };
+  return { host: hostname(), pid: process.pid, isAlive, booted: Date.now() - uptime() * 1000 };
 }

@@ -13,9 +13,9 @@ import { type OfficeStatus, officeStatus } from '../reports/office-status.js';
 import { type ServerStatus, serverStatus } from '../reports/server-status.js';
 import type { RunsBook } from '../reports/status.js';
 import { roomOf } from '../store/probe.js';
-import { openStoreCatalog } from './catalog.js';
 import { entriesOf, zoneOf } from './entries.js';
 import { type Ground, openGround } from './ground.js';
+import { withRecords } from './records.js';
 
 /** How this machine stands; null for what it is not. */
 export interface Status {
@@ -38,14 +38,8 @@ async function readServer(config: Config): Promise<ServerStatus> {
 }
 
 /** How the shop's server stands. */
-export function serverStatusOf({
-  config,
-  database,
-  bakFiles,
-  pending,
-  store,
-  clock,
-}: Ground): Promise<ServerStatus> {
+export function serverStatusOf(ground: Ground): Promise<ServerStatus> {
+  const { config, database, bakFiles, pending, store, clock } = ground;
   const root = need(config, 'orders', 'root');
   return serverStatus({
     root,
@@ -62,19 +56,15 @@ export function serverStatusOf({
 
 async function readOffice(config: Config): Promise<OfficeStatus> {
   const store = need(config, 'pull', 'store');
-  const database = await openStoreCatalog(config);
-  return officeStatusOf(database, store, config).finally(() => database.close());
-}
-
-/** How the machine in the office stands. `store` is the folder, and the database its catalog. */
-function officeStatusOf(database: Database, store: string, config: Config): Promise<OfficeStatus> {
-  return officeStatus({
-    store,
-    runs: runsOf(database, config),
-    clock: Date.now,
-    figures: () => readStoreFigures(database),
-    room: () => roomOf(store),
-  });
+  return withRecords(config, 'office', (database) =>
+    officeStatus({
+      store,
+      runs: runsOf(database, config),
+      clock: Date.now,
+      figures: () => readStoreFigures(database),
+      room: () => roomOf(store),
+    }),
+  );
 }
 
 const MOST_FAILURES = 1000;

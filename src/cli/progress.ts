@@ -3,25 +3,16 @@ import prettyBytes from 'pretty-bytes';
 import prettyMs from 'pretty-ms';
 import { printable } from '../domain/file-name.js';
 import { paceOf } from '../domain/pace.js';
-import type { Watcher } from '../jobs/ports.js';
+import { SILENT_WATCHER, type Watcher } from '../jobs/ports.js';
 import type { StepName } from '../steps/step.js';
 import { writeAnswer } from './output.js';
 import { plannedText } from './render.js';
-
-/** A watcher for nobody. */
-export const silentWatcher: Watcher = {
-  planning: () => {},
-  started: () => {},
-  moved: () => {},
-  advanced: () => {},
-  finished: () => {},
-};
 
 /** Names on standard output what a dry run would do; `keepsTrash`: trash waits in the quarantine. */
 export function namingWatcher(keepsTrash: boolean): Watcher {
   let step: StepName | null = null;
   return {
-    ...silentWatcher,
+    ...SILENT_WATCHER,
     planning(name) {
       step = name;
     },

@@ -5,7 +5,7 @@ import type { Ceiling } from '../domain/ceiling.js';
 import type { CalendarAge } from '../domain/duration.js';
 import { EXIT } from '../errors.js';
 import { asStop } from '../jobs/as-stop.js';
-import type { Watcher } from '../jobs/ports.js';
+import { SILENT_WATCHER, type Watcher } from '../jobs/ports.js';
 import { couldNotBegin, type Summary } from '../jobs/summary.js';
 import type { StepName } from '../steps/step.js';
 import { type CommonFlags, configOf } from './config.js';
@@ -13,7 +13,7 @@ import { errorBlock } from './error-block.js';
 import { INTERRUPTED, watchInterrupts } from './interrupts.js';
 import type { Hint } from './next-command.js';
 import { type Output, openOutput } from './output.js';
-import { namingWatcher, progressBar, silentWatcher } from './progress.js';
+import { namingWatcher, progressBar } from './progress.js';
 import { type Circumstances, noticeText, summaryJson, summaryText, troubleText } from './render.js';
 import { VERSION } from './version.js';
 
@@ -90,7 +90,7 @@ export function choicesOf(config: Config, flags: StepFlags, output: Output, stop
 
 function watcherFor({ trash }: Config, { json, quiet, verbose, watched }: Output, dryRun: boolean): Watcher {
   if (dryRun && verbose && !json && !quiet) return namingWatcher(trash.keep > 0);
-  return watched && !json ? progressBar() : silentWatcher;
+  return watched && !json ? progressBar() : SILENT_WATCHER;
 }
 
 /** Where a dry run looked at less than all, or elsewhere, the bare command would do more than it showed. */

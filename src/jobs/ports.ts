@@ -177,3 +177,12 @@ export interface Watcher {
   advanced(counts: Counts): void;
   finished(): void;
 }
+
+/** A watcher for nobody. */
+export const SILENT_WATCHER: Watcher = {
+  planning: () => {},
+  started: () => {},
+  moved: () => {},
+  advanced: () => {},
+  finished: () => {},
+};

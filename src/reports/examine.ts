@@ -9,6 +9,11 @@ export interface Finding {
   readonly remedy?: string;
 }
 
+/** What a check answers that found something which a person should look at. */
+export function warning(message: string, remedy: string): Finding {
+  return { status: 'warning', message, remedy };
+}
+
 /** One question to a machine. What it throws is a failure, with the error's hint as the remedy. */
 export interface Check {
   readonly name: string;
