@@ -9,9 +9,8 @@ import { startProxy } from './pull/proxy.js';
 import { makeAccount, NO_ACCOUNT } from './support/account.js';
 import { daysAgo, unixTime } from './support/clock.js';
 import { ENGINES, withDatabase } from './support/database.js';
-import { askOrderbak } from './support/kept-orderbak.js';
+import { askOrderbak, keepServe } from './support/kept-orderbak.js';
 import { PROGRAM, placeOf, type RunOptions, runOrderbak } from './support/run.js';
-import { startServe } from './support/serve.js';
 import { differences, snapshot } from './support/snapshot.js';
 import { atTerminal, hasTerminal } from './support/terminal.js';
 import { createWorld, type World } from './support/worlds.js';
@@ -51,7 +50,7 @@ describe.for(ENGINES)('a doctor on %s', (engine) => {
   beforeAll(async () => {
     world = await newWorld(engine);
     await askOrderbak(world, ['insert']);
-    await startServe(world);
+    await keepServe(world);
   });
 
   test('finds both machines well, and leaves nothing of its test file behind', async () => {
@@ -294,7 +293,7 @@ test('the office learns that its token or its server is wrong', async () => {
   const env = { ORDERBAK_PULL_TOKEN: 'another token, and a wrong one' };
   const away = await doctor(world, [], { machine: 'office', env });
   expect([away.by('failed'), away.by('skipped')]).toEqual([['server'], ['server clock', 'token']]);
-  await startServe(world);
+  await keepServe(world);
   const refused = await doctor(world, [], { machine: 'office', env });
   expect(refused.by('failed')).toEqual(['token']);
   expect(refused.named('token')?.remedy).toContain('[pull] token');

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ask } from './http/api.js';
 import { openShop, type Shop } from './steps/shop.js';
+import { keepServe } from './support/kept-orderbak.js';
 import { runOrderbak } from './support/run.js';
-import { startServe } from './support/serve.js';
 
 interface Line {
   readonly level: string;
@@ -70,7 +70,7 @@ test('a run that cannot begin is there too, with its reason', async () => {
 });
 
 test('serve writes its requests there, and goes on in a file that was copied and cut meanwhile', async () => {
-  const serve = await startServe(shop.world, ['--quiet'], { env: { ORDERBAK_LOG_FILE: file } });
+  const serve = await keepServe(shop.world, ['--quiet'], { env: { ORDERBAK_LOG_FILE: file } });
   await ask(serve, '/first');
   // The client has its answer before the server writes that it has.
   await vi.waitFor(async () => expect(await readFile(file, 'utf8')).toContain('"path":"/first"'), {

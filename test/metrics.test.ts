@@ -4,8 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exposition } from '../src/domain/exposition.js';
 import { ask, expectError, post } from './http/api.js';
 import { openShop, type Shop } from './steps/shop.js';
-import { askOrderbak } from './support/kept-orderbak.js';
-import { startServe } from './support/serve.js';
+import { askOrderbak, keepServe } from './support/kept-orderbak.js';
 
 /** Reads Prometheus' text format strictly: each sample under its own HELP and TYPE, none twice. */
 function parse(text: string): Map<string, number> {
@@ -64,7 +63,7 @@ describe('numbers for monitoring', () => {
   });
 
   test('are answered by serve to whoever has the token', async () => {
-    const serve = await startServe(shop.world);
+    const serve = await keepServe(shop.world);
     expectError(shop.world, await ask(serve, '/metrics', { authorization: null }), 401);
     expectError(shop.world, await post(serve, '/metrics', {}), 405);
     const reply = await ask(serve, '/metrics');

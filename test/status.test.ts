@@ -3,9 +3,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at, openShop, type Shop } from './steps/shop.js';
 import { ENGINES } from './support/database.js';
-import { askOrderbak } from './support/kept-orderbak.js';
+import { askOrderbak, keepServe } from './support/kept-orderbak.js';
 import { PROGRAM, placeOf, type RunOptions } from './support/run.js';
-import { startServe } from './support/serve.js';
 import { atTerminal, hasTerminal } from './support/terminal.js';
 
 interface Pile {
@@ -96,7 +95,7 @@ describe.for(ENGINES)('status on %s', (engine) => {
   });
 
   test('each file is counted where the night has brought it, on both machines', async () => {
-    await startServe(shop.world);
+    await keepServe(shop.world);
     const pull = await askOrderbak(shop.world, ['pull']);
     expect(pull.code).toBe(0);
     const between = await status();

@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { askOrderbak } from './support/kept-orderbak.js';
+import { askOrderbak, keepServe } from './support/kept-orderbak.js';
 import { PROGRAM, placeOf } from './support/run.js';
-import { startServe } from './support/serve.js';
 import { atTerminal, hasTerminal, type Seen } from './support/terminal.js';
 import { createWorld, type World } from './support/worlds.js';
 
@@ -47,7 +46,7 @@ describe.skipIf(!hasTerminal).concurrent('somebody at a terminal', () => {
 
   test('init asks for the address again when only the token shows that it is the wrong one', async () => {
     expect(await askOrderbak(world, ['migrate'])).toMatchObject({ code: 0 });
-    const { url, token } = await startServe(world);
+    const { url, token } = await keepServe(world);
     const config = path.join(world.folder, 'office.toml');
     const answers = ['office', `${url}/admin/backup`, token, url, token, world.store, 'n'];
     const { code, said } = await type(

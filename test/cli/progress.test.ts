@@ -3,9 +3,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { askOrderbak } from '../support/kept-orderbak.js';
+import { askOrderbak, keepServe } from '../support/kept-orderbak.js';
 import { PROGRAM, placeOf, start } from '../support/run.js';
-import { startServe } from '../support/serve.js';
 import { atTerminal, hasTerminal } from '../support/terminal.js';
 import { createWorld, type World } from '../support/worlds.js';
 
@@ -17,7 +16,7 @@ describe.skipIf(!hasTerminal)('a copy that takes its time, at a terminal', () =>
   beforeAll(async () => {
     world = await createWorld('sqlite', { pictures: 'small' });
     expect(await askOrderbak(world, ['migrate'])).toMatchObject({ code: 0 });
-    await startServe(world);
+    await keepServe(world);
   });
   afterAll(() => world.remove());
 

@@ -1,8 +1,8 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { askOrderbak } from '../support/kept-orderbak.js';
-import { type Serve, startServe } from '../support/serve.js';
+import { askOrderbak, keepServe } from '../support/kept-orderbak.js';
+import type { Serve } from '../support/serve.js';
 import { createWorld, type World } from '../support/worlds.js';
 import { ask, BUNDLE, expectError, FILE, LIST, MARK, post } from './api.js';
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
     expect(await askOrderbak(world, [command])).toMatchObject({ code: 0, stderr: '' });
   }
   line = await startLine(world.databaseUrl);
-  serve = await startServe(world, ['--quiet'], { env: { ORDERBAK_DATABASE_URL: line.url } });
+  serve = await keepServe(world, ['--quiet'], { env: { ORDERBAK_DATABASE_URL: line.url } });
 });
 afterAll(async () => {
   line.cut();

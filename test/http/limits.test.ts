@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Shop } from '../pull/office.js';
+import { startServe } from '../support/serve.js';
 import { ask, BUNDLE, expectError, FILE, heardIn, LIST, MARK } from './api.js';
 
 const MB = 1_000_000;
@@ -17,7 +18,12 @@ describe('what a client cannot do to the server', () => {
   let large: number;
   beforeAll(async () => {
     const names = Array.from({ length: BUNDLED }, (_, i) => `${i}.dat`);
-    shop = await Shop.open({ one: { jobs: [{ image: 'large.psd', complete: names }] } });
+    shop = await Shop.open(
+      { one: { jobs: [{ image: 'large.psd', complete: names }] } },
+      {},
+      // What it has open and in memory must be its own.
+      startServe,
+    );
     const { folder } = shop.order('one');
     const grow = (name: string, size: number) => truncate(path.join(shop.world.root, folder, name), size);
     await grow('large.psd', LARGE);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requestLine } from '../../src/cli/request-line.js';
 import type { Answered } from '../../src/http/answered.js';
 import { Shop } from '../pull/office.js';
-import { startServe } from '../support/serve.js';
+import { keepServe } from '../support/kept-orderbak.js';
 import { ask, FILE, LIST, MARK, post, speak } from './api.js';
 
 const NOON = new Date(2026, 0, 2, 12, 0, 0);
@@ -59,7 +59,7 @@ describe('the log of the server', () => {
   test('has one line for each request, and never a token or a query', async () => {
     const old = 'o'.repeat(40);
     const env = { ORDERBAK_SERVER_TOKEN: `${shop.world.token}\n${old}` };
-    const serve = await startServe(shop.world, [], { env });
+    const serve = await keepServe(shop.world, [], { env });
     const begun = (await ask(serve, '/healthz?begun')).status;
     await ask(serve, `${LIST}?after=0&token=${serve.token}`);
     await ask(serve, LIST, { authorization: `Bearer ${old}` });
@@ -90,7 +90,7 @@ describe('the log of the server', () => {
   });
 
   test('is of objects under --json, and stdout has only where it listens', async () => {
-    const serve = await startServe(shop.world, ['--json']);
+    const serve = await keepServe(shop.world, ['--json']);
     await ask(serve, LIST);
     const { stderr, stdout } = await serve.stop();
     expect(JSON.parse(stdout)).toEqual({ ok: true, command: 'serve', url: serve.url });

@@ -49,9 +49,9 @@ describe.for(ENGINES)(
         orders: new Set(orders.filter((order) => !isMovable.has(order)).map((order) => order.id)),
         paths: new Set(markedFiles()),
       };
-      await migrate(world, { by: askOrderbak });
+      await migrate(world, { kept: true });
       adopted = await world.ask(readBakRows);
-      await playSilently(world, TASKS, { by: askOrderbak });
+      await playSilently(world, TASKS, { kept: true });
       night = await gather(world, before);
     }, NIGHT_MS);
     afterAll(() => world.remove());

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENGINES } from '../support/database.js';
 import type { Held } from '../support/fates.js';
-import { askOrderbak } from '../support/kept-orderbak.js';
 import { judgeLoss } from '../support/loss-oracle.js';
 import { type Evidence, gather, judgeDisks, ordersIn } from '../support/oracle.js';
 import { judgeRecords } from '../support/record-oracle.js';
@@ -39,7 +38,7 @@ describe.for(ENGINES)('a night on %s', (engine) => {
     await playSilently(world, others);
     firstNight = await gather(world, before);
     // The first night's commands have processes of their own, as cron's.
-    await playSilently(world, TASKS, { by: askOrderbak });
+    await playSilently(world, TASKS, { kept: true });
     secondNight = await gather(world, before);
   }, NIGHT_MS);
   afterAll(() => world.remove());

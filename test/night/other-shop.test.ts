@@ -3,7 +3,6 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { daysAgo, unixTime } from '../support/clock.js';
 import { ENGINES } from '../support/database.js';
-import { askOrderbak } from '../support/kept-orderbak.js';
 import { judgeLoss } from '../support/loss-oracle.js';
 import { type Evidence, gather, judgeDisks } from '../support/oracle.js';
 import type { OrderPlan } from '../support/order-plan.js';
@@ -108,7 +107,7 @@ token = "${world.token}"
       server: ['--config', server],
       office: writeOfficeConfiguration,
       run: { bare: true },
-      by: askOrderbak,
+      kept: true,
     };
   }
 

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { askOrderbak, keepServe } from '../support/kept-orderbak.js';
 import { type Finished, type RunOptions, runOrderbak } from '../support/run.js';
 import { startServe } from '../support/serve.js';
 import type { World } from '../support/worlds.js';
@@ -12,15 +13,16 @@ export interface PlayOptions {
   /** More arguments for `pull`, which asks the server at this URL. */
   readonly office?: (url: string) => Promise<readonly string[]>;
   readonly run?: RunOptions;
-  /** What runs a command; by default a process of its own, as cron's. */
-  readonly by?: (world: World, args: readonly string[], options: RunOptions) => Promise<Finished>;
+  /** In processes that have the program loaded already; by default each has one of its own, as cron's. */
+  readonly kept?: boolean;
 }
 
 /** One task on the machine where it belongs; the office finds the shop's server running. */
 export async function playTask(world: World, task: Task, options: PlayOptions = {}): Promise<Finished> {
-  const { server = [], office = async () => [], run = {}, by = runOrderbak } = options;
+  const { server = [], office = async () => [], run = {}, kept = false } = options;
+  const by = kept ? askOrderbak : runOrderbak;
   if (task !== 'pull') return await by(world, [task, ...server], run);
-  const serve = await startServe(world, server, run);
+  const serve = await (kept ? keepServe : startServe)(world, server, run);
   try {
     return await by(world, [task, ...(await office(serve.url))], run);
   } finally {
@@ -42,6 +44,7 @@ export async function playSilently(
 }
 
 export async function migrate(world: World, options: PlayOptions = {}): Promise<void> {
-  const { server = [], run = {}, by = runOrderbak } = options;
+  const { server = [], run = {}, kept = false } = options;
+  const by = kept ? askOrderbak : runOrderbak;
   expectSilence(await by(world, ['migrate', ...server], run), 'migrate');
 }

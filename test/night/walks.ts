@@ -1,7 +1,6 @@
 import pLimit from 'p-limit';
 import { expect } from 'vitest';
 import { type Canonical, canonical } from '../support/canonical.js';
-import { askOrderbak } from '../support/kept-orderbak.js';
 import { judgeLoss } from '../support/loss-oracle.js';
 import { type Evidence, gather } from '../support/oracle.js';
 import type { Tree } from '../support/snapshot.js';
@@ -92,7 +91,7 @@ export class Walks {
 
   private async play(world: World, done: readonly Task[]): Promise<Place> {
     const task = done.at(-1);
-    if (task !== undefined) expectSilence(await playTask(world, task, { by: askOrderbak }), done.join(', '));
+    if (task !== undefined) expectSilence(await playTask(world, task, { kept: true }), done.join(', '));
     const evidence = await gather(world, this.before);
     expect({ done, lost: await judgeLoss(evidence) }).toEqual({ done, lost: [] });
     return { world, evidence, state: canonical(evidence), next: new Map() };

@@ -5,12 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { type BakRow, readBakRows } from '../support/bak-rows.js';
 import { judgeChecksums } from '../support/checksums.js';
-import { askOrderbak } from '../support/kept-orderbak.js';
+import { askOrderbak, keepServe } from '../support/kept-orderbak.js';
 import { ordersIn } from '../support/oracle.js';
 import type { OrderPlan } from '../support/order-plan.js';
 import { namesOf, type PlantedOrder } from '../support/planting.js';
 import { type Finished, type Started, start } from '../support/run.js';
-import { type Serve, startServe } from '../support/serve.js';
+import type { Serve } from '../support/serve.js';
 import { snapshot } from '../support/snapshot.js';
 import { createWorld, type World } from '../support/worlds.js';
 import { type ProxyServer, startProxy, type Weather } from './proxy.js';
@@ -34,6 +34,7 @@ export class Shop {
   static async open(
     plans: Readonly<Record<string, OrderPlan>>,
     sizes: Readonly<Record<string, number>> = {},
+    serve: (world: World) => Promise<Serve> = keepServe,
   ): Promise<Shop> {
     const world = await createWorld('sqlite', { pictures: 'small' });
     const planted = await world.addOrders(Object.values(plans));
@@ -45,7 +46,7 @@ export class Shop {
     for (const command of ['migrate', 'insert']) {
       expect(await askOrderbak(world, [command])).toMatchObject({ code: 0, stderr: '' });
     }
-    return new Shop(world, await startServe(world), orders);
+    return new Shop(world, await serve(world), orders);
   }
 
   async close(): Promise<void> {

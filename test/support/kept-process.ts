@@ -13,11 +13,15 @@ export class KeptProcess<Asked extends object, Told> {
     this.ready = this.answer();
   }
 
-  /** Throws when the process ends or does not answer; it is of no use then. */
-  async ask(asked: Asked): Promise<Told> {
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  /** Throws when the process ends or does not answer in time; it is of no use then. */
+  async ask(asked: Asked, limitMs = LIMIT_MS): Promise<Told> {
     try {
       await this.ready;
-      const answered = this.answer();
+      const answered = this.answer(limitMs);
       this.child.send(asked);
       // The scripts are of our own.
       return (await answered) as Told;
@@ -27,11 +31,16 @@ export class KeptProcess<Asked extends object, Told> {
     }
   }
 
+  /** As a service manager asks a command to end, which then answers. */
+  interrupt(): void {
+    this.child.kill('SIGTERM');
+  }
+
   end(): void {
     this.child.kill('SIGKILL');
   }
 
-  private answer(): Promise<unknown> {
+  private answer(limitMs = LIMIT_MS): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const settle = (end: () => void) => {
         clearTimeout(limit);
@@ -39,7 +48,7 @@ export class KeptProcess<Asked extends object, Told> {
         end();
       };
       const fail = (words: string) => settle(() => reject(new Error(`a kept process ${words}`)));
-      const limit = setTimeout(() => fail(`did not answer within ${LIMIT_MS / 1000} s`), LIMIT_MS);
+      const limit = setTimeout(() => fail(`did not answer within ${limitMs / 1000} s`), limitMs);
       this.child.once('message', (message) => settle(() => resolve(message)));
       this.child.once('exit', (code, signal) => fail(`ended with ${signal ?? code}`));
     });

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './ports.js';
-import { type Finished, type RunOptions, type Started, start } from './run.js';
+import { type Finished, type RunOptions, start } from './run.js';
 import type { World } from './worlds.js';
 
 export interface Serve {
@@ -15,34 +15,65 @@ export interface Serve {
 
 const START_LIMIT_MS = 60_000;
 
-/** `orderbak serve` on a free port; from now on the world's `pull` asks this one. */
-export async function startServe(
+/** A server's process. */
+interface Process {
+  readonly pid: number | undefined;
+  readonly finished: Promise<Finished>;
+  interrupt(): void;
+  kill(): void;
+}
+
+/** `orderbak serve` on a free port, in a process of its own; from now on the world's `pull` asks this one. */
+export function startServe(
   world: World,
   args: readonly string[] = [],
   options: RunOptions = {},
 ): Promise<Serve> {
+  const isWrapped = options.wrap !== undefined && options.wrap.length > 0;
+  return serveOnFreePort(world, (env) => {
+    const { child, finished } = start(world, ['serve', ...args], {
+      ...options,
+      env: { ...env, ...options.env },
+    });
+    return {
+      pid: child.pid,
+      finished,
+      interrupt: () => end(child, isWrapped),
+      kill: () => child.kill('SIGKILL'),
+    };
+  });
+}
+
+/** Begins a server that is told by its environment where to listen, and waits until it answers. */
+export async function serveOnFreePort(
+  world: World,
+  begin: (env: NonNullable<RunOptions['env']>) => Process,
+): Promise<Serve> {
   // Between our look at the port and its use another process may take it; then another one is tried.
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
-    const env = { ORDERBAK_SERVER_LISTEN: `127.0.0.1:${port}`, ...options.env };
-    const started = start(world, ['serve', ...args], { ...options, env });
+    const begun = begin({ ORDERBAK_SERVER_LISTEN: `127.0.0.1:${port}` });
     const url = `http://127.0.0.1:${port}`;
-    if (await isReady(started, url, world.token)) {
-      const serve = serveOf(world, started, url, options.wrap !== undefined && options.wrap.length > 0);
+    if (await isReady(begun, url, world.token)) {
+      const serve = serveOf(world, begun, url);
       world.servers.add(serve);
       return serve;
     }
-    started.child.kill('SIGKILL');
-    const { code, stderr } = await started.finished;
+    begun.kill();
+    const { code, stderr } = await begun.finished;
     if (attempt === 3 || !/in use|EADDRINUSE/.test(stderr)) {
       throw new Error(`serve did not start (exit code ${code}): ${stderr}`);
     }
   }
 }
 
-async function isReady(started: Started, url: string, token: string): Promise<boolean> {
-  for (const end = Date.now() + START_LIMIT_MS; Date.now() < end; await sleep(25)) {
-    if (started.child.exitCode !== null || started.child.signalCode !== null) return false;
+async function isReady({ finished }: Process, url: string, token: string): Promise<boolean> {
+  let isOver = false;
+  const over = () => {
+    isOver = true;
+  };
+  finished.then(over, over);
+  for (const end = Date.now() + START_LIMIT_MS; Date.now() < end && !isOver; await sleep(25)) {
     const health = await ask(`${url}/healthz`, {});
     if (health === undefined) continue;
     // Only our own server knows this token; whoever else took the port says no, and our child then ends by itself.
@@ -63,15 +94,15 @@ async function ask(url: string, headers: Record<string, string>): Promise<number
   }
 }
 
-function serveOf(world: World, started: Started, url: string, isWrapped: boolean): Serve {
+function serveOf(world: World, begun: Process, url: string): Serve {
   const serve: Serve = {
     url,
     token: world.token,
-    pid: started.child.pid,
+    pid: begun.pid,
     stop: async () => {
       world.servers.delete(serve);
-      end(started.child, isWrapped);
-      const finished = await started.finished;
+      begun.interrupt();
+      const finished = await begun.finished;
       if (finished.code !== 0 && finished.code !== 143) {
         throw new Error(`serve ended with ${finished.code ?? finished.signal}: ${finished.stderr}`);
       }

@@ -22,7 +22,10 @@ export function findStrace(): string | undefined {
     process.stderr.write(`${String(error)}\n`);
   }
   const program = findProgram('strace');
-  if (program !== undefined && spawnSync(program, ['-f', '-o', '/dev/null', 'true']).status === 0)
+  if (
+    program !== undefined &&
+    spawnSync(program, ['-f', '--seccomp-bpf', '-o', '/dev/null', 'true']).status === 0
+  )
     return program;
   process.stderr.write('strace cannot be used here: the tests of disks that fail are skipped\n');
   return undefined;
@@ -35,6 +38,8 @@ export function underFault(strace: string, { paths, calls, error, when, log, wat
   return [
     strace,
     '-f',
+    // Else each of the thousands of calls with which a program loads would stop it twice.
+    '--seccomp-bpf',
     '-qq',
     ...['-o', log],
     ...paths.flatMap((path) => ['-P', path]),
