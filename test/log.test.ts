@@ -57,6 +57,19 @@ test('each run writes that it began and ended, and each file that was held back,
   expect(Date.parse(told[0]?.time ?? '')).toBeGreaterThanOrEqual(began);
 });
 
+test('a purge that is part of a run has its own beginning and end', async () => {
+  const trash = `${file}.trash`;
+  expect((await run(['unlink-trash'], trash)).code).toBe(0);
+  const told = (await readFile(trash, 'utf8')).trim().split('\n');
+  const ends = told.map((line) => JSON.parse(line) as Line).filter(({ message }) => message !== 'held back');
+  expect(ends.map(({ message, step }) => [message, step])).toEqual([
+    ['began', 'unlink-trash'],
+    ['ended', 'unlink-trash'],
+    ['began', 'purge-trash'],
+    ['ended', 'purge-trash'],
+  ]);
+});
+
 test('a run that cannot begin is there too, with its reason', async () => {
   const env = { ORDERBAK_LOG_FILE: file, ORDERBAK_DATABASE_URL: 'sqlite:/no/such.db' };
   expect((await runOrderbak(shop.world, ['insert'], { env })).code).toBe(75);

@@ -84,6 +84,15 @@ describe.for(ENGINES)('status on %s', (engine) => {
     await shop.run('insert');
     const { ok, server } = await status();
     expect(ok).toBe(true);
+    const age = (days: number) => `UPDATE orderbak_run SET started_ms = started_ms + ${days * DAY_MS}`;
+    await change(age(-3));
+    const forgotten = await status({ env: { ORDERBAK_SCHEDULE_UNLINK_TRASH: 'off' } });
+    expect(forgotten.needs.map(({ code, message }) => [code, message.split(' ')[0]])).toEqual([
+      ['never', 'unlink-discuss'],
+      ['never', 'unlink-backed-up'],
+      ['waiting', 'files'],
+    ]);
+    await change(age(3));
     const bytes = size('a.jpg') + size('b.txt') + size('c.png');
     expect(server?.backlog).toMatchObject({
       recorded: { files: 4, bytes },

@@ -5,6 +5,7 @@ import { tryRights } from '../db/rights.js';
 import { orderGivenTwice, sampleOrders } from '../db/sample-orders.js';
 import { checkViews } from '../db/views.js';
 import { clockAhead, databaseKind, NEEDED_DATABASE, ownOffset, timesInUtc } from '../db/vitals.js';
+import { counted } from '../domain/counted.js';
 import { localText, offsetAt, parseLocalTime, unixSeconds } from '../domain/local-time.js';
 import { fileFault, orderFault } from '../domain/sample.js';
 import { EXIT, OrderbakError } from '../errors.js';
@@ -81,7 +82,7 @@ function placeOf(url: string): string {
 async function tablesFinding({ database, config }: Ground): Promise<string> {
   const statements = await planMigration(database, config.source.views);
   if (statements.length === 0) return 'up to date';
-  const message = `${statements.length} statements of \`orderbak migrate\` are missing`;
+  const message = `\`orderbak migrate\` has ${counted(statements.length, 'statement')} left to carry out`;
   throw new OrderbakError(EXIT.failed, 'not-migrated', message, 'Run `orderbak migrate`.');
 }
 

@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.js';
 import { NIGHT } from '../domain/night.js';
 import { EXIT, messageOf, type OrderbakError } from '../errors.js';
+import { endOf } from '../jobs/journal.js';
 import type { Watcher } from '../jobs/ports.js';
 import type { Summary } from '../jobs/summary.js';
 import { openPings } from '../notify/pings.js';
@@ -39,8 +40,7 @@ export function openNotifier(config: Config, command: string, dryRun: boolean): 
     }),
 
     async step(summary, text) {
-      const log = await openLog(config);
-      log.write(summary.ok ? 'info' : 'error', 'ended', endOf(summary));
+      if (summary.run === null) await tellNotBegun(summary, config);
       if (dryRun || summary.exit === EXIT.busy) return [];
       // Without a database there is nothing to count: the numbers stay what they were, and grow old.
       const faults = summary.exit === EXIT.away ? [] : await count(config);
@@ -68,9 +68,11 @@ async function count(config: Config): Promise<string[]> {
   return writeMetrics(config, textfile);
 }
 
-/** The end of a run as the log has it. */
-function endOf({ run, command: step, counts, bytes, elapsedMs, exit, stopped, interrupted }: Summary) {
-  return { run, step, counts, bytes, elapsedMs, exit, interrupted, reason: stopped?.message ?? null };
+/** A run that has begun writes its own end. */
+async function tellNotBegun(summary: Summary, config: Config): Promise<void> {
+  const log = await openLog(config);
+  const { run, command: step, ok } = summary;
+  log.write(ok ? 'info' : 'error', 'ended', { run, step, ...endOf(summary) });
 }
 
 async function faultsOf(ping: Promise<void>): Promise<string[]> {

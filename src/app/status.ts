@@ -3,7 +3,7 @@ import { need } from '../config/needs.js';
 import { machinesOf } from '../config/role.js';
 import type { Config } from '../config/schema.js';
 import { readBacklog, readRecordedAt } from '../db/backlog.js';
-import { lastGood } from '../db/last-good.js';
+import { firstBegun, lastGood } from '../db/last-good.js';
 import { openRunHistory } from '../db/run-history.js';
 import { openScheduleBook } from '../db/schedule-book.js';
 import { readStoreFigures } from '../db/store-figures.js';
@@ -76,6 +76,7 @@ function runsOf(database: Database, config: Config): RunsBook {
     active: history.active,
     heldSince: () => openScheduleBook(database).heldSince(hostname()),
     lastGood: () => lastGood(database),
+    firstBegun: () => firstBegun(database),
     next: (step) => {
       const entry = entriesOf(config).find(({ name }) => name === step);
       return entry === undefined ? null : nextDue(entry.at, zoneOf(config), Date.now());

@@ -54,7 +54,11 @@ export function detailsText(
   if (run.parts > 0) lines.push(`  orders: ${run.partsDone} of ${run.parts} done with${lastOf(run)}`);
   if (run.resumes !== null) lines.push(`  goes on for run ${run.resumes}`);
   if (run.error !== null) lines.push(`  ${paint.red('ended')} ${printable(run.error)}`);
-  for (const { order, status } of steered.slice(0, FEW)) lines.push(`  order ${order} is ${status}`);
+  for (const { order, status } of steered.slice(0, FEW)) {
+    // Of a run that was cancelled or died, an order keeps the state in which it was met.
+    const isStill = isActive(run.status) || !isActive(status);
+    lines.push(`  order ${order} is ${isStill ? status : 'not done with'}`);
+  }
   for (const { path, message, code, attempts, settled } of failures.slice(0, FEW)) {
     const times = attempts > 1 ? `, ${attempts} times` : '';
     lines.push(

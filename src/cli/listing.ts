@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import prettyBytes from 'pretty-bytes';
+import { counted } from '../domain/counted.js';
 import { type Column, inColumns } from './columns.js';
 import { writeAnswer } from './output.js';
 
@@ -94,7 +95,9 @@ async function printTables<T>(listing: Listing<T>, pages: AsyncIterable<readonly
     }
   }
   await flush();
-  await writeAnswer(count === 0 ? `${listing.nothing}\n` : `${count} files, ${prettyBytes(bytes)}\n`);
+  await writeAnswer(
+    count === 0 ? `${listing.nothing}\n` : `${counted(count, 'file')}, ${prettyBytes(bytes)}\n`,
+  );
   const line = (await listing.end?.())?.line ?? null;
   if (line !== null) await writeAnswer(`${line}\n`);
 }

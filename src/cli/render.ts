@@ -1,6 +1,7 @@
 import { Chalk } from 'chalk';
 import prettyBytes from 'pretty-bytes';
 import prettyMs from 'pretty-ms';
+import { counted } from '../domain/counted.js';
 import { printable } from '../domain/file-name.js';
 import { type Summary, summaryObject } from '../jobs/summary.js';
 import type { Entry, StepName } from '../steps/step.js';
@@ -44,7 +45,9 @@ export function summaryText(summary: Summary, output: Output, told: Circumstance
   const { counts, dryRun } = summary;
   const deeds = deedsOf(summary.command, told.keepsTrash);
   const parts = [
-    dryRun ? `${files(counts.planned)} ${deeds.planned}` : `${files(counts.done)} ${deeds.done}`,
+    dryRun
+      ? `${counted(counts.planned, 'file')} ${deeds.planned}`
+      : `${counted(counts.done, 'file')} ${deeds.done}`,
     summary.bytes > 0 ? prettyBytes(summary.bytes) : '',
     counts.skipped > 0 ? `${counts.skipped} skipped` : '',
     counts.held > 0 ? paint.yellow(`${counts.held} held back`) : '',
@@ -125,8 +128,4 @@ function troubleLines(
 
 function more(lines: string[], rest: number, what: string): string[] {
   return rest > 0 && lines.length > 0 ? [...lines, `  … and ${rest} more ${what}`] : lines;
-}
-
-function files(count: number): string {
-  return count === 1 ? '1 file' : `${count} files`;
 }

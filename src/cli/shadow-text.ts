@@ -1,4 +1,5 @@
 import type { ChalkInstance } from 'chalk';
+import { counted } from '../domain/counted.js';
 import { printable } from '../domain/file-name.js';
 import { type FileFinding, isDifference, KINDS, type Kind } from '../domain/shadow.js';
 import type { Compared } from '../reports/shadow.js';
@@ -95,10 +96,6 @@ function isLost({ compared, found }: ShadowSum['folders']): boolean {
 
 function kindHead(kind: Kind, counts: ShadowSum['counts']): string {
   return `${counts[kind]} ${kind}`;
-}
-
-function counted(count: number, what: string): string {
-  return count === 1 ? `1 ${what}` : `${count} ${what}s`;
 }
 
 /** What is typed once `migrate` has adopted the table, about files of which only the old system says that copies exist. */

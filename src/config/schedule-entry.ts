@@ -9,9 +9,10 @@ const when = fromText(
   'a time such as "daily at 01:00", "every 4 hours", "every 2 hours between 06:00 and 22:00", "weekdays at 02:00", a cron expression such as "0 1 * * *" (not more often than every 5 minutes), or "off"',
 );
 
-/** A span that a timer of Node's can wait for. */
-function shortSpan(otherwise: string) {
+/** A span of `least` ms or more that a timer of Node's can wait for. */
+function shortSpan(otherwise: string, least = 0) {
   return duration
+    .refine((ms) => ms >= least, 'must be more than nothing')
     .refine((ms) => ms <= MOST_DAYS * 86_400_000, `must be at most ${MOST_DAYS} days`)
     .prefault(otherwise);
 }
@@ -26,7 +27,7 @@ export function scheduleEntry(at: string) {
       without_overlapping: z.boolean().default(true),
       on_one_server: z.boolean().default(true),
       in_background: z.boolean().default(false),
-      timeout: shortSpan('20h'),
+      timeout: shortSpan('20h', 1),
       jitter: shortSpan('0s'),
       log: text.refine(isAbsolute, 'must be a path from the root').nullable().default(null),
     })

@@ -38,7 +38,7 @@ export const schema = z.strictObject({
     })
     .prefault({}),
   log: z.strictObject({ file: value.text.nullable().default(null) }).prefault({}),
-  metrics: z.strictObject({ textfile: value.text.nullable().default(null) }).prefault({}),
+  metrics: z.strictObject({ textfile: value.promFile.nullable().default(null) }).prefault({}),
   server: z
     .strictObject({
       listen: value.listen.prefault('127.0.0.1:8480'),

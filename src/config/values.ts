@@ -34,6 +34,8 @@ function shown(raw: unknown): string {
 
 /** Any text but an empty one. */
 export const text = z.string().min(1, 'must not be empty');
+/** A file that the textfile collector reads: it passes others over. */
+export const promFile = text.endsWith('.prom', 'must end in ".prom"');
 /** A span of time, read as ms. */
 export const duration = fromText(
   parseDuration,

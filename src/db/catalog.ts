@@ -21,7 +21,7 @@ export async function openCatalogDatabase(store: string): Promise<Database> {
     return database;
   } catch (error) {
     const { exit, code, message } = explainDatabaseError(error, path);
-    const hint = `If ${path} is damaged, move it away: the next run makes a new one of what the store holds.`;
+    const hint = `If ${path} is damaged, move it away: the next run begins a new one, and the copies stay.`;
     throw new OrderbakError(exit, code, `the store's catalog cannot be used: ${message}`, hint, error);
   }
 }

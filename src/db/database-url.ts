@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import type { PoolOptions, SslOptions } from 'mysql2';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
 
@@ -40,8 +41,10 @@ function parseMysqlUrl(url: string): MysqlServer {
   const unknown = [...options.keys()].find((name) => !OPTIONS.includes(name));
   if (unknown !== undefined)
     throw badUrl(`of the options after "?" orderbak knows ${OPTIONS.join(', ')}, and not ${unknown}`);
-  const socket = options.get('socket');
-  const ssl = sslOf(options.get('ssl-mode'), options.get('ssl-ca'));
+  const [socket, ca] = [options.get('socket'), options.get('ssl-ca')];
+  mustBeAbsolute('socket', socket);
+  mustBeAbsolute('ssl-ca', ca);
+  const ssl = sslOf(options.get('ssl-mode'), ca);
   return {
     host: parsed.hostname.replace(/^\[|\]$/g, ''),
     port: parsed.port === '' ? 3306 : Number(parsed.port),
@@ -51,6 +54,11 @@ function parseMysqlUrl(url: string): MysqlServer {
     password: decoded(parsed.password),
     database: decoded(database),
   };
+}
+
+/** A scheduler begins in another folder than a person does. */
+function mustBeAbsolute(name: string, path: string | null): void {
+  if (path !== null && !isAbsolute(path)) throw badUrl(`its ${name} is not a path from the root`);
 }
 
 const OPTIONS: readonly string[] = ['socket', 'ssl-mode', 'ssl-ca'];
@@ -74,7 +82,8 @@ function sslOf(mode: string | null, ca: string | null): SslOptions | null {
   try {
     return { ...ssl, ca: readFileSync(ca) };
   } catch (error) {
-    throw badUrl(`its ssl-ca cannot be read: ${messageOf(error)}`);
+    const hint = 'Correct the path after ssl-ca=, or let the user who runs orderbak read it.';
+    throw badUrl(`its ssl-ca cannot be read: ${messageOf(error)}`, hint);
   }
 }
 
@@ -86,11 +95,9 @@ function decoded(part: string): string {
   }
 }
 
-function badUrl(fault: string): OrderbakError {
-  return new OrderbakError(
-    EXIT.usage,
-    'database-url',
-    `the database URL is not usable: ${fault}`,
-    'Write mysql://user:password@host:3306/database or sqlite:/path/to/file in [database] url or ORDERBAK_DATABASE_URL.',
-  );
+const FORM =
+  'Write mysql://user:password@host:3306/database or sqlite:/path/to/file in [database] url or ORDERBAK_DATABASE_URL.';
+
+function badUrl(fault: string, hint = FORM): OrderbakError {
+  return new OrderbakError(EXIT.usage, 'database-url', `the database URL is not usable: ${fault}`, hint);
 }

@@ -80,13 +80,12 @@ const LOCKED_WORDS = /account is locked/i;
 const NO_TLS = new Set(['ER_SECURE_TRANSPORT_REQUIRED', 'HANDSHAKE_NO_SSL_SUPPORT', 'HANDSHAKE_SSL_ERROR']);
 
 /** Tables, columns, indexes or views that `migrate` makes are not there; the third word is MySQL's own. */
-const TABLE_MISSING = new Set([
-  'ER_NO_SUCH_TABLE',
-  'ER_BAD_FIELD_ERROR',
-  'ER_KEY_DOES_NOT_EXITS',
-  'ER_VIEW_INVALID',
-]);
+const TABLE_MISSING = new Set(['ER_NO_SUCH_TABLE', 'ER_BAD_FIELD_ERROR', 'ER_KEY_DOES_NOT_EXITS']);
 const TABLE_MISSING_WORDS = /no such (table|column)|has no column named/i;
+
+/** What to do where a view of the shop cannot be read. */
+export const UNFIT_VIEW =
+  'The user in [database] url must be allowed to SELECT from the tables that it reads. If they are not what they were, correct the file in [source] views, or write one (README, "Another shop\'s database"), and run `orderbak migrate` again.';
 
 /** Whether the database refused something for want of a right. */
 export function isDenied(error: unknown): boolean {
@@ -152,9 +151,11 @@ export function explainDatabaseError(error: unknown, file: string | null): Order
       error,
     );
   }
+  // Whichever item meets it, all others would; so of a table that is missing.
+  if (code === 'ER_VIEW_INVALID')
+    return new RunStopped(EXIT.failed, 'bad-view', `the shop cannot be read: ${message}`, UNFIT_VIEW, error);
   if (TABLE_MISSING.has(code) || TABLE_MISSING_WORDS.test(message)) {
     const hint = 'Run `orderbak migrate` first; it makes the tables, indexes and views that are missing.';
-    // Whichever item meets it, all others would.
     return new RunStopped(EXIT.failed, 'table-missing', `the database is not ready: ${message}`, hint, error);
   }
   return new OrderbakError(EXIT.failed, 'database', refused, undefined, error);
@@ -173,7 +174,7 @@ function grantHint(message: string): string {
 /** The error of a file of SQLite that is damaged (exit 1). */
 export function databaseDamaged(file: string, message: string, cause?: unknown): OrderbakError {
   const hint =
-    'Move it away, and put its last good copy there. Of the catalog of a store no copy is needed: the next run makes a new one.';
+    'Move it away, and put its last good copy there. Of the catalog of a store no copy is needed: the next run begins a new one, and the copies in the store stay.';
   const words = `the database ${file} is damaged: ${message}`;
   return new OrderbakError(EXIT.failed, 'database', words, hint, cause);
 }

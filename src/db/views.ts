@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { EXIT, isAway, messageOf, OrderbakError } from '../errors.js';
+import { UNFIT_VIEW } from './explain-errors.js';
 import { SQL_FOLDER } from './migrations.js';
 import { idsAreText } from './order-ids.js';
 import { splitSql } from './split-sql.js';
@@ -34,7 +35,7 @@ export async function checkViews(database: Database): Promise<void> {
         EXIT.failed,
         'bad-view',
         `the view ${view} cannot be read: ${messageOf(error)}`,
-        `It needs the columns ${COLUMNS[view]}. Correct the file in [source] views and run \`orderbak migrate\` again.`,
+        `It needs the columns ${COLUMNS[view]}. ${UNFIT_VIEW}`,
         error,
       );
     }

@@ -1,4 +1,5 @@
 import type { Heap, RecordedAt } from './backlog.js';
+import { counted } from './counted.js';
 import { isShort, type Room } from './room.js';
 import type { FailureRecord, RunRecord } from './run.js';
 
@@ -30,11 +31,20 @@ export interface StoreFigures {
   readonly lastMarked: number | null;
 }
 
-/** What is wrong with the last runs of steps; `first` is the one without which nothing else has anything to do. */
-export function runNeeds(steps: readonly Omit<StepHealth, 'next'>[], first: string, now: number): Need[] {
-  return steps.flatMap(({ step, last, lastGood }): Need[] => {
+/**
+ * What is wrong with the last runs of steps. `first` is the one without which nothing else has anything to do; the others may
+ * wait for their turn after the machine's first run, which began at `begun`.
+ */
+export function runNeeds(
+  steps: readonly StepHealth[],
+  { first, begun }: { readonly first: string; readonly begun: number | null },
+  now: number,
+): Need[] {
+  return steps.flatMap(({ step, last, lastGood, next }): Need[] => {
     if (last === null) {
-      return step === first ? [{ code: 'never', message: `${step} has never run` }] : [];
+      if (step === first) return [{ code: 'never', message: `${step} has never run` }];
+      const isForgotten = next !== null && begun !== null && now - begun > LATE;
+      return isForgotten ? [{ code: 'never', message: neverRan(step) }] : [];
     }
     const look = `\`orderbak jobs show ${last.id}\``;
     if (last.status === 'failed')
@@ -46,14 +56,19 @@ export function runNeeds(steps: readonly Omit<StepHealth, 'next'>[], first: stri
         { code: 'paused', message: `${step} is paused; \`orderbak jobs resume ${last.id}\` lets it go on` },
       ];
     if (last.status === 'completed' && last.counts.failed > 0) {
-      const files = last.counts.failed === 1 ? '1 file' : `${last.counts.failed} files`;
-      return [{ code: 'partial', message: `${files} failed in ${step}; ${look}` }];
+      return [
+        { code: 'partial', message: `${counted(last.counts.failed, 'file')} failed in ${step}; ${look}` },
+      ];
     }
     const since = lastGood ?? last.started;
     return last.status !== 'running' && now - since > LATE
       ? [{ code: 'late', message: `${step} has not gone well for ${days(now - since)}` }]
       : [];
   });
+}
+
+function neverRan(step: string): string {
+  return `${step} has never run; if that is meant so, write ${step.replaceAll('-', '_')} = "off" under [schedule]`;
 }
 
 /** Files that wait for the office for too long. */

@@ -1,7 +1,8 @@
 import type { Entry, Failure, Outcome, StepName } from '../steps/step.js';
 import type { Log } from './ports.js';
+import type { Summary } from './summary.js';
 
-/** What is written to the log of one run: that it began, and each file that was held back or failed. */
+/** What is written to the log of one run: that it began and ended, and each file that was held back or failed. */
 export class Journal {
   private run: number | null = null;
 
@@ -27,9 +28,18 @@ export class Journal {
     this.write('error', 'failed', { order: orderOf(id, path, entries), id, path, code, reason });
   }
 
+  ended(summary: Summary): void {
+    if (this.run !== null) this.write(summary.ok ? 'info' : 'error', 'ended', endOf(summary));
+  }
+
   private write(level: 'info' | 'warn' | 'error', message: string, fields: object): void {
     this.log.write(level, message, { run: this.run, step: this.step, ...fields });
   }
+}
+
+/** The end of a run as the log has it. */
+export function endOf({ counts, bytes, elapsedMs, exit, stopped, interrupted }: Summary): object {
+  return { counts, bytes, elapsedMs, exit, interrupted, reason: stopped?.message ?? null };
 }
 
 function orderOf(id: number | null, path: string, entries: readonly Entry[]): number | null {

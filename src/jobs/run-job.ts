@@ -35,22 +35,26 @@ export async function runJob<Item>(step: Step<Item>, options: JobOptions, ports:
   const interrupted = asked && stopped === null;
   const sum = (why: OrderbakError | null) => {
     const run = recording?.run ?? null;
-    const told = step.removes && tally.counts.done > 0 ? notUntouched(why) : why;
+    const reason = step.removes && tally.counts.done > 0 ? notUntouched(why) : why;
     const { dryRun } = options;
     const elapsedMs = clock() - started;
-    return summarise({ command: step.name, run, dryRun, tally, elapsedMs, stopped: told, interrupted });
+    return summarise({ command: step.name, run, dryRun, tally, elapsedMs, stopped: reason, interrupted });
   };
   const summary = sum(stopped);
   const end = async () =>
     recording?.end({ status: statusOf(summary), error: stopped?.message ?? null, exit: summary.exit });
+  const told = (final: Summary) => {
+    journal.ended(final);
+    return final;
+  };
   try {
     // The lease is alive as long as the process, which may go on with the night.
     await end().finally(() => lease?.release());
   } catch (error) {
     // What was done is done; that it could not be written down is what is left to say.
-    return sum(stopped ?? asStop(error));
+    return told(sum(stopped ?? asStop(error)));
   }
-  return summary;
+  return told(summary);
 }
 
 /** A script may take exit 5 for the word that nothing was removed: where something was, the run has failed. */

@@ -27,6 +27,8 @@ export interface MachineStatus {
 export interface RunsBook {
   lastOfEachStep(): Promise<RunRecord[]>;
   lastGood(): Promise<ReadonlyMap<string, number>>;
+  /** When the first run began that is still known, ms since 1970. */
+  firstBegun(): Promise<number | null>;
   active(): Promise<RunRecord[]>;
   heldSince(): Promise<number | null>;
   /** Files that no run tries any more, the oldest first. */
@@ -41,9 +43,10 @@ export async function readRuns(
   book: RunsBook,
   clock: Clock,
 ): Promise<Pick<MachineStatus, 'steps' | 'active' | 'heldSince'> & { needs: Need[] }> {
-  const [last, good, active, givenUp, heldSince] = await Promise.all([
+  const [last, good, begun, active, givenUp, heldSince] = await Promise.all([
     book.lastOfEachStep(),
     book.lastGood(),
+    book.firstBegun(),
     book.active(),
     book.givenUp(),
     book.heldSince(),
@@ -61,7 +64,7 @@ export async function readRuns(
   }));
   const [first = ''] = night;
   const nightly = steps.filter(({ step }) => night.includes(step));
-  const needs = [...runNeeds(nightly, first, clock()), ...givenUpNeeds(givenUp)];
+  const needs = [...runNeeds(nightly, { first, begun }, clock()), ...givenUpNeeds(givenUp)];
   return { steps, active, heldSince, needs };
 }
 

@@ -98,6 +98,8 @@ describe('a value that is none is refused in words, with its key', () => {
     ['[shadow]\nsince = 2026-11-08T06:00:00Z', 'shadow.since'],
     ['[shadow]\ntable = "old`; DROP TABLE x"', 'shadow.table'],
     ['[shadow]\nunlinked = ""', 'shadow.unlinked'],
+    ['[metrics]\ntextfile = "shop.sqlite"', 'metrics.textfile'],
+    ['[schedule]\ninsert = { timeout = "0s" }', 'schedule.insert.timeout'],
     ['[notify]\nping_url = "hc-ping.com/x"', 'notify.ping_url'],
     ['[notify]\nsmtp_url = "https://mail.example"', 'notify.smtp_url'],
     ['[notify]\nmail_to = []', 'notify.mail_to'],

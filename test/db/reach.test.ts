@@ -45,6 +45,15 @@ describe('a socket', () => {
   });
 });
 
+test.each(['socket', 'ssl-ca'])(
+  'a %s that would be meant from wherever somebody stands is refused',
+  async (option) => {
+    const { code, stderr } = await migrate({ [option]: 'some.file', 'ssl-mode': 'VERIFY_CA' });
+    expect(code).toBe(2);
+    expect(stderr).toContain(`its ${option} is not a path from the root`);
+  },
+);
+
 describe('TLS', () => {
   const account = { username: `tls_${randomBytes(4).toString('hex')}`, password: 'pass' };
   let mayMakeAccounts = false;

@@ -40,12 +40,28 @@ const run = (more: Partial<RunRecord>): RunRecord => ({
 });
 
 describe('what of the runs needs a person', () => {
-  const codes = (last: RunRecord | null, lastGood: number | null = null, step = 'insert') =>
-    runNeeds([{ step, last, lastGood }], 'insert', NOW).map(({ code }) => code);
+  const codes = (last: RunRecord | null, lastGood: number | null = null) =>
+    runNeeds([{ step: 'insert', last, lastGood, next: NOW }], { first: 'insert', begun: null }, NOW).map(
+      ({ code }) => code,
+    );
 
-  test('only the first step of the night must have run', () => {
+  test('the first step of the night must have run, another one two days after the first run, unless it is switched off', () => {
     expect(codes(null)).toEqual(['never']);
-    expect(codes(null, null, 'unlink-trash')).toEqual([]);
+    const other = (days: number | null, next: number | null) => {
+      const begun = days === null ? null : NOW - days * DAY;
+      const never = { step: 'unlink-backed-up', last: null, lastGood: null, next };
+      return runNeeds([never], { first: 'insert', begun }, NOW);
+    };
+    expect(other(null, NOW)).toEqual([]);
+    expect(other(1.9, NOW)).toEqual([]);
+    expect(other(2.1, null)).toEqual([]);
+    expect(other(2.1, NOW)).toEqual([
+      {
+        code: 'never',
+        message:
+          'unlink-backed-up has never run; if that is meant so, write unlink_backed_up = "off" under [schedule]',
+      },
+    ]);
   });
 
   test('a run that ended badly, half well, or not at all', () => {

@@ -80,6 +80,24 @@ test('what is wanted of a run, and what went wrong with it, is told in its line'
   expect(runsText([], NOW, PLAIN)).toBe('Nothing has run yet.');
 });
 
+test('an order that was met by a run which ended before it was done with is not told to be at work', () => {
+  const part = { order: 7, wanted: null, counts: none };
+  const text = (status: RunRecord['status']) =>
+    detailsText(
+      {
+        run: { ...RUNNING, status },
+        steps: [],
+        steered: [{ ...part, status: 'paused' }],
+        failures: [],
+        held: [],
+      },
+      NOW,
+      PLAIN,
+    );
+  expect(text('running')).toContain('  order 7 is paused');
+  expect(text('cancelled')).toContain('  order 7 is not done with');
+});
+
 test('names from the shop cannot speak to the terminal', () => {
   const path = 'folder/\x1b[2Jphoto.jpg';
   const failure = {

@@ -231,7 +231,7 @@ describe.concurrent('the place of a file in the store', () => {
     const doctor = await askOrderbak(shop.world, ['doctor'], { machine: 'office', env });
     for (const said of [pull.stderr, doctor.stdout]) {
       expect(said).toContain(`${catalogOf(office)} is damaged`);
-      expect(said).toContain('makes a new one');
+      expect(said).toContain('begins a new one');
     }
     await rm(catalogOf(office));
     await office.pullWell();

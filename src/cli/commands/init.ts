@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { counted } from '../../domain/counted.js';
 import { ROLES, type Role } from '../../domain/schedule/entry.js';
 import { EXIT, messageOf, OrderbakError } from '../../errors.js';
 import { setAction } from '../action.js';
@@ -114,7 +115,7 @@ function getter(asking: Asking | null, output: Output): Get {
 
 async function prepared(path: string): Promise<string> {
   const { statements } = await withServerHere({ config: path }, (app) => app.migrate());
-  return `the database is ready (${statements} statements), and the root is marked`;
+  return `the database is ready (${counted(statements, 'statement')}), and the root is marked`;
 }
 
 async function isWanted(asking: Asking | null): Promise<boolean> {

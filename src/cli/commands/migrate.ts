@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { counted } from '../../domain/counted.js';
 import { EXIT } from '../../errors.js';
 import { setAction } from '../action.js';
 import type { CommonFlags } from '../config.js';
@@ -39,7 +40,9 @@ export function migrateCommand(): Command {
 
 function toldText(statements: number, marker: string | null): string {
   const database =
-    statements === 0 ? 'The database is up to date.' : `The database is ready (${statements} statements).`;
+    statements === 0
+      ? 'The database is up to date.'
+      : `The database is ready (${counted(statements, 'statement')}).`;
   const root = marker === null ? 'The root is marked.' : `${marker} is marked as the orders' root.`;
   return `${database} ${root}`;
 }
