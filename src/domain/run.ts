@@ -4,13 +4,15 @@ export type RunStatus = 'pending' | 'running' | 'paused' | 'completed' | 'failed
 /** What somebody wants of a run or of a part; null = that it simply goes on. */
 export type Wanted = 'pause' | 'cancel';
 
-/** Files by what became of them. */
-export interface Counts {
-  planned: number;
-  done: number;
-  skipped: number;
-  held: number;
-  failed: number;
+/** What becomes of a file in a run. */
+export const COUNTED = ['planned', 'done', 'skipped', 'held', 'failed'] as const;
+
+/** How many files were planned, and what became of them. */
+export type Counts = Record<(typeof COUNTED)[number], number>;
+
+/** The counts of a run that has planned nothing yet. */
+export function noCounts(): Counts {
+  return { planned: 0, done: 0, skipped: 0, held: 0, failed: 0 };
 }
 
 /** How long a lease runs on after its process was last heard of, and a run may be silent before it counts as lost, ms. */

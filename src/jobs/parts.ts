@@ -1,5 +1,5 @@
 import { groupBy } from '../domain/group-by.js';
-import { type Counts, isActive, type PartRecord, type RunStatus } from '../domain/run.js';
+import { type Counts, isActive, noCounts, type PartRecord, type RunStatus } from '../domain/run.js';
 import type { Entry, Outcome } from '../steps/step.js';
 
 /** An order of the run: how many of its items are still to come, and what became of its files. */
@@ -25,11 +25,7 @@ export class Parts {
   /** An item comes to the plan: one more to wait for of each order that it has files of. */
   plan(entries: readonly Entry[]): void {
     for (const [order, some] of byOrder(entries)) {
-      const part = this.parts.get(order) ?? {
-        left: 0,
-        status: 'pending' as const,
-        counts: { planned: 0, done: 0, skipped: 0, held: 0, failed: 0 },
-      };
+      const part = this.parts.get(order) ?? { left: 0, status: 'pending' as const, counts: noCounts() };
       part.left += 1;
       part.counts.planned += some.length;
       this.parts.set(order, part);

@@ -1,11 +1,11 @@
 import type { Clock } from '../domain/clock.js';
 import { exitOfNight, type NightStep, type StepEnd, whyNotBegun } from '../domain/night.js';
-import { type Counts, statusOfGroup } from '../domain/run.js';
+import { COUNTED, type Counts, noCounts, statusOfGroup } from '../domain/run.js';
 import { EXIT } from '../errors.js';
 import { asStop } from './as-stop.js';
 import { startBeat } from './beat.js';
 import type { JobOptions } from './options.js';
-import type { Kin, Progress, Runs } from './ports.js';
+import type { Ending, Kin, Progress, Runs } from './ports.js';
 import { couldNotBegin, type Summary, statusOf } from './summary.js';
 import { thisProcess } from './this-process.js';
 
@@ -50,6 +50,7 @@ export async function runNight(
     () => runs.hear(run).catch(() => {}),
     () => false,
   );
+  const finish = (row: number, ending: Ending) => runs.finish(row, ending, clock());
   const summaries: Summary[] = [];
   const ends: StepEnd[] = [];
   const notBegun: { step: NightStep; reason: string }[] = [];
@@ -59,21 +60,17 @@ export async function runNight(
       const reason = stop.aborted ? 'the night was stopped' : whyNotBegun(step, ends);
       if (reason !== null) {
         notBegun.push({ step, reason });
-        await runs.finish(
-          row,
-          { status: 'cancelled', error: `not begun: ${reason}`, exit: EXIT.stopped },
-          clock(),
-        );
+        await finish(row, { status: 'cancelled', error: `not begun: ${reason}`, exit: EXIT.stopped });
         continue;
       }
       const summary = await runStep(step, { night: { id: run, row }, resumes: kin.resumes }).catch(
         (error: unknown) => couldNotBegin(step, dryRun, asStop(error)),
       );
-      const { exit, stopped } = summary;
+      const { exit, stopped, interrupted } = summary;
       // Its own record may have said so already; one that could not begin, or is kept elsewhere, has not.
-      await runs.finish(row, { status: statusOf(summary), error: stopped?.message ?? null, exit }, clock());
+      await finish(row, { status: statusOf(summary), error: stopped?.message ?? null, exit });
       summaries.push(summary);
-      ends.push({ step, exit: summary.exit, interrupted: summary.interrupted });
+      ends.push({ step, exit, interrupted });
       await ended(summary);
     }
   } finally {
@@ -87,31 +84,20 @@ export async function runNight(
   const status = statusOfGroup(notBegun.length > 0 ? [...statuses, 'cancelled'] : statuses);
   const row = { id: run, kin: { night: null, resumes: kin.resumes } };
   await runs.tell(row, { ...progressOf(sums, status), at: clock() });
-  await runs.finish(run, { status, error: notBegun[0]?.reason ?? null, exit }, clock());
+  await finish(run, { status, error: notBegun[0]?.reason ?? null, exit });
   const ok = exit === EXIT.done && !interrupted;
-  return {
-    ok,
-    run,
-    dryRun,
-    ...sums,
-    elapsedMs: clock() - started,
-    steps: summaries,
-    notBegun,
-    exit,
-    interrupted,
-  };
+  const elapsedMs = clock() - started;
+  return { ok, run, dryRun, ...sums, elapsedMs, steps: summaries, notBegun, exit, interrupted };
 }
 
 function sumsOf(summaries: readonly Summary[]): { counts: Counts; bytes: number } {
-  const add = (key: keyof Counts) => summaries.reduce((sum, { counts }) => sum + counts[key], 0);
-  const counts = {
-    planned: add('planned'),
-    done: add('done'),
-    skipped: add('skipped'),
-    held: add('held'),
-    failed: add('failed'),
-  };
-  return { counts, bytes: summaries.reduce((sum, { bytes }) => sum + bytes, 0) };
+  const counts = noCounts();
+  let bytes = 0;
+  for (const summary of summaries) {
+    for (const key of COUNTED) counts[key] += summary.counts[key];
+    bytes += summary.bytes;
+  }
+  return { counts, bytes };
 }
 
 function progressOf(

@@ -1,4 +1,4 @@
-import type { Counts, RunStatus } from '../domain/run.js';
+import { type Counts, noCounts, type RunStatus } from '../domain/run.js';
 import { EXIT, type ExitCode, type OrderbakError } from '../errors.js';
 import type { Entry, Failure, Held, Outcome, Planned, StepName } from '../steps/step.js';
 import type { Journal } from './journal.js';
@@ -39,7 +39,7 @@ const MOST_ENTRIES = 100;
 
 /** Adds up a run as it goes; keeps the first hundred of each list, and counts all. */
 export class Tally {
-  readonly counts: Counts = { planned: 0, done: 0, skipped: 0, held: 0, failed: 0 };
+  readonly counts = noCounts();
   readonly held: Held[] = [];
   readonly errors: Failure[] = [];
   readonly notes: string[] = [];
