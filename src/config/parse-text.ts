@@ -7,12 +7,6 @@ export function parseByteRate(raw: string): number | null {
   return rate > 0 ? rate : null;
 }
 
-/** A time of day as minutes since midnight; null for other text. */
-export function parseTimeOfDay(raw: string): number | null {
-  const match = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(raw.trim());
-  return match === null ? null : Number(match[1]) * 60 + Number(match[2]);
-}
-
 /** An address (IPv6 in brackets) and its port; null for other text. */
 export function parseListen(raw: string): { host: string; port: number } | null {
   const match = /^(?:\[([0-9a-f:]+)\]|([\w.-]+)):(\d{1,5})$/i.exec(raw.trim());

@@ -5,14 +5,8 @@ import { isPlainName } from '../domain/file-name.js';
 import { templateFault } from '../domain/folder-name.js';
 import { isTimeZone, parseLocalTime } from '../domain/local-time.js';
 import { ROLES } from '../domain/schedule/entry.js';
-import {
-  parseByteRate,
-  parseHttpUrl,
-  parseListen,
-  parseSmtpUrl,
-  parseTimeOfDay,
-  parseWebAddress,
-} from './parse-text.js';
+import { parseTimeOfDay } from '../domain/schedule/time-of-day.js';
+import { parseByteRate, parseHttpUrl, parseListen, parseSmtpUrl, parseWebAddress } from './parse-text.js';
 
 /** A value that arrives as text and is read by `parse`; null from it is the error `wanted`, which shows no `isSecret` value. */
 export function fromText<T>(parse: (text: string) => T | null, wanted: string, isSecret = false) {

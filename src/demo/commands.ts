@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import type { Machine } from '../domain/night.js';
 import { EXIT, OrderbakError } from '../errors.js';
+import { gatherOutput } from '../schedule/gather-output.js';
 import { environmentOf, type Place } from './place.js';
 
 /** The program file that the demo's commands run. */
@@ -100,19 +101,13 @@ function start(place: Place, { machine, args, url }: Call, stop: AbortSignal): S
   const kill = () => child.kill('SIGKILL');
   stop.addEventListener('abort', end, { once: true });
   process.once('exit', kill);
-  let [out, err] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    out += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    err += text;
-  });
+  const output = gatherOutput(child, 'utf8');
   const finished = new Promise<Finished>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (exit) => {
       stop.removeEventListener('abort', end);
       process.off('exit', kill);
-      resolve({ exit, stdout: out, stderr: err, elapsedMs: Math.round(performance.now() - began) });
+      resolve({ exit, ...output, elapsedMs: Math.round(performance.now() - began) });
     });
   });
   return { stdout: child.stdout, finished, end };

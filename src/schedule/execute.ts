@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
+import { gatherOutput } from './gather-output.js';
 
 /** What came of one of the machine's own programs. */
 export interface Executed {
@@ -16,13 +17,8 @@ export type Execute = (command: string, args: readonly string[], input?: string)
 export const execute: Execute = (command, args, input = '') =>
   new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'pipe' });
-    const output = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr'] as const) {
-      child[name].setEncoding('latin1').on('data', (text: string) => {
-        output[name] += text;
-      });
-    }
-    child.once('error', (error) => reject(notThere(command, error)));
+    const output = gatherOutput(child, 'latin1');
+    child.once('error', (error) => reject(failed(`${command} cannot be run: ${messageOf(error)}`)));
     child.once('close', (code) => resolve({ code: code ?? 1, ...output }));
     // A program that does not read its input has said why on its own.
     child.stdin.on('error', () => {});
@@ -40,10 +36,6 @@ export async function mustExecute(
   if (code === 0) return stdout;
   const words = (stderr.trim() || stdout.trim() || `exit code ${code}`).split('\n').slice(-3).join(' ');
   throw failed(`\`${[command, ...args].join(' ')}\` failed: ${words}`);
-}
-
-function notThere(command: string, error: unknown): OrderbakError {
-  return failed(`${command} cannot be run: ${messageOf(error)}`);
 }
 
 const NO_BUS =

@@ -8,9 +8,13 @@ import type { Scheduler } from './scheduler.js';
 /** launchd; `folder` is where its property lists lie, `domain` whom they run for: `system` or `gui/<uid>`. */
 export function launchdScheduler(execute: Execute, folder: string, domain: string): Scheduler {
   const files = ownFiles(folder, (name) => name.startsWith(LABEL_PREFIX) && name.endsWith('.plist'));
-  // One that is not loaded has nothing to leave.
-  const unload = ({ name }: Rendered) =>
-    execute('launchctl', ['bootout', `${domain}/${name.slice(0, -'.plist'.length)}`]);
+  const drop = async (list: Rendered) => {
+    // Fails where it is not loaded, which does not matter.
+    await execute('launchctl', ['bootout', `${domain}/${list.name.slice(0, -'.plist'.length)}`]);
+    await files.remove(list);
+  };
+  const isAmong = ({ name, text }: Rendered, lists: readonly Rendered[]) =>
+    lists.some((one) => one.name === name && one.text === text);
 
   return {
     target: 'launchd',
@@ -21,14 +25,9 @@ export function launchdScheduler(execute: Execute, folder: string, domain: strin
     async install(wanted) {
       await files.checkRoom(wanted);
       const before = await files.installed();
-      const same = ({ name, text }: Rendered) => wanted.some((one) => one.name === name && one.text === text);
-      for (const old of before.filter((one) => !same(one))) {
-        await unload(old);
-        await files.remove(old);
-      }
+      for (const list of before.filter((one) => !isAmong(one, wanted))) await drop(list);
       const done: string[] = [];
-      for (const list of wanted) {
-        if (before.some((one) => one.name === list.name && one.text === list.text)) continue;
+      for (const list of wanted.filter((one) => !isAmong(one, before))) {
         done.push(`${await files.write(list)} is written and on`);
         await mustExecute(execute, 'launchctl', ['bootstrap', domain, join(folder, list.name)]);
       }
@@ -37,10 +36,7 @@ export function launchdScheduler(execute: Execute, folder: string, domain: strin
 
     async uninstall() {
       const before = await files.installed();
-      for (const list of before) {
-        await unload(list);
-        await files.remove(list);
-      }
+      for (const list of before) await drop(list);
       if (before.length === 0) return [`${folder} has nothing of orderbak's; nothing was changed`];
       return before.map(({ name }) => `${name} is gone`);
     },

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { EXIT, messageOf, OrderbakError } from '../errors.js';
+import { gatherOutput } from './gather-output.js';
 
 /** How long a step that was asked to end may take to finish what it has in hand, ms. */
 const GRACE = 120_000;
@@ -79,12 +80,7 @@ export function startApart([command = '', ...args]: readonly string[], stop: Abo
 }
 
 function endOf(command: string, child: ChildProcess): Promise<ProgramEnd> {
-  const output = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name]?.setEncoding('utf8').on('data', (text: string) => {
-      output[name] += text;
-    });
-  }
+  const output = gatherOutput(child, 'utf8');
   return new Promise((resolve, reject) => {
     child.once('error', (error) => reject(broken(`${command} cannot be run: ${messageOf(error)}`)));
     child.once('close', (code, signal) =>

@@ -37,6 +37,7 @@ function isDay(name: string, day: string): boolean {
   return [day, `${day}s`, day.slice(0, 3)].includes(name);
 }
 
-function listed(words: string): string[] {
+/** The words of a list: `a, b and c`. */
+export function listed(words: string): string[] {
   return words.split(/, and | and |, |,/);
 }

@@ -1,4 +1,5 @@
 import { WEEKDAYS } from './days.js';
+import { timeOfDayText } from './time-of-day.js';
 
 const MOST_TIMES = 8;
 
@@ -18,7 +19,7 @@ function timesText(minute: string, hour: string): string | null {
   if (minute === '0' && isEven(hour, 24)) return `every ${hour.slice(2)} hours`;
   const [minutes, hours] = [numbers(minute), numbers(hour)];
   if (minutes === null || hours === null || minutes.length * hours.length > MOST_TIMES) return null;
-  return `at ${joined(hours.flatMap((h) => minutes.map((m) => `${two(h)}:${two(m)}`)))}`;
+  return `at ${joined(hours.flatMap((h) => minutes.map((m) => timeOfDayText(h * 60 + m))))}`;
 }
 
 /** Whether a field is a step that divides the hour, or the day, into equal parts: another one begins anew with each. */
@@ -51,8 +52,4 @@ function ordinal(n: number): string {
 
 function joined(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
-}
-
-function two(n: number): string {
-  return String(n).padStart(2, '0');
 }

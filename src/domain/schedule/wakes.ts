@@ -1,5 +1,6 @@
-import { CronPattern } from 'croner';
 import { Temporal } from 'temporal-polyfill';
+import { cronNumbers } from './cron-numbers.js';
+import { DAILY } from './days.js';
 import { nextDue } from './due.js';
 import { expressionsOf, type When } from './when.js';
 
@@ -27,8 +28,8 @@ export function wakeTimes(when: When, zone: string, machineZone: string, now: nu
 /** An entry's own times of the day in its own zone. */
 function ownTimes({ expressions }: When): number[] {
   const times = expressions.flatMap((expression) => {
-    const { minute, hour } = new CronPattern(expression, undefined, { mode: '5-part' });
-    return on(hour).flatMap((h) => on(minute).map((m) => h * 60 + m));
+    const { minutes, hours } = cronNumbers(expression);
+    return hours.flatMap((hour) => minutes.map((minute) => hour * 60 + minute));
   });
   return [...new Set(times)].sort((a, b) => a - b);
 }
@@ -39,13 +40,10 @@ function ownTimes({ expressions }: When): number[] {
  */
 export function cronTimes(when: When, zone: string, machineZone: string, now: number): string[] {
   const wakes = wakeTimes(when, zone, machineZone, now);
-  if (zone !== machineZone) return expressionsOf(wakes, { day: '*', month: '*', weekday: '*' });
+  if (zone !== machineZone) return expressionsOf(wakes, DAILY);
   const own = ownTimes(when);
   const extra = wakes.filter((time) => !own.includes(time));
-  const spoken = when.expressions.map(plainNumbers);
-  return extra.length === 0
-    ? spoken
-    : [...spoken, ...expressionsOf(extra, { day: '*', month: '*', weekday: '*' })];
+  return [...when.expressions.map(plainNumbers), ...expressionsOf(extra, DAILY)];
 }
 
 const NAMES = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
@@ -88,8 +86,4 @@ function strangeDays(zones: readonly string[], now: number): [from: number, to: 
     changes.push(...days.filter((one) => offset(one) !== offset(one - 1)));
   }
   return [0, ...changes].map((n) => [day(n - 1).epochMilliseconds - 1, day(n + 1).epochMilliseconds]);
-}
-
-function on(flags: readonly number[]): number[] {
-  return flags.flatMap((flag, at) => (flag === 0 ? [] : [at]));
 }

@@ -1,6 +1,7 @@
-import { CronPattern } from 'croner';
-import { DAILY, type Days, parseDays } from './days.js';
+import { cronNumbers } from './cron-numbers.js';
+import { DAILY, type Days, listed, parseDays } from './days.js';
 import { describeCron } from './describe.js';
+import { parseTimeOfDay } from './time-of-day.js';
 
 /** When an entry is due: cron expressions (five fields), any of which says so, and the same in words. */
 export interface When {
@@ -39,8 +40,7 @@ function parseCron(fields: readonly string[]): When | null {
   if (!numeric || !named) return null;
   const expression = fields.join(' ');
   try {
-    const { minute: minutes } = new CronPattern(expression, undefined, { mode: '5-part' });
-    const set = minutes.flatMap((on, at) => (on === 0 ? [] : [at]));
+    const set = cronNumbers(expression).minutes;
     const gaps = set.map((at, i) => (set[i + 1] ?? 60 + (set[0] ?? 0)) - at);
     if (gaps.some((gap) => gap < SHORTEST)) return null;
   } catch {
@@ -59,7 +59,7 @@ function parseEvery(words: string): string[] | null {
   if (from === undefined || to === undefined) {
     return step < 60 ? [`*/${step} * * * *`] : [step === 60 ? '0 * * * *' : `0 */${step / 60} * * *`];
   }
-  const [first, last] = [parseTime(from), parseTime(to)];
+  const [first, last] = [parseTimeOfDay(from), parseTimeOfDay(to)];
   if (first === null || last === null || first === last) return null;
   const span = (last - first + DAY_MINUTES) % DAY_MINUTES;
   const times = Array.from(
@@ -74,18 +74,12 @@ function parseTimes(words: string): string[] | null {
   const match = /^(?:(.*) )?at (.+)$/.exec(words) ?? /^()([\d:, and]+)$/.exec(words);
   if (match === null) return null;
   const days = parseDays(match[1] ?? '');
-  const times = (match[2] ?? '').split(/, and | and |, |,/).map(parseTime);
+  const times = listed(match[2] ?? '').map(parseTimeOfDay);
   if (days === null || times.some((time) => time === null)) return null;
   return expressionsOf(
     times.filter((time) => time !== null),
     days,
   );
-}
-
-/** Minutes since midnight of `1:00` or `01:00`. */
-function parseTime(text: string): number | null {
-  const match = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text);
-  return match === null ? null : Number(match[1]) * 60 + Number(match[2]);
 }
 
 /** The fewest expressions for some times of the day (minutes since midnight) on some days. */

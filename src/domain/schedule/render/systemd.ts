@@ -1,4 +1,5 @@
 import type { Item, Place, Rendered } from '../item.js';
+import { timeOfDayText } from '../time-of-day.js';
 import { MADE_BY } from './made-by.js';
 
 const PREFIX = 'orderbak-';
@@ -71,7 +72,7 @@ function timer({ name, about, times }: Item): string {
     '',
     '[Timer]',
     '# On this machine’s clock. Woken when it is not due (another zone, the hour after the clock was set), it does nothing.',
-    ...times.map((time) => `OnCalendar=*-*-* ${two(Math.floor(time / 60))}:${two(time % 60)}:00`),
+    ...times.map((time) => `OnCalendar=*-*-* ${timeOfDayText(time)}:00`),
     'AccuracySec=1s',
     'Persistent=true',
     `Unit=${PREFIX}${name}.service`,
@@ -102,8 +103,4 @@ function quoted(word: string): string {
 
 function specifiers(word: string): string {
   return word.replaceAll('%', '%%');
-}
-
-function two(n: number): string {
-  return String(n).padStart(2, '0');
 }

@@ -1,4 +1,5 @@
 import type { Item, Place, Rendered } from '../item.js';
+import { timeOfDayText } from '../time-of-day.js';
 import { MADE_BY } from './made-by.js';
 import { escapeXml } from './xml.js';
 
@@ -81,9 +82,8 @@ function triggers(times: readonly number[]): string {
 
 /** The day has only to lie in the past. A time without a zone is this machine's. */
 function daily(time: number, repetition: string): string {
-  const clock = [Math.floor(time / 60), time % 60].map((part) => String(part).padStart(2, '0')).join(':');
   return `    <CalendarTrigger>
-      <StartBoundary>2024-01-01T${clock}:00</StartBoundary>${repetition}
+      <StartBoundary>2024-01-01T${timeOfDayText(time)}:00</StartBoundary>${repetition}
       <ScheduleByDay>
         <DaysInterval>1</DaysInterval>
       </ScheduleByDay>
