@@ -40,6 +40,12 @@ export class Doubt extends Error {
   override readonly name = 'Doubt';
 }
 
+/** For `catch`: null for a doubt; any other error is thrown on. */
+export function nullIfDoubt(error: unknown): null {
+  if (error instanceof Doubt) return null;
+  throw error;
+}
+
 /** How names in a folder that is held open are written on Linux: to a person it says nothing. */
 const HANDLE = /\/proc\/\d+\/fd\/\d+\/?/g;
 

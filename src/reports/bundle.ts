@@ -1,7 +1,7 @@
 import { groupBy } from '../domain/group-by.js';
 import { TAR_END } from '../domain/tar.js';
-import { Doubt } from '../errors.js';
-import type { OrderFolder, OrderStore } from '../steps/ports/disk.js';
+import { nullIfDoubt } from '../errors.js';
+import type { OrderStore } from '../steps/ports/disk.js';
 import type { BakFiles } from '../steps/ports/records.js';
 
 /** Larger files travel by themselves. */
@@ -18,7 +18,7 @@ export async function* bundleOf(
 ): AsyncGenerator<Uint8Array> {
   const there = (await rows.byId(ids)).filter(({ unlinkTime }) => unlinkTime === null);
   for (const [path, files] of groupBy(there, ({ folder }) => folder)) {
-    const folder = path === null ? null : await openFolder(path, store);
+    const folder = path === null ? null : await store.openFolder(path).catch(nullIfDoubt);
     if (folder === null) continue;
     try {
       for (let at = 0; at < files.length; ) {
@@ -33,13 +33,4 @@ export async function* bundleOf(
     }
   }
   yield TAR_END;
-}
-
-async function openFolder(path: string, store: OrderStore): Promise<OrderFolder | null> {
-  try {
-    return await store.openFolder(path);
-  } catch (error) {
-    if (error instanceof Doubt) return null;
-    throw error;
-  }
 }

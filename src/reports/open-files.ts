@@ -1,4 +1,4 @@
-import { Doubt } from '../errors.js';
+import { nullIfDoubt } from '../errors.js';
 import type { OrderFile, OrderStore } from '../steps/ports/disk.js';
 import type { BakFiles, LocatedFile } from '../steps/ports/records.js';
 
@@ -12,7 +12,7 @@ export async function* openFiles(
   store: OrderStore,
 ): AsyncGenerator<{ id: number; file: OrderFile }> {
   for (const row of await rows.byId(ids)) {
-    const file = await openFile(row, store);
+    const file = await openFile(row, store).catch(nullIfDoubt);
     if (file === null) continue;
     try {
       yield { id: row.id, file };
@@ -27,11 +27,6 @@ async function openFile(
   store: OrderStore,
 ): Promise<OrderFile | null> {
   if (path === null || unlinkTime !== null) return null;
-  try {
-    const folder = await store.openFolder(path);
-    return folder === null ? null : await folder.open(filename).finally(() => folder.close());
-  } catch (error) {
-    if (error instanceof Doubt) return null;
-    throw error;
-  }
+  const folder = await store.openFolder(path);
+  return folder === null ? null : folder.open(filename).finally(() => folder.close());
 }

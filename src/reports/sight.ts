@@ -1,6 +1,6 @@
 import type { BakFile, FolderFacts } from '../domain/order.js';
 import type { Retention } from '../domain/retention.js';
-import { Doubt } from '../errors.js';
+import { Doubt, nullIfDoubt } from '../errors.js';
 import { findTrash } from '../steps/find-trash.js';
 import type { OrderStore, Stamp } from '../steps/ports/disk.js';
 
@@ -34,7 +34,8 @@ export async function see(
 ): Promise<Sight> {
   const nothing: Sight = { stamp: null, sha256: null, fault: null, hasThumb: false, notTrash: null };
   try {
-    const hasThumb = await hasFile(`${facts.folder}/${parts.thumbsFolder}`, filename, parts.store);
+    const thumbs = `${facts.folder}/${parts.thumbsFolder}`;
+    const hasThumb = (await hasFile(thumbs, filename, parts.store).catch(nullIfDoubt)) ?? false;
     const folder = await parts.store.openFolder(facts.folder);
     if (folder === null) return { ...nothing, hasThumb };
     try {
@@ -56,16 +57,11 @@ export async function see(
 }
 
 async function hasFile(path: string, filename: string, store: OrderStore): Promise<boolean> {
+  const folder = await store.openFolder(path);
+  if (folder === null) return false;
   try {
-    const folder = await store.openFolder(path);
-    if (folder === null) return false;
-    try {
-      return folder.stat(filename) !== null;
-    } finally {
-      await folder.close();
-    }
-  } catch (error) {
-    if (error instanceof Doubt) return false;
-    throw error;
+    return folder.stat(filename) !== null;
+  } finally {
+    await folder.close();
   }
 }
