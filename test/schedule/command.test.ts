@@ -62,7 +62,7 @@ describe('the commands of the schedule', () => {
     const config = await configure(world, '');
     const refused = `orderbak: nobody cannot read ${config}`;
     const words = ['--target', 'cron', '--run-as', 'nobody', '--config', config];
-    const print = () => runOrderbak(world, ['schedule', 'print', ...words], bare);
+    const print = () => askOrderbak(world, ['schedule', 'print', ...words], bare);
     await chmod(config, 0o644);
     await chmod(world.folder, 0o711);
     expect(await print()).toMatchObject({ code: 0, stderr: '' });
@@ -82,7 +82,7 @@ describe('the commands of the schedule', () => {
     const env = { PATH: `${bin}:${process.env.PATH}` };
     for (const dry of [['--dry-run'], []]) {
       const install = ['schedule', 'install', ...dry, ...words];
-      const { code, stderr } = await runOrderbak(world, install, { ...bare, env });
+      const { code, stderr } = await askOrderbak(world, install, { ...bare, env });
       expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(refused) });
       expect(stderr).toMatch(/Let nobody read it .* --run-as who can\.$/m);
     }
@@ -104,7 +104,7 @@ describe('the commands of the schedule', () => {
     ] as const) {
       const config = await configure(world, off);
       const orderbak = (...words: string[]) =>
-        runOrderbak(world, [...words, '--config', config], { ...bare, env });
+        askOrderbak(world, [...words, '--config', config], { ...bare, env });
       expect(await orderbak('schedule', 'install')).toMatchObject({ code: 0 });
       expect((await orderbak('doctor')).stdout).toMatch(
         new RegExp(`^✔ schedule +as configured, ${counted}$`, 'm'),
@@ -118,7 +118,7 @@ describe('the commands of the schedule', () => {
   test('a due entry runs once; a machine that is paused holds it, and says so', async () => {
     const config = await configure(world, 'insert = "*/5 * * * *"\nunlink_trash = "off"');
     const schedule = (...args: string[]) =>
-      runOrderbak(world, ['schedule', ...args, '--config', config], bare);
+      askOrderbak(world, ['schedule', ...args, '--config', config], bare);
     const woken = async () =>
       JSON.parse((await schedule('run', 'insert', '--json')).stdout) as Record<string, string>;
     const outcome = async () => (await woken()).outcome;
@@ -155,7 +155,7 @@ describe('the commands of the schedule', () => {
     const web = await openWebSink();
     const env = { ORDERBAK_NOTIFY_WEBHOOK: web.url };
     const run = (...words: string[]) =>
-      runOrderbak(world, ['schedule', 'run', 'insert', '--config', config, ...words], { ...bare, env });
+      askOrderbak(world, ['schedule', 'run', 'insert', '--config', config, ...words], { ...bare, env });
     const told = () => web.heard.map(({ body }) => JSON.parse(body) as { event: string; text: string });
     await holdInsert(world, 'elsewhere', 1, 600);
     const skips = (count: number) =>
@@ -192,7 +192,7 @@ describe('the commands of the schedule', () => {
     });
     const log = path.join(world.folder, 'catch-up.log');
     const catchUp = async (...words: string[]) => {
-      const { stdout, stderr } = await runOrderbak(
+      const { stdout, stderr } = await askOrderbak(
         world,
         ['schedule', 'catch-up', '--json', '--config', config, ...words],
         bare,
@@ -227,7 +227,7 @@ describe('the commands of the schedule', () => {
     });
     await holdInsert(world, 'elsewhere', 1, 600);
     const log = path.join(world.folder, 'background.log');
-    await runOrderbak(world, ['schedule', 'catch-up', '--config', config, '--log', log], bare);
+    await askOrderbak(world, ['schedule', 'catch-up', '--config', config, '--log', log], bare);
     expect(await readFile(log, 'utf8')).toContain('already running');
     await holdInsert(world, 'elsewhere', 1, -1);
   });
@@ -262,9 +262,9 @@ case "$*" in *-l) cat table 2>&- || { echo no crontab for you >&2; exit 1; };; *
         await wasDue(database, 'insert', 24 * 60 * MINUTE);
       });
       const install = ['schedule', 'install', '--target', 'cron', '--config', config];
-      expect(await runOrderbak(world, install, { ...bare, env })).toMatchObject({ code: 0, stderr: '' });
+      expect(await askOrderbak(world, install, { ...bare, env })).toMatchObject({ code: 0, stderr: '' });
       const run = ['schedule', 'run', 'insert', '--json', '--config', config];
-      return (JSON.parse((await runOrderbak(world, run, bare)).stdout) as { outcome: string }).outcome;
+      return (JSON.parse((await askOrderbak(world, run, bare)).stdout) as { outcome: string }).outcome;
     };
     expect(await woken()).toBe('not-due');
     expect(await woken()).toBe('ran');
@@ -284,7 +284,7 @@ case "$*" in *-l) echo "${words}" >&2; exit 1;; *) cat > '${bin}/table';; esac
     const env = { PATH: `${bin}:${process.env.PATH}` };
     const config = await configure(world, '');
     const install = ['schedule', 'install', '--target', 'cron', '--config', config];
-    const { code, stderr } = await runOrderbak(world, install, { ...bare, env });
+    const { code, stderr } = await askOrderbak(world, install, { ...bare, env });
     expect(code).toBe(exit);
     if (exit === 0) expect(await readFile(`${bin}/table`, 'utf8')).toContain('schedule run insert');
     else expect(stderr).toContain(words);
@@ -299,7 +299,7 @@ case "$*" in *-l) echo "${words}" >&2; exit 1;; *) cat > '${bin}/table';; esac
     const config = path.join(world.folder, 'office.toml');
     const pull = `[pull]\nurl = "http://127.0.0.1:${address.port}"\ntoken = "${world.token}"\nstore = "${world.store}"\nwait_online = "0s"\n`;
     await writeFile(config, `${pull}[schedule.pull]\ntimeout = "3s"\n`);
-    const { code, stderr } = await runOrderbak(
+    const { code, stderr } = await askOrderbak(
       world,
       ['schedule', 'run', 'pull', '--now', '--config', config],
       bare,
@@ -312,14 +312,14 @@ case "$*" in *-l) echo "${words}" >&2; exit 1;; *) cat > '${bin}/table';; esac
   test('test runs it as the scheduler would: no terminal, the paths that are installed, hardly any variables', async () => {
     const config = await configure(world, '');
     const env = { ORDERBAK_ORDERS_ROOT: '/nowhere', PATH: '/nowhere', HOME: world.folder };
-    const tested = await runOrderbak(world, ['schedule', 'test', 'insert', '--config', config], {
+    const tested = await askOrderbak(world, ['schedule', 'test', 'insert', '--config', config], {
       bare: true,
       env,
     });
     expect(tested.stderr).toBe('');
     expect(tested.stdout).toMatch(/insert: exit code 0 after [\d.]+ s, and no output/);
     await writeFile(config, (await readFile(config, 'utf8')).replace('shop.db', 'gone.db'));
-    const failed = await runOrderbak(world, ['schedule', 'test', 'insert', '--config', config], bare);
+    const failed = await askOrderbak(world, ['schedule', 'test', 'insert', '--config', config], bare);
     expect(failed).toMatchObject({ code: 75 });
     expect(failed.stderr).toContain('there is no SQLite database');
   });
@@ -328,7 +328,7 @@ case "$*" in *-l) echo "${words}" >&2; exit 1;; *) cat > '${bin}/table';; esac
     context.skip(ownTarget() !== 'cron', 'only cron begins there');
     const config = await configure(world, '');
     const words = ['schedule', 'test', 'insert', '--config', config];
-    const { code, stderr } = await runOrderbak(world, words, { bare: true, env: { HOME: '/no/home' } });
+    const { code, stderr } = await askOrderbak(world, words, { bare: true, env: { HOME: '/no/home' } });
     expect(code).toBe(1);
     expect(stderr).toMatch(/the home folder of \S+, \/no\/home, is not there\n {2}Make it /);
   });
