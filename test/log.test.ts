@@ -3,8 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ask } from './http/api.js';
 import { openShop, type Shop } from './steps/shop.js';
-import { keepServe } from './support/kept-orderbak.js';
-import { runOrderbak } from './support/run.js';
+import { askOrderbak, keepServe } from './support/kept-orderbak.js';
 
 interface Line {
   readonly level: string;
@@ -31,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 const run = (args: readonly string[], log = file) =>
-  runOrderbak(shop.world, args, { env: { ORDERBAK_LOG_FILE: log } });
+  askOrderbak(shop.world, args, { env: { ORDERBAK_LOG_FILE: log } });
 const lines = async (): Promise<Line[]> =>
   (await readFile(file, 'utf8'))
     .split('\n')
@@ -72,7 +71,7 @@ test('a purge that is part of a run has its own beginning and end', async () => 
 
 test('a run that cannot begin is there too, with its reason', async () => {
   const env = { ORDERBAK_LOG_FILE: file, ORDERBAK_DATABASE_URL: 'sqlite:/no/such.db' };
-  expect((await runOrderbak(shop.world, ['insert'], { env })).code).toBe(75);
+  expect((await askOrderbak(shop.world, ['insert'], { env })).code).toBe(75);
   expect((await lines()).at(-1)).toMatchObject({
     level: 'error',
     message: 'ended',

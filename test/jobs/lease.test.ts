@@ -7,7 +7,7 @@ import { LEASE_TTL } from '../../src/domain/run.js';
 import { openShop, type Shop } from '../steps/shop.js';
 import { ENGINES, openDatabase } from '../support/database.js';
 import { holdInsert } from '../support/held-lease.js';
-import { runOrderbak, start } from '../support/run.js';
+import { askOrderbak } from '../support/kept-orderbak.js';
 
 describe.for(ENGINES)('one run of a step at a time on %s', (engine) => {
   let shop: Shop;
@@ -28,8 +28,8 @@ describe.for(ENGINES)('one run of a step at a time on %s', (engine) => {
   test('a second one ends with 11, and says who runs it since when', async () => {
     await hold(hostname(), process.pid, 60);
     const [plain, json] = await Promise.all([
-      runOrderbak(shop.world, ['insert']),
-      runOrderbak(shop.world, ['insert', '--json']),
+      askOrderbak(shop.world, ['insert']),
+      askOrderbak(shop.world, ['insert', '--json']),
     ]);
     expect(plain).toMatchObject({ code: 11, stdout: '' });
     expect(plain.stderr).toContain(
@@ -93,7 +93,7 @@ test('two at once: one does the work, the other is told', async () => {
       )
     ).length > 0;
   while (first.child.exitCode === null && !(await holds())) await sleep(5);
-  const second = await runOrderbak(shop.world, ['insert']);
+  const second = await askOrderbak(shop.world, ['insert']);
   expect(second.code).toBe(11);
   expect(second.stderr).toContain(`process ${first.child.pid} on ${hostname()}`);
   await lock.run('UNLOCK TABLES');

@@ -7,7 +7,7 @@ import { openShop } from '../steps/shop.js';
 import { countNames } from '../support/count-names.js';
 import { ENGINES } from '../support/database.js';
 import { askOrderbak } from '../support/kept-orderbak.js';
-import { runOrderbak, type Started, start } from '../support/run.js';
+import { type Started, start } from '../support/run.js';
 
 const ORDERS = 20;
 const FILES = 100;
@@ -42,7 +42,7 @@ test.each(ENGINES)(
 
     const list = await askOrderbak(world, ['jobs']);
     expect(list.stdout).toMatch(/^2 {2}unlink-discuss {2}lost /);
-    const resumed = await runOrderbak(world, ['jobs', 'resume', '2', '--json']);
+    const resumed = await askOrderbak(world, ['jobs', 'resume', '2', '--json']);
     expect(resumed).toMatchObject({ code: 0, stderr: '' });
     const told = JSON.parse(resumed.stdout) as Told;
     expect(told.counts).toMatchObject({
@@ -92,7 +92,7 @@ test('a pull that was killed is resumed in its catalog: what is marked is not as
   office.proxy.weather = fair;
   office.proxy.takeDownloads();
   const settings = { ...env, ORDERBAK_PULL_URL: office.proxy.url, ORDERBAK_PULL_STORE: office.store };
-  const resumed = await runOrderbak(shop.world, ['jobs', 'resume', 'pull', '--json'], {
+  const resumed = await askOrderbak(shop.world, ['jobs', 'resume', 'pull', '--json'], {
     bare: true,
     env: { ...settings, ORDERBAK_PULL_TOKEN: shop.world.token },
   });

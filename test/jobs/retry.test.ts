@@ -3,7 +3,7 @@ import { Shop } from '../pull/office.js';
 import { BUNDLE, fair } from '../pull/proxy.js';
 import { openShop } from '../steps/shop.js';
 import { askOrderbak } from '../support/kept-orderbak.js';
-import { type Finished, runOrderbak, start } from '../support/run.js';
+import type { Finished } from '../support/run.js';
 import { createWorld } from '../support/worlds.js';
 
 const NAMES = ['a.txt', 'b.txt', 'c.txt', 'd.txt'];
@@ -25,7 +25,7 @@ test('a file that fails waits longer each time and then for a person; jobs retry
     ORDERBAK_PULL_TOKEN: shop.world.token,
     ORDERBAK_RETRY_ATTEMPTS: '2',
   };
-  const pull = (): Promise<Finished> => start(shop.world, ['pull', '--json'], { env }).finished;
+  const pull = (): Promise<Finished> => askOrderbak(shop.world, ['pull', '--json'], { env });
   const asked = () =>
     office.proxy
       .takeDownloads()
@@ -77,7 +77,7 @@ test('jobs retry, where there is no such run, ends', async () => {
   try {
     expect(await askOrderbak(world, ['migrate'])).toMatchObject({ code: 0 });
     for (const target of ['999', 'pull', 'nostep'])
-      expect(await runOrderbak(world, ['jobs', 'retry', target])).toMatchObject({ code: 2, stdout: '' });
+      expect(await askOrderbak(world, ['jobs', 'retry', target])).toMatchObject({ code: 2, stdout: '' });
   } finally {
     await world.remove();
   }

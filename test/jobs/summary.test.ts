@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { heldBy, openShop, type Shop } from '../steps/shop.js';
 import { ENGINES } from '../support/database.js';
-import { runOrderbak } from '../support/run.js';
+import { askOrderbak } from '../support/kept-orderbak.js';
 
 const MANY = 130;
 
@@ -19,7 +19,7 @@ describe.for(ENGINES)('what is told of a run on %s', (engine) => {
   const runs = () => shop.world.ask((database) => database.all('SELECT * FROM orderbak_run ORDER BY id'));
 
   test('--json is one object of exactly these keys, and nothing else is said', async () => {
-    const done = await runOrderbak(shop.world, ['unlink-discuss', '--json']);
+    const done = await askOrderbak(shop.world, ['unlink-discuss', '--json']);
     expect(done).toMatchObject({ code: 0, stderr: '' });
     expect(done.stdout.trimEnd().split('\n')).toHaveLength(1);
     const told = JSON.parse(done.stdout) as Record<string, unknown>;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { openShop } from '../steps/shop.js';
 import { ENGINES, type Engine } from '../support/database.js';
-import { runOrderbak } from '../support/run.js';
+import { askOrderbak } from '../support/kept-orderbak.js';
 import type { World } from '../support/worlds.js';
 import { done, fileOf, openToys, toyStep } from './toy.js';
 
@@ -36,7 +36,7 @@ test('a night whose end the database does not take ends all the same', async () 
   const { shop } = await openShop('sqlite', [{ jobs: [{ image: 'a.txt' }] }]);
   await refuseEnds(shop.world, 'sqlite');
   try {
-    expect(await runOrderbak(shop.world, ['run'])).toMatchObject({
+    expect(await askOrderbak(shop.world, ['run'])).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('no end'),
     });

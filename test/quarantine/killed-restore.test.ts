@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { at, openShop, type Shop } from '../steps/shop.js';
 import { ENGINES } from '../support/database.js';
+import { askOrderbak } from '../support/kept-orderbak.js';
 import { start } from '../support/run.js';
 
 const TRASH = ['begun.jpg', 'linked.jpg', 'moved.jpg', 'without-thumb.jpg'];
@@ -53,7 +54,7 @@ describe.for(ENGINES)('a restore that was killed, on %s', (engine) => {
       await run.finished;
       expect((await shop.purge(0)).counts.failed).toBe(0);
     }
-    expect((await start(shop.world, ['quarantine', 'restore', '--run', '1']).finished).code).toBe(0);
+    expect((await askOrderbak(shop.world, ['quarantine', 'restore', '--run', '1'])).code).toBe(0);
     expect(await shop.changes(before)).toEqual([]);
     await shop.close();
   });

@@ -5,8 +5,9 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { OwnMariadb } from '../chaos/own-mariadb.js';
+import { askOrderbak } from '../support/kept-orderbak.js';
 import { freePort } from '../support/ports.js';
-import { PROGRAM, placeOf, runOrderbak } from '../support/run.js';
+import { PROGRAM, placeOf } from '../support/run.js';
 import { createWorld } from '../support/worlds.js';
 
 const LIMIT_MS = 60_000;
@@ -16,7 +17,7 @@ test.skipIf(process.platform === 'win32')(
   async () => {
     const database = await OwnMariadb.start();
     const world = await createWorld('mariadb', { pictures: 'small', mysqlUrl: database.url });
-    expect(await runOrderbak(world, ['migrate'])).toMatchObject({ code: 0 });
+    expect(await askOrderbak(world, ['migrate'])).toMatchObject({ code: 0 });
     await database.kill();
 
     const example = readFileSync(path.resolve(import.meta.dirname, '../../crontab.example'), 'utf8');

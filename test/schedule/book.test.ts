@@ -6,7 +6,7 @@ import { EXIT } from '../../src/errors.js';
 import { type EntryPorts, runEntry, type Woken } from '../../src/schedule/run-entry.js';
 import { entry } from '../domain/schedule/items.js';
 import { ENGINES } from '../support/database.js';
-import { runOrderbak } from '../support/run.js';
+import { askOrderbak } from '../support/kept-orderbak.js';
 import { createWorld, type World } from '../support/worlds.js';
 
 const DAY = 86_400_000;
@@ -29,7 +29,7 @@ describe.for(ENGINES)('servers that share one database on %s', (engine) => {
   let pids = 1000;
   beforeAll(async () => {
     world = await createWorld(engine);
-    expect(await runOrderbak(world, ['migrate'])).toMatchObject({ code: 0 });
+    expect(await askOrderbak(world, ['migrate'])).toMatchObject({ code: 0 });
     database = await openDatabase(world.databaseUrl.replace(/^mariadb:/, 'mysql:'));
   });
   beforeEach(async () => {

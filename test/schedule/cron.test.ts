@@ -6,8 +6,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { jumpingClock, whyNoFalseClock } from '../chaos/false-clock.js';
 import { readBakRows } from '../support/bak-rows.js';
+import { askOrderbak } from '../support/kept-orderbak.js';
 import { freePort } from '../support/ports.js';
-import { PROGRAM, runOrderbak } from '../support/run.js';
+import { PROGRAM } from '../support/run.js';
 import { createWorld, type World } from '../support/worlds.js';
 
 const run = promisify(execFile);
@@ -82,10 +83,10 @@ describe.skipIf(why !== null)('a machine with Debian’s cron', () => {
       { user: 'waits', jobs: [{ image: 'waits.txt' }], discusses: [['chat.txt']], trash: ['junk.txt'] },
     ]);
     for (const args of [['migrate'], ['insert']])
-      expect(await runOrderbak(world, args)).toMatchObject({ code: 0 });
+      expect(await askOrderbak(world, args)).toMatchObject({ code: 0 });
     const rows = await world.ask(readBakRows);
     const held = String(rows.find(({ name }) => name === 'held.txt')?.id);
-    expect(await runOrderbak(world, ['mark-backed-up', held])).toMatchObject({ code: 0 });
+    expect(await askOrderbak(world, ['mark-backed-up', held])).toMatchObject({ code: 0 });
     await world.addOrder({ user: 'new', jobs: [{ image: 'new.txt' }] });
 
     // A minute that is still to come when all is installed.

@@ -6,7 +6,6 @@ import { schemaOf } from '../db/schema.js';
 import { makeAccount, NO_ACCOUNT } from '../support/account.js';
 import { type Database, ENGINES, withDatabase } from '../support/database.js';
 import { askOrderbak } from '../support/kept-orderbak.js';
-import { runOrderbak } from '../support/run.js';
 import { differences, snapshot } from '../support/snapshot.js';
 import { MARKED, NEVER, type OldShop, openOldShop } from './old-shop.js';
 
@@ -82,7 +81,7 @@ describe.for(ENGINES)('beside old scripts on %s, shadow', (engine) => {
 
   test('tells what the two differ about, file by file, and changes nothing anywhere', async () => {
     const [tree, database] = [await snapshot(shop.world.folder), await everything(shop)];
-    const { code, stdout, stderr } = await runOrderbak(shop.world, ['shadow', '--json']);
+    const { code, stdout, stderr } = await askOrderbak(shop.world, ['shadow', '--json']);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     const told = JSON.parse(stdout) as Told;
     expectAll(told);
@@ -205,7 +204,7 @@ describe.for(ENGINES)('beside old scripts on %s, shadow', (engine) => {
     async () => {
       await shop.world.ask((database) => database.all('PRAGMA journal_mode = WAL'));
       const before = await snapshot(shop.world.folder);
-      const { stdout } = await runOrderbak(shop.world, ['shadow', '--json']);
+      const { stdout } = await askOrderbak(shop.world, ['shadow', '--json']);
       expectAll(JSON.parse(stdout) as Told);
       const after = await snapshot(shop.world.folder);
       expect(after.get('shop.db-wal')?.size ?? 0).toBe(0);
