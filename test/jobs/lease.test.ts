@@ -8,6 +8,7 @@ import { openShop, type Shop } from '../steps/shop.js';
 import { ENGINES, openDatabase } from '../support/database.js';
 import { holdInsert } from '../support/held-lease.js';
 import { askOrderbak } from '../support/kept-orderbak.js';
+import { start } from '../support/run.js';
 
 describe.for(ENGINES)('one run of a step at a time on %s', (engine) => {
   let shop: Shop;
