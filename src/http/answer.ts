@@ -2,9 +2,14 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import { EXIT, OrderbakError } from '../errors.js';
 import { hasBody, ignoreBody, waitsToSend } from './body.js';
 
-/** An answer that is an error: its status, and `{error:{code,message}}`, without a path, SQL or a stack. */
-export interface ErrorAnswer {
+/** An answer in JSON. */
+interface Answer {
   readonly status: number;
+  readonly body: object;
+}
+
+/** An answer that is an error: its status, and `{error:{code,message}}`, without a path, SQL or a stack. */
+export interface ErrorAnswer extends Answer {
   readonly body: { readonly error: { readonly code: string; readonly message: string } };
 }
 
@@ -45,7 +50,7 @@ export function sendError(
 export async function sendAtOnce(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: { readonly status: number; readonly body: object },
+  answer: Answer,
   more: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   // Who has sent all of it, and is cut off, would send his next question into a dead connection.
@@ -60,7 +65,7 @@ export async function sendAtOnce(
 /** Writes the head of an answer. Answers the body that has to follow. */
 function begin(
   response: ServerResponse,
-  { status, body }: { readonly status: number; readonly body: object },
+  { status, body }: Answer,
   more: Readonly<Record<string, string>>,
 ): string {
   const text = JSON.stringify(body);

@@ -1,6 +1,7 @@
 import { Agent } from 'undici';
 import { API } from '../domain/wire.js';
 import { away, LOOK_THERE, silent } from './away.js';
+import { pathOn } from './path-on.js';
 
 const PATIENCE_MS = 10_000;
 const UNAUTHORIZED = 401;
@@ -35,7 +36,7 @@ async function knock(
   try {
     const { statusCode, headers, body } = await agent.request({
       origin: base.origin,
-      path: `${base.pathname.replace(/\/$/, '')}${API.list}?limit=1`,
+      path: pathOn(base, `${API.list}?limit=1`),
       method: 'GET',
       headers: token === null ? {} : { authorization: `Bearer ${token}` },
       signal: AbortSignal.timeout(PATIENCE_MS),

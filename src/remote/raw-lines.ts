@@ -1,5 +1,6 @@
 import { Handover } from './handover.js';
 import { type Line, openLine, stopsAtOnce } from './line.js';
+import { pathOn } from './path-on.js';
 import type { RateLimit } from './rate-limit.js';
 import { BusyAnswer, RawAnswer, type RawHead, UnusualAnswer } from './raw-answer.js';
 import { Silence } from './silence.js';
@@ -194,7 +195,7 @@ async function exchangeOn(line: Line, { question, answer, pace, signal }: Exchan
 function headOf({ url, token, path, body, fields = {} }: RawQuestion): string {
   const base = new URL(url);
   const lines = [
-    `${body === null ? 'GET' : 'POST'} ${base.pathname.replace(/\/$/, '')}${path} HTTP/1.1`,
+    `${body === null ? 'GET' : 'POST'} ${pathOn(base, path)} HTTP/1.1`,
     `host: ${base.host}`,
     `authorization: Bearer ${token}`,
     'accept-encoding: identity',

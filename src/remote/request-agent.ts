@@ -2,6 +2,7 @@ import { Agent, type Dispatcher } from 'undici';
 import { printable } from '../domain/file-name.js';
 import { away, silent } from './away.js';
 import { mustBeGood } from './explain-answer.js';
+import { pathOn } from './path-on.js';
 import type { RawBody, RawQuestion } from './raw-lines.js';
 
 /** Asks the server through the library: it knows every form that an answer can have, and takes a while to begin. */
@@ -23,7 +24,7 @@ export class RequestAgent {
     try {
       response = await this.agent.request({
         origin: base.origin,
-        path: `${base.pathname.replace(/\/$/, '')}${path}`,
+        path: pathOn(base, path),
         method: body === null ? 'GET' : 'POST',
         headers: {
           authorization: `Bearer ${token}`,
