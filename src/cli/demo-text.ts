@@ -1,8 +1,8 @@
 import type { ChalkInstance } from 'chalk';
 import prettyBytes from 'pretty-bytes';
 import type { Count, DiskUse } from '../demo/count.js';
-import type { DemoReport } from '../demo/demo.js';
 import { FATES, FATES_IN_ORDER } from '../demo/proof.js';
+import type { DemoReport } from '../demo/run-demo.js';
 import { secondsText } from '../demo/seconds.js';
 import { type Column, inColumns } from './columns.js';
 

@@ -35,20 +35,15 @@ export async function countDisks({ root, store }: Place): Promise<Count> {
   return { server: { orders, thumbs, quarantine }, office: { store: kept } };
 }
 
+const ALL_FILES = { dot: true, onlyFiles: true, followSymbolicLinks: false } as const;
+
 /** The paths of all files below a folder that fit a pattern, with `/` between their parts. */
 export function findFiles(folder: string, pattern: string): Promise<string[]> {
-  return fastGlob(pattern, { cwd: folder, dot: true, onlyFiles: true, followSymbolicLinks: false });
+  return fastGlob(pattern, { ...ALL_FILES, cwd: folder });
 }
 
 async function tally(cwd: string, pattern: string, ...ignore: string[]): Promise<DiskUse> {
-  const entries = await fastGlob(pattern, {
-    cwd,
-    ignore,
-    dot: true,
-    onlyFiles: true,
-    followSymbolicLinks: false,
-    stats: true,
-  });
+  const entries = await fastGlob(pattern, { ...ALL_FILES, cwd, ignore, stats: true });
   const bytes = entries.reduce((sum, entry) => sum + (entry.stats?.size ?? 0), 0);
   return { files: entries.length, bytes };
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { DemoReport, DemoWatch } from '../../demo/demo.js';
+import type { DemoReport, DemoWatch } from '../../demo/run-demo.js';
 import { printable } from '../../domain/file-name.js';
 import { EXIT, OrderbakError } from '../../errors.js';
 import { setAction } from '../action.js';
@@ -47,8 +47,9 @@ async function playDemo(flags: DemoFlags, output: Output): Promise<void> {
     if (output.watched) output.tell('\ndemo: interrupted, cleaning up');
   });
   try {
-    const [{ runDemo, storyteller }, { reportText }] = await Promise.all([
-      import('../../demo/demo.js'),
+    const [{ runDemo }, { storyteller }, { reportText }] = await Promise.all([
+      import('../../demo/run-demo.js'),
+      import('../../demo/story.js'),
       import('../demo-text.js'),
     ]);
     const watch = tellsStory ? storyteller(paint, output.answer) : SILENT;
