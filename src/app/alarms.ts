@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Config } from '../config/schema.js';
 import { type Ended, judgeAlarm, type Notice, troublesOf } from '../domain/alarm.js';
-import { localText } from '../domain/local-time.js';
+import { localDay } from '../domain/local-time.js';
 import { EXIT, messageOf, type OrderbakError } from '../errors.js';
 import { type Summary, summaryObject } from '../jobs/summary.js';
 import { sendMail } from '../notify/mail.js';
@@ -51,7 +51,8 @@ function stopOf({ code, exit }: OrderbakError): Ended['stopped'] {
 export async function alarm({ notify }: Pick<Config, 'notify'>, news: News): Promise<string[]> {
   if (notify.webhook === null && notify.mail_to === null) return [];
   const known = await readAlarmBook();
-  const { notice, book } = judgeAlarm(known, news.ended.step, troublesOf(news.ended), today());
+  const today = localDay(Date.now(), machineZone());
+  const { notice, book } = judgeAlarm(known, news.ended.step, troublesOf(news.ended), today);
   const faults = notice === null ? [] : await tellAll(notify, notice, news);
   // What nobody heard is told again by the next run.
   const isHeard = notice === null || faults.length < channelsOf(notify);
@@ -97,9 +98,4 @@ async function tellAll(
 
 function channelsOf({ webhook, mail_to: to }: Config['notify']): number {
   return Number(webhook !== null) + Number(to !== null);
-}
-
-/** On this machine's calendar. */
-function today(): string {
-  return localText(Date.now(), machineZone()).slice(0, 10);
 }

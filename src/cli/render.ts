@@ -1,4 +1,4 @@
-import { Chalk } from 'chalk';
+import { Chalk, type ChalkInstance } from 'chalk';
 import prettyBytes from 'pretty-bytes';
 import prettyMs from 'pretty-ms';
 import { counted } from '../domain/counted.js';
@@ -65,7 +65,7 @@ export function summaryText(summary: Summary, output: Output, told: Circumstance
     : [];
   if (left !== undefined) early.push(`  ${left}`);
   const tail = next === null ? [] : [paint.dim(`  Next: ${next}`)];
-  const lists = [...heldLines(summary, most, output), ...troubleLines(summary, most, output)];
+  const lists = [...heldLines(summary, most, paint), ...troubleLines(summary, most, paint)];
   return [head, ...early, ...lists, ...tail].join('\n');
 }
 
@@ -82,13 +82,13 @@ export function plannedText(step: StepName, entries: readonly Entry[], keepsTras
 /** What is worth a mail from cron: errors and remarks, and what was to come back and did not. Nothing when there are none. */
 export function troubleText(summary: Summary, output: Output): string {
   const most = output.verbose ? Number.POSITIVE_INFINITY : FEW;
-  const held = summary.command === 'restore-trash' ? heldLines(summary, most, output) : [];
-  const lines = [...held, ...troubleLines(summary, most, output)];
+  const held = summary.command === 'restore-trash' ? heldLines(summary, most, output.paint) : [];
+  const lines = [...held, ...troubleLines(summary, most, output.paint)];
   if (lines.length === 0) return '';
   return [headLine(summary), ...lines].join('\n');
 }
 
-const PLAIN: Pick<Output, 'paint'> = { paint: new Chalk({ level: 0 }) };
+const PLAIN = new Chalk({ level: 0 });
 
 /** A run in a few plain lines for somebody elsewhere. */
 export function noticeText(summary: Summary): string {
@@ -100,7 +100,7 @@ function headLine({ command, counts: { done, failed, held } }: Summary): string 
   return `orderbak ${COMMANDS[command] ?? command}: ${done} done, ${failed} failed, ${held} held back`;
 }
 
-function heldLines({ held, counts }: Summary, most: number, { paint }: Pick<Output, 'paint'>): string[] {
+function heldLines({ held, counts }: Summary, most: number, paint: ChalkInstance): string[] {
   const lines = held
     .slice(0, most)
     .map(({ path, reason }) => `  ${paint.yellow('held')} ${printable(path)}: ${printable(reason)}`);
@@ -110,7 +110,7 @@ function heldLines({ held, counts }: Summary, most: number, { paint }: Pick<Outp
 function troubleLines(
   { errors, notes, stopped, counts }: Summary,
   most: number,
-  { paint }: Pick<Output, 'paint'>,
+  paint: ChalkInstance,
 ): string[] {
   const failures = errors.filter((error) => error.message !== stopped?.message);
   const lines = failures

@@ -1,6 +1,6 @@
 import prettyMs from 'pretty-ms';
 import type { EntryView, Installed, ScheduleView } from '../app/schedule-view.js';
-import { localText } from '../domain/local-time.js';
+import { localMinute, localText } from '../domain/local-time.js';
 import { machineText } from '../domain/schedule/entry.js';
 import type { Target } from '../schedule/scheduler.js';
 import { type Column, inColumns } from './columns.js';
@@ -71,7 +71,7 @@ export function scheduleText(view: ScheduleView, target: Target, now: number, mo
 }
 
 function columnsIn(zone: string, now: number): Column<EntryView>[] {
-  const minute = (ms: number) => localText(ms, zone).slice(0, 16);
+  const minute = (ms: number) => localMinute(ms, zone);
   const column = (title: string, cell: (view: EntryView) => string): Column<EntryView> => {
     return { title, align: 'left', cell };
   };

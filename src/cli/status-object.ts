@@ -1,14 +1,19 @@
 import type { Status } from '../app/status.js';
-import type { StepHealth } from '../domain/health.js';
+import type { Need, StepHealth } from '../domain/health.js';
 import type { RunRecord } from '../domain/run.js';
 import type { OfficeStatus } from '../reports/office-status.js';
 import type { ServerStatus } from '../reports/server-status.js';
 import type { DiskStatus, MachineStatus } from '../reports/status.js';
 import { isoOf } from './iso-of.js';
 
+/** Why a person should look at this machine; empty where all is well. */
+export function needsOf({ server, office }: Status): Need[] {
+  return [...(server?.needs ?? []), ...(office?.needs ?? [])];
+}
+
 /** What `status --json` prints. Times are ISO 8601, sizes bytes. */
 export function statusObject({ server, office }: Status) {
-  const needs = [...(server?.needs ?? []), ...(office?.needs ?? [])];
+  const needs = needsOf({ server, office });
   return {
     ok: needs.length === 0,
     command: 'status',

@@ -12,6 +12,7 @@ import type { Pile, ServerStatus } from '../reports/server-status.js';
 import type { DiskStatus, MachineStatus } from '../reports/status.js';
 import { agoText } from './ago.js';
 import { type Column, inColumns } from './columns.js';
+import { needsOf } from './status-object.js';
 
 /** Where a person looks: the moment, ms since 1970, what the clock on the wall shows at a moment, in which zone, and how wide lines may be. */
 export interface Wall {
@@ -34,7 +35,7 @@ const MEANINGS: Readonly<Record<RowState | 'quarantine', string>> = {
 
 /** A machine on one screen: whether all is well, what waits, the last runs, the disk. */
 export function statusText({ server, office }: Status, wall: Wall, paint: ChalkInstance): string {
-  const needs = [...(server?.needs ?? []), ...(office?.needs ?? [])];
+  const needs = needsOf({ server, office });
   const head =
     needs.length === 0
       ? `${paint.green('✔')} all is well`

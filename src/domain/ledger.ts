@@ -1,5 +1,5 @@
 import type { FileType } from './file-type.js';
-import { dayAfter, localText, parseLocalTime, unixSeconds } from './local-time.js';
+import { dayAfter, localDay, parseLocalTime, unixSeconds } from './local-time.js';
 import type { RunRecord, RunStatus } from './run.js';
 
 /** The orders that were created in one month, and what became of their files. Sizes in bytes. */
@@ -67,10 +67,9 @@ const DAY_MS = 86_400_000;
 
 /** The days of a month such as `2026-10`; for null, the last 31 up to `now` (ms since 1970). */
 export function spanOf(month: string | null, now: number, zone: string): Span {
-  const dayOf = (ms: number) => localText(ms, zone).slice(0, 10);
   const [fromDay, toDay] =
     month === null
-      ? [dayOf(now - (NIGHTS - 1) * DAY_MS), dayAfter(dayOf(now))]
+      ? [localDay(now - (NIGHTS - 1) * DAY_MS, zone), dayAfter(localDay(now, zone))]
       : [`${month}-01`, `${monthAfter(month)}-01`];
   return { fromDay, toDay, from: midnight(fromDay, zone), to: midnight(toDay, zone) };
 }

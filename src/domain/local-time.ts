@@ -106,6 +106,16 @@ export function localText(epochMs: number, zone: string): string {
   return plainText(zoned(epochMs, zone).toPlainDateTime());
 }
 
+/** `2026-05-31 14:03`, the same without its seconds. */
+export function localMinute(epochMs: number, zone: string): string {
+  return localText(epochMs, zone).slice(0, 16);
+}
+
+/** `2026-05-31`, the day of the shop's calendar at an instant (ms since 1970). */
+export function localDay(epochMs: number, zone: string): string {
+  return localText(epochMs, zone).slice(0, 10);
+}
+
 /** How far a zone's wall is ahead of UTC at an instant (ms since 1970), in seconds. */
 export function offsetAt(epochMs: number, zone: string): number {
   return zoned(epochMs, zone).offsetNanoseconds / 1e9;

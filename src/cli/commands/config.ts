@@ -4,6 +4,7 @@ import { EXIT, OrderbakError } from '../../errors.js';
 import { setAction } from '../action.js';
 import { type CommonFlags, loadedConfigOf } from '../config.js';
 import { newCommand } from '../help.js';
+import type { Output } from '../output.js';
 
 const CODES = [EXIT.done, EXIT.failed, EXIT.usage] as const;
 
@@ -54,36 +55,38 @@ function validateCommand(): Command {
     examples: [['orderbak config validate', 'exit code 2 names each mistake and where it stands']],
     codes: CODES,
   });
-  return setAction<CommonFlags>(command, async (flags, output) => {
-    const [
-      { isNothing, noConfiguration },
-      { missingFor },
-      { readTls },
-      { isRoleGiven, roleOf },
-      { checkTokens },
-      { parseDatabaseUrl },
-    ] = await Promise.all([
-      import('../../config/load.js'),
-      import('../../config/needs.js'),
-      import('../../config/tls.js'),
-      import('../../config/role.js'),
-      import('../../http/auth.js'),
-      import('../../db/database-url.js'),
-    ]);
-    const loaded = await loadedConfigOf(flags);
-    if (isNothing(loaded)) throw noConfiguration(process.env);
-    const { config, path } = loaded;
-    if (!isRoleGiven(config)) throw nobodys(missingFor(config, 'server'), missingFor(config, 'office'));
-    const role = roleOf(config);
-    const missing = missingFor(config, role);
-    if (missing.length > 0) throw notEnough(role, missing);
-    // A server without a token is one that does not serve, yet.
-    if (role !== 'office' && config.server.token !== null) checkTokens(config.server.token);
-    if (role !== 'office') readTls(config.server);
-    if (config.database.url !== null) parseDatabaseUrl(config.database.url);
-    const words = `${path ?? 'The environment'} is right; this machine is ${machineText(role)}.`;
-    output.done('config validate', { path, role }, words);
-  });
+  return setAction(command, validate);
+}
+
+async function validate(flags: CommonFlags, output: Output): Promise<void> {
+  const [
+    { isNothing, noConfiguration },
+    { missingFor },
+    { readTls },
+    { isRoleGiven, roleOf },
+    { checkTokens },
+    { parseDatabaseUrl },
+  ] = await Promise.all([
+    import('../../config/load.js'),
+    import('../../config/needs.js'),
+    import('../../config/tls.js'),
+    import('../../config/role.js'),
+    import('../../http/auth.js'),
+    import('../../db/database-url.js'),
+  ]);
+  const loaded = await loadedConfigOf(flags);
+  if (isNothing(loaded)) throw noConfiguration(process.env);
+  const { config, path } = loaded;
+  if (!isRoleGiven(config)) throw nobodys(missingFor(config, 'server'), missingFor(config, 'office'));
+  const role = roleOf(config);
+  const missing = missingFor(config, role);
+  if (missing.length > 0) throw notEnough(role, missing);
+  // A server without a token is one that does not serve, yet.
+  if (role !== 'office' && config.server.token !== null) checkTokens(config.server.token);
+  if (role !== 'office') readTls(config.server);
+  if (config.database.url !== null) parseDatabaseUrl(config.database.url);
+  const words = `${path ?? 'The environment'} is right; this machine is ${machineText(role)}.`;
+  output.done('config validate', { path, role }, words);
 }
 
 function schemaCommand(): Command {

@@ -8,8 +8,12 @@ import { setAction } from '../action.js';
 import type { CommonFlags } from '../config.js';
 import { examinedText } from '../doctor-text.js';
 import { newCommand } from '../help.js';
-import { answerPaint } from '../output.js';
+import { answerPaint, type Output } from '../output.js';
 import { terminalColumns } from '../width.js';
+
+interface DoctorFlags extends CommonFlags {
+  readonly deep?: true;
+}
 
 /** Looks whether a machine has all that its night needs. */
 export function doctorCommand(): Command {
@@ -27,33 +31,35 @@ export function doctorCommand(): Command {
     '--deep',
     'also send a test file through the whole chain: made, recorded, copied, marked, removed, cleaned up; in the office: fetch a file that waits',
   );
-  return setAction<CommonFlags & { deep?: true }>(command, async (flags, output) => {
-    const [{ openDoctor }, { examine }, { readConfig }] = await Promise.all([
-      import('../../app/doctor.js'),
-      import('../../reports/examine.js'),
-      import('../../config/load.js'),
-    ]);
-    const paint = answerPaint(flags);
-    const doctor = openDoctor({
-      load: () => readConfig(flags.config ?? null, process.env),
-      deep: flags.deep ?? false,
-      listen,
-    });
-    const checks: Examined[] = [];
-    try {
-      for await (const examined of examine(doctor.checks, Date.now)) {
-        checks.push(examined);
-        const isWorthIt = !output.quiet || examined.status === 'failed';
-        if (!output.json && isWorthIt)
-          output.answer(examinedText(examined, terminalColumns(process.stdout), paint));
-      }
-    } finally {
-      await doctor.close();
-    }
-    const ok = checks.every(({ status }) => status === 'ok' || status === 'warning');
-    if (output.json) output.answer(JSON.stringify({ ok, command: 'doctor', checks }));
-    if (!ok) process.exitCode = EXIT.failed;
+  return setAction(command, examineMachine);
+}
+
+async function examineMachine(flags: DoctorFlags, output: Output): Promise<void> {
+  const [{ openDoctor }, { examine }, { readConfig }] = await Promise.all([
+    import('../../app/doctor.js'),
+    import('../../reports/examine.js'),
+    import('../../config/load.js'),
+  ]);
+  const paint = answerPaint(flags);
+  const doctor = openDoctor({
+    load: () => readConfig(flags.config ?? null, process.env),
+    deep: flags.deep ?? false,
+    listen,
   });
+  const checks: Examined[] = [];
+  try {
+    for await (const examined of examine(doctor.checks, Date.now)) {
+      checks.push(examined);
+      const isWorthIt = !output.quiet || examined.status === 'failed';
+      if (!output.json && isWorthIt)
+        output.answer(examinedText(examined, terminalColumns(process.stdout), paint));
+    }
+  } finally {
+    await doctor.close();
+  }
+  const ok = checks.every(({ status }) => status === 'ok' || status === 'warning');
+  if (output.json) output.answer(JSON.stringify({ ok, command: 'doctor', checks }));
+  if (!ok) process.exitCode = EXIT.failed;
 }
 
 const listen: Listen = async (api, token) => {

@@ -10,6 +10,7 @@ import { type CommonFlags, configOf } from '../config.js';
 import { errorBlock } from '../error-block.js';
 import { newCommand } from '../help.js';
 import { watchInterrupts } from '../interrupts.js';
+import type { Output } from '../output.js';
 import { requestLine } from '../request-line.js';
 import { keepHeapSmall } from '../small-heap.js';
 
@@ -34,46 +35,48 @@ export function serveCommand(): Command {
     ],
     codes: [EXIT.done, EXIT.failed, EXIT.usage, EXIT.stopped, EXIT.away],
   }).option('--insecure-http', 'listen on other addresses than loopback without TLS');
-  return setAction<ServeFlags>(command, async (flags, output) => {
-    keepHeapSmall();
-    const [{ openServerApp }, { openLog }, { need }, { readTls }, { checkTokens }, { createApiServer }] =
-      await Promise.all([
-        import('../../app/server.js'),
-        import('../../app/log.js'),
-        import('../../config/needs.js'),
-        import('../../config/tls.js'),
-        import('../../http/auth.js'),
-        import('../../http/server.js'),
-      ]);
-    const config = await configOf(flags);
-    // Before its token: in the office none is to be made up.
-    need(config, 'database', 'url');
-    const tokens = checkTokens(config.server.token);
-    const tls = readTls(config.server);
-    if (tls === null && flags.insecureHttp !== true) checkListen(config.server.listen);
-    const log = await openLog(config);
-    const app = await openServerApp(config);
-    try {
-      const server = createApiServer(await app.api(), {
-        tokens,
-        tls,
-        failed: (error) => {
-          log.write('error', messageOf(error), { step: 'serve' });
-          output.tell(errorBlock(error, output));
-        },
-        answered: (answered) => {
-          log.write('info', 'answered', { step: 'serve', ...answered });
-          if (!output.quiet) output.tell(requestLine(answered, output, new Date()));
-        },
-      });
-      const url = await listen(server, config.server.listen, tls === null ? 'http' : 'https');
-      if (output.json) output.answer(JSON.stringify({ ok: true, command: 'serve', url }));
-      else if (output.watched || output.verbose) output.tell(`orderbak serves on ${url}`);
-      await untilStopped(server);
-    } finally {
-      await app.close();
-    }
-  });
+  return setAction(command, serve);
+}
+
+async function serve(flags: ServeFlags, output: Output): Promise<void> {
+  keepHeapSmall();
+  const [{ openServerApp }, { openLog }, { need }, { readTls }, { checkTokens }, { createApiServer }] =
+    await Promise.all([
+      import('../../app/server.js'),
+      import('../../app/log.js'),
+      import('../../config/needs.js'),
+      import('../../config/tls.js'),
+      import('../../http/auth.js'),
+      import('../../http/server.js'),
+    ]);
+  const config = await configOf(flags);
+  // Before its token: in the office none is to be made up.
+  need(config, 'database', 'url');
+  const tokens = checkTokens(config.server.token);
+  const tls = readTls(config.server);
+  if (tls === null && flags.insecureHttp !== true) checkListen(config.server.listen);
+  const log = await openLog(config);
+  const app = await openServerApp(config);
+  try {
+    const server = createApiServer(await app.api(), {
+      tokens,
+      tls,
+      failed: (error) => {
+        log.write('error', messageOf(error), { step: 'serve' });
+        output.tell(errorBlock(error, output));
+      },
+      answered: (answered) => {
+        log.write('info', 'answered', { step: 'serve', ...answered });
+        if (!output.quiet) output.tell(requestLine(answered, output, new Date()));
+      },
+    });
+    const url = await listen(server, config.server.listen, tls === null ? 'http' : 'https');
+    if (output.json) output.answer(JSON.stringify({ ok: true, command: 'serve', url }));
+    else if (output.watched || output.verbose) output.tell(`orderbak serves on ${url}`);
+    await untilStopped(server);
+  } finally {
+    await app.close();
+  }
 }
 
 /** Throws with exit 2 when other machines could hear the token and the files. */

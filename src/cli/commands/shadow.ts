@@ -6,7 +6,7 @@ import { setAction } from '../action.js';
 import { type CommonFlags, configOf } from '../config.js';
 import { newCommand, QUESTION_CODES } from '../help.js';
 import { order, positiveInteger, reject } from '../options.js';
-import { answerPaint, writeAnswer } from '../output.js';
+import { answerPaint, type Output, writeAnswer } from '../output.js';
 
 interface ShadowFlags extends CommonFlags {
   readonly order?: number[];
@@ -48,29 +48,31 @@ export function shadowCommand(): Command {
         .conflicts('all'),
     )
     .addOption(new Option('--all', 'name every file, a line each; with --json an object each'));
-  return setAction<ShadowFlags>(command, async (flags, output) => {
-    const [{ compareWithOldSystem }, text] = await Promise.all([
-      import('../../app/shadow.js'),
-      import('../shadow-text.js'),
-    ]);
-    const config = await configOf(flags);
-    const since = flags.since ?? config.shadow.since;
-    const sum = text.newSum(config.shadow.table, since);
-    const most = flags.all ? 0 : (flags.limit ?? (output.json ? MANY : FEW));
-    const lineOf = (finding: FileFinding) =>
-      `${output.json ? JSON.stringify(text.findingObject(finding)) : text.findingText(finding)}\n`;
-    for await (const part of compareWithOldSystem(config, flags.order ?? null, since)) {
-      text.addTo(sum, part, most);
-      const lines = flags.all ? part.findings.map(lineOf).join('') : '';
-      if (lines !== '') await writeAnswer(lines);
-    }
-    const differences = text.differencesOf(sum);
-    const told = flags.all
-      ? {}
-      : { findings: KINDS.flatMap((kind) => sum.examples[kind].map(text.findingObject)) };
-    if (output.json) output.answer(JSON.stringify({ ...text.sumObject(sum), ...told }));
-    else if (!output.quiet || differences > 0)
-      output.answer(text.shadowText(sum, flags.config, answerPaint(flags)));
-    if (differences > 0) process.exitCode = EXIT.failed;
-  });
+  return setAction(command, compare);
+}
+
+async function compare(flags: ShadowFlags, output: Output): Promise<void> {
+  const [{ compareWithOldSystem }, text] = await Promise.all([
+    import('../../app/shadow.js'),
+    import('../shadow-text.js'),
+  ]);
+  const config = await configOf(flags);
+  const since = flags.since ?? config.shadow.since;
+  const sum = text.newSum(config.shadow.table, since);
+  const most = flags.all ? 0 : (flags.limit ?? (output.json ? MANY : FEW));
+  const lineOf = (finding: FileFinding) =>
+    `${output.json ? JSON.stringify(text.findingObject(finding)) : text.findingText(finding)}\n`;
+  for await (const part of compareWithOldSystem(config, flags.order ?? null, since)) {
+    text.addTo(sum, part, most);
+    const lines = flags.all ? part.findings.map(lineOf).join('') : '';
+    if (lines !== '') await writeAnswer(lines);
+  }
+  const differences = text.differencesOf(sum);
+  const told = flags.all
+    ? {}
+    : { findings: KINDS.flatMap((kind) => sum.examples[kind].map(text.findingObject)) };
+  if (output.json) output.answer(JSON.stringify({ ...text.sumObject(sum), ...told }));
+  else if (!output.quiet || differences > 0)
+    output.answer(text.shadowText(sum, flags.config, answerPaint(flags)));
+  if (differences > 0) process.exitCode = EXIT.failed;
 }

@@ -4,7 +4,7 @@ import { EXIT } from '../../errors.js';
 import { setAction } from '../action.js';
 import { type CommonFlags, configOf } from '../config.js';
 import { newCommand, QUESTION_CODES } from '../help.js';
-import { answerPaint } from '../output.js';
+import { answerPaint, type Output } from '../output.js';
 import { terminalColumns } from '../width.js';
 
 /** How a machine stands, on one screen. */
@@ -20,24 +20,26 @@ export function statusCommand(): Command {
     ],
     codes: QUESTION_CODES,
   });
-  return setAction<CommonFlags>(command, async (flags, output) => {
-    const [{ machineZone }, { readStatus }, { localText }, { statusObject }, { statusText }] =
-      await Promise.all([
-        import('../../app/entries.js'),
-        import('../../app/status.js'),
-        import('../../domain/local-time.js'),
-        import('../status-object.js'),
-        import('../status-text.js'),
-      ]);
-    const config = await configOf(flags);
-    const status = await readStatus(config);
-    const told = statusObject(status);
-    const zone = config.shop.timezone ?? machineZone();
-    const localTime = (ms: number) => localText(ms, zone).slice(0, -3);
-    const wall = { now: Date.now(), localTime, zone, columns: terminalColumns(process.stdout) };
-    if (output.json) output.answer(JSON.stringify(told));
-    else if (!output.quiet) output.answer(statusText(status, wall, answerPaint(flags)));
-    else if (!told.ok) output.answer(told.needs.map(({ message }) => printable(message)).join('\n'));
-    if (!told.ok) process.exitCode = EXIT.failed;
-  });
+  return setAction(command, tellStatus);
+}
+
+async function tellStatus(flags: CommonFlags, output: Output): Promise<void> {
+  const [{ machineZone }, { readStatus }, { localMinute }, { statusObject }, { statusText }] =
+    await Promise.all([
+      import('../../app/entries.js'),
+      import('../../app/status.js'),
+      import('../../domain/local-time.js'),
+      import('../status-object.js'),
+      import('../status-text.js'),
+    ]);
+  const config = await configOf(flags);
+  const status = await readStatus(config);
+  const told = statusObject(status);
+  const zone = config.shop.timezone ?? machineZone();
+  const localTime = (ms: number) => localMinute(ms, zone);
+  const wall = { now: Date.now(), localTime, zone, columns: terminalColumns(process.stdout) };
+  if (output.json) output.answer(JSON.stringify(told));
+  else if (!output.quiet) output.answer(statusText(status, wall, answerPaint(flags)));
+  else if (!told.ok) output.answer(told.needs.map(({ message }) => printable(message)).join('\n'));
+  if (!told.ok) process.exitCode = EXIT.failed;
 }
