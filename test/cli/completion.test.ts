@@ -73,6 +73,8 @@ test('PowerShell has every command and option in a table, each in quotes that en
     expect(script).toContain(`'${at}' = @(`);
     for (const { word } of candidates) expect(script).toContain(`@('${word}', '`);
   }
+  // To PowerShell ’ is a quote like ', and Windows PowerShell reads what a program prints in a code page of its own.
+  expect(script).toMatch(/^[\n\x20-\x7e]*$/);
   const outside = script
     .split('\n')
     .slice(1)

@@ -18,6 +18,7 @@ export function completionCommand(): Command {
     examples: [
       ['orderbak completion bash > /etc/bash_completion.d/orderbak', 'for everybody on this machine'],
       ['orderbak completion fish > ~/.config/fish/completions/orderbak.fish', 'for oneself'],
+      ['orderbak completion powershell | Out-String | Invoke-Expression', 'as a line of $PROFILE'],
     ],
     codes: CODES,
   }).addArgument(new Argument('<shell>', 'whose completion').choices(Object.keys(SHELLS)));

@@ -114,13 +114,17 @@ ${lines.join('\n')}
 `;
 }
 
+/** In ASCII: to PowerShell ’ ends what ' begins, and Windows PowerShell reads other signs in a code page of its own. */
 function powershell(places: readonly Place[]): string {
-  const text = (words: string) => `'${words.replaceAll("'", "''")}'`;
+  const text = (words: string) => {
+    const plain = words.replace(/[‘’]/g, "'").replaceAll('…', '...');
+    return `'${plain.replaceAll("'", "''")}'`;
+  };
   const rows = places.map(({ path, candidates }) => {
     const all = candidates.map(({ word, about }) => `@(${text(word)}, ${text(about)})`);
     return `    ${text(path)} = @(\n      ${all.join(',\n      ')}\n    )`;
   });
-  return `# PowerShell completion of orderbak: orderbak completion powershell >> $PROFILE
+  return `# PowerShell completion of orderbak; a line of $PROFILE: orderbak completion powershell | Out-String | Invoke-Expression
 Register-ArgumentCompleter -Native -CommandName orderbak -ScriptBlock {
   param($wordToComplete, $commandAst, $cursorPosition)
   $places = @{
