@@ -7,6 +7,7 @@ import type { Config } from '../config/schema.js';
 import { sqlitePath } from '../db/database-url.js';
 import { type Item, itemsFor, type Place } from '../domain/schedule/item.js';
 import { EXIT, OrderbakError } from '../errors.js';
+import { thisProcess } from '../jobs/this-process.js';
 import { entriesOf, machineZone, zoneOf } from './entries.js';
 
 const SCRIPT = fileURLToPath(new URL('../../bin/orderbak.js', import.meta.url));
@@ -31,6 +32,8 @@ export function placeOf({ config, path }: LoadedConfig, user: string | null): Pl
     );
   }
   const windows = process.platform === 'win32';
+  const domain = process.env.USERDOMAIN ?? '';
+  const name = thisProcess().user;
   return {
     node: process.execPath,
     script: SCRIPT,
@@ -41,6 +44,7 @@ export function placeOf({ config, path }: LoadedConfig, user: string | null): Pl
     machineZone: machineZone(),
     zone: zoneOf(config),
     user,
+    installer: windows && domain !== '' ? `${domain}\\${name}` : name,
     writes: foldersOf(config),
     logs: process.platform === 'darwin' ? join(homedir(), 'Library/Logs') : dirname(path),
   };

@@ -127,12 +127,14 @@ describe('the property lists', () => {
 });
 
 describe('the tasks', () => {
-  const all = tasks(allItems(HARD), place({ ...HARD, logs: 'C:\\logs' }));
+  const all = tasks(allItems(HARD), place({ ...HARD, logs: 'C:\\logs', installer: 'SHOP\\Thảo & Co' }));
 
-  test('of what begins with the machine begin when somebody logs on, and wake nobody', () => {
+  // MS-TSCH: nobody but an administrator may register a task for the logon of anybody.
+  test('of what begins with the machine begin when who installs them logs on, and wake nobody', () => {
     for (const name of ['catch-up.xml', 'serve.xml']) {
       const { root } = parseXml(all.find((task) => task.name === name)?.text ?? '');
       expect(find(root, 'Triggers').children.map((trigger) => trigger.name)).toEqual(['LogonTrigger']);
+      expect(find(root, 'UserId').text.trim()).toBe('SHOP\\Thảo & Co');
       expect(find(root, 'WakeToRun').text).toBe('false');
     }
   });
@@ -231,6 +233,15 @@ const SEQUENCES: Readonly<Record<string, readonly string[]>> = {
     'ExecutionTimeLimit',
     'RandomDelay',
     'ScheduleByDay',
+  ],
+  LogonTrigger: [
+    'Enabled',
+    'StartBoundary',
+    'EndBoundary',
+    'Repetition',
+    'ExecutionTimeLimit',
+    'UserId',
+    'Delay',
   ],
   Exec: ['Command', 'Arguments', 'WorkingDirectory'],
 };

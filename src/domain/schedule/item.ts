@@ -15,6 +15,8 @@ export interface Place {
   readonly zone: string;
   /** Who runs it, where the scheduler is to switch to somebody; null = whoever installs. */
   readonly user: string | null;
+  /** Who installs it; on Windows with his domain before his name. */
+  readonly installer: string;
   /** Folders, as absolute paths, that must be writable. */
   readonly writes: readonly string[];
   /** A folder for what is printed, where the scheduler keeps nothing itself. */

@@ -23,6 +23,7 @@ export function place(given: Partial<Place> = {}): Place {
     machineZone: 'UTC',
     zone: 'UTC',
     user: null,
+    installer: 'office',
     writes: [],
     logs: '/var/log',
     ...given,

@@ -15,7 +15,7 @@ export function tasks(items: readonly Item[], place: Place): Rendered[] {
   return items.map((item) => ({ name: `${item.name}.xml`, text: task(item, place) }));
 }
 
-function task({ about, argv, begins, times, log, name }: Item, { logs }: Place): string {
+function task({ about, argv, begins, times, log, name }: Item, { logs, installer }: Place): string {
   const [command = '', ...words] = argv;
   const stays = begins === 'and-stays';
   const isTimed = begins === 'at-times';
@@ -29,7 +29,7 @@ function task({ about, argv, begins, times, log, name }: Item, { logs }: Place):
     <Description>${escapeXml(`orderbak: ${about}`)}</Description>
   </RegistrationInfo>
   <Triggers>
-${isTimed ? triggers(times) : '    <LogonTrigger />'}
+${isTimed ? triggers(times) : atLogonOf(installer)}
   </Triggers>
   <Principals>
     <Principal id="Author">
@@ -67,6 +67,13 @@ const RESTART = `
       <Interval>PT1M</Interval>
       <Count>255</Count>
     </RestartOnFailure>`;
+
+/** Only an administrator may have a task begin when anybody logs on, and nobody else's logon is of use: it runs as this user. */
+function atLogonOf(user: string): string {
+  return `    <LogonTrigger>
+      <UserId>${escapeXml(user)}</UserId>
+    </LogonTrigger>`;
+}
 
 /** A trigger for each time of the day; where they are too many, one that repeats as often as the closest two of them demand. */
 function triggers(times: readonly number[]): string {
