@@ -12,8 +12,13 @@ import type { Scheduler } from './scheduler.js';
 export function taskScheduler(execute: Execute, folder: string): Scheduler {
   const files = ownFiles(folder, (name) => name.endsWith('.xml'));
   const taskOf = ({ name }: Rendered) => `orderbak\\${name.slice(0, -'.xml'.length)}`;
+  /** Somebody may have removed it by hand. */
+  const isThere = async (task: Rendered) => {
+    const { code } = await execute('schtasks', ['/Query', '/TN', taskOf(task)]);
+    return code === 0;
+  };
   const drop = async (task: Rendered) => {
-    await mustExecute(execute, 'schtasks', ['/Delete', '/TN', taskOf(task), '/F']);
+    if (await isThere(task)) await mustExecute(execute, 'schtasks', ['/Delete', '/TN', taskOf(task), '/F']);
     await files.remove(task);
   };
 
@@ -21,7 +26,12 @@ export function taskScheduler(execute: Execute, folder: string): Scheduler {
     target: 'task-scheduler',
     showCommand: 'schtasks /Query /TN orderbak\\ /V /FO LIST',
     render: tasks,
-    installed: files.installed,
+
+    async installed() {
+      const all: Rendered[] = [];
+      for (const task of await files.installed()) if (await isThere(task)) all.push(task);
+      return all;
+    },
 
     async install(wanted) {
       await files.checkRoom(wanted);

@@ -122,6 +122,34 @@ test('launchd and Task Scheduler are given the files', async () => {
   ]);
 });
 
+test('a task that somebody has removed by hand is not installed, and in nobody’s way', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'orderbak-installer-'));
+  boxes.push(folder);
+  const there = new Set<string>();
+  const schtasks: Execute = async (_, [what = '', , task = '']) => {
+    const isThere = there.has(task);
+    if (what === '/Create') there.add(task);
+    if (what === '/Delete') there.delete(task);
+    const stderr = 'ERROR: The system cannot find the file specified.\n';
+    return what === '/Create' || isThere
+      ? { code: 0, stdout: '', stderr: '' }
+      : { code: 1, stdout: '', stderr };
+  };
+  const scheduler = taskScheduler(schtasks, folder);
+  const render = (...items: Item[]) => scheduler.render(items, place());
+  const all = render(item('insert'), item('pull'));
+  await scheduler.install(all);
+  expect(agree(await scheduler.installed(), all)).toBe(true);
+
+  there.delete('orderbak\\pull');
+  expect((await scheduler.installed()).map(({ name }) => name)).toEqual(['insert.xml']);
+  await scheduler.install(render(item('insert')));
+  expect(await readdir(folder)).toEqual(['insert.xml']);
+  there.clear();
+  await scheduler.uninstall();
+  expect(await readdir(folder)).toEqual([]);
+});
+
 test('a program that refuses is an error with its own words', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'orderbak-installer-'));
   boxes.push(folder);
