@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { parse as parseToml, TomlError } from 'smol-toml';
@@ -8,6 +8,7 @@ import { configError } from './config-error.js';
 import { CONFIG_VARIABLE, readEnvironment, variableOf } from './environment.js';
 import { faultsIn, kindFault } from './faults.js';
 import { get, type Raw, set } from './raw.js';
+import { readText } from './read-text.js';
 import { type Config, PATHS, SECRETS, schema } from './schema.js';
 
 /** The configuration and where it comes from. */
@@ -108,7 +109,7 @@ const BACKSLASHES =
 function readFile(path: string): Raw {
   let raw: Record<string, unknown>;
   try {
-    raw = parseToml(readFileSync(path, 'utf8'));
+    raw = parseToml(readText(path));
   } catch (error) {
     // The parser shows the lines around the fault, and a token may stand in one of them.
     if (codeOf(error) === 'EISDIR')
@@ -133,6 +134,8 @@ function readFile(path: string): Raw {
     // The path of "D:\new" goes on after a line break.
     if (printable(value) !== value)
       throw configError(`${path}: ${name} has a control character in it: ${printable(value)}`, BACKSLASHES);
+    if (value.includes('\uFFFD'))
+      throw configError(`${path}: ${name} cannot be read: ${value}`, 'Save the file in UTF-8.');
     set(sections, name, resolve(folder, value));
   }
   const url = get(sections, 'database.url');
@@ -151,7 +154,7 @@ function readSecretFiles(raw: Raw): void {
     if (get(raw, name) !== undefined)
       throw configError(`${name} and ${name}_file are both given`, 'Keep one of them.');
     try {
-      set(raw, name, readFileSync(String(file), 'utf8').trim());
+      set(raw, name, readText(String(file)).trim());
     } catch (error) {
       const hint = 'Run it as the user who owns the file, or correct its name.';
       throw configError(`${name}_file cannot be read: ${messageOf(error)}`, hint);

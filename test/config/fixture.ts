@@ -17,7 +17,7 @@ export class Box {
     afterAll(() => rmSync(this.folder, { recursive: true, force: true }));
   }
 
-  put(name: string, text: string): string {
+  put(name: string, text: string | Buffer): string {
     const file = path.join(this.folder, name);
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, text);

@@ -85,6 +85,25 @@ describe('where a value comes from', () => {
   });
 });
 
+describe('what Windows writes', () => {
+  it('is read in each of its encodings: UTF-8 or UTF-16 with a mark, lines with two ends', () => {
+    const toml = '[pull]\r\nstore = "/srv/Bản sao"\r\ntoken_file = "windows-token"\r\n';
+    for (const encoding of ['utf8', 'utf16le'] as const) {
+      const put = (name: string, text: string) => box.put(name, Buffer.from(`\uFEFF${text}`, encoding));
+      put('windows-token', 's3cret-token\r\n');
+      expect(loadConfig(put('windows.toml', toml), {}).pull, encoding).toMatchObject({
+        store: '/srv/Bản sao',
+        token: 's3cret-token',
+      });
+    }
+  });
+
+  it('is no path where its code page has made other signs of it', () => {
+    const file = box.put('ansi.toml', Buffer.from('[pull]\nstore = "/srv/Büro"', 'latin1'));
+    expect(() => loadConfig(file, {})).toThrow(/pull\.store cannot be read: \/srv\/B\uFFFDro/);
+  });
+});
+
 describe('a secret in a file of its own', () => {
   const token = box.put('secrets/token', '  s3cret-token\n');
 
