@@ -5,10 +5,15 @@ import { codeOf } from '../errors.js';
 import { giveTo, type Owner } from './owner.js';
 import { renameSurely } from './rename-surely.js';
 
-/** Makes the names in a folder durable. Windows has no such call for folders; its renames are journalled. */
-export async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+/** Makes the names in a folder durable. */
+export function syncFolder(path: string): Promise<void> {
+  // Windows asks for a handle that could write, and does not give one of every folder.
+  if (process.platform === 'win32') return syncIfItCan(() => syncOpened(path, 'r+'));
+  return syncOpened(path, constants.O_RDONLY | constants.O_DIRECTORY);
+}
+
+async function syncOpened(path: string, flags: number | string): Promise<void> {
+  const folder = await open(path, flags);
   try {
     await syncIfItCan(() => folder.sync());
   } finally {
@@ -23,8 +28,13 @@ export async function syncOpen(file: FileHandle, path: string): Promise<void> {
   await writable.sync().finally(() => writable.close());
 }
 
+/** How Windows says for a folder that it may not, or cannot, be synced; EISDIR stands for a call that a share does not have. */
+const WINDOWS_REFUSALS = ['EPERM', 'EACCES', 'EBUSY', 'EISDIR'];
 /** How a disk says that it has no such call: that is not how it says that it failed. */
-const NO_SUCH_CALL = new Set(['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
+const NO_SUCH_CALL = new Set([
+  ...['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'],
+  ...(process.platform === 'win32' ? WINDOWS_REFUSALS : []),
+]);
 
 /** Syncs a folder that is held open. Some disks, as shares of a Windows machine on an older Linux, have no such call either. */
 export async function syncIfItCan(sync: () => Promise<void>): Promise<void> {
