@@ -62,6 +62,9 @@ const DISK_WORDS = new Map([
   ['ENOTCONN', 'what was mounted there is gone; mount it again'],
   ['ESTALE', 'what was mounted there is gone; mount it again'],
 ]);
+// Elsewhere it has other meanings.
+if (process.platform === 'win32')
+  DISK_WORDS.set('EBUSY', 'another program, such as a virus scanner or a viewer, holds it open');
 
 /** The words of an unknown thrown value; of a disk's fault also what it means. */
 export function messageOf(error: unknown): string {

@@ -44,17 +44,19 @@ describe.skipIf(!hasTerminal).concurrent('somebody at a terminal', () => {
     expect(existsSync(config)).toBe(false);
   });
 
-  test('init asks for the address again when only the token shows that it is the wrong one', async () => {
+  test('init asks for the address again when only the token shows that it is the wrong one, and takes a path in quotes', async () => {
     expect(await askOrderbak(world, ['migrate'])).toMatchObject({ code: 0 });
     const { url, token } = await keepServe(world);
     const config = path.join(world.folder, 'office.toml');
-    const answers = ['office', `${url}/admin/backup`, token, url, token, world.store, 'n'];
+    const answers = ['office', `${url}/admin/backup`, token, url, token, `"${world.store}"`, 'n'];
     const { code, said } = await type(
       ['init', '--config', config],
       answers.map((line) => `${line}\n`).join(''),
     );
     expect(said).toContain('Check [pull] url: it ends where /admin/backup begins.');
     expect(code).toBe(0);
-    expect(await readFile(config, 'utf8')).toContain(`url = "${url}"\n`);
+    const text = await readFile(config, 'utf8');
+    expect(text).toContain(`url = "${url}"\n`);
+    expect(text).toContain(`store = "${world.store}"\n`);
   });
 });

@@ -41,7 +41,8 @@ export function openAsking(soFar: () => string): Asking {
           wake = resolve;
         });
       }
-      const line = (lines.shift() ?? '').trim();
+      // In quotes is how Windows' Explorer copies a path.
+      const line = (lines.shift() ?? '').trim().replace(/^"(.+)"$/, '$1');
       return line === '' && otherwise !== null ? otherwise : line;
     },
     close: () => reader.close(),

@@ -38,6 +38,8 @@ export function watchInterrupts(first: () => void): Interrupts {
 
 /** Node ends by giving the terminal its settings back, and aborts where that is gone: then the signal itself has to end it. */
 function endAsHungUp(): void {
+  // There Node gives nothing back, and a process cannot send this signal.
+  if (process.platform === 'win32') return;
   const { stdin, stdout, stderr } = process;
   if (![stdin, stdout, stderr].some(({ isTTY }) => isTTY)) return;
   process.removeAllListeners('SIGHUP');

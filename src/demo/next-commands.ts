@@ -1,10 +1,10 @@
 import { realpath } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { Machine } from '../domain/night.js';
-import { SUMS } from '../domain/store-name.js';
 import type { Shop } from './build-shop.js';
 import { PROGRAM } from './commands.js';
 import type { Place } from './place.js';
+import { type Shell, shellOf } from './shell.js';
 
 /** A command to try in the folder that was kept, ready for a shell. */
 export interface NextCommand {
@@ -18,14 +18,16 @@ export async function nextCommands(
   shop: Shop,
   configs: Readonly<Record<Machine, string>>,
 ): Promise<NextCommand[]> {
-  const orderbak = await programWords();
+  const shell = shellOf(process.platform);
+  const { quoted } = shell;
+  const orderbak = await programWords(shell);
   const on = (machine: Machine, words: string) => `${orderbak} ${words} --config ${quoted(configs[machine])}`;
   const folder = join(place.store, shop.orders[0]?.folder ?? '');
   const young = shop.orders.find(({ plan }) => plan.state === 'young');
   return [
     {
       meaning: "check an order's copies in the office without orderbak",
-      command: `(cd ${quoted(folder)} && sha256sum -c ${SUMS})`,
+      command: shell.checkSums(folder),
     },
     {
       meaning: 'what is held back, file by file, and why',
@@ -38,22 +40,21 @@ export async function nextCommands(
     { meaning: '', command: on('server', 'list') },
     { meaning: 'serve, and in a second terminal pull it', command: on('server', 'serve') },
     { meaning: '', command: on('office', 'pull') },
-    { meaning: 'throw all of it away', command: `rm -r ${quoted(place.folder)}` },
+    { meaning: 'throw all of it away', command: shell.removeAll(place.folder) },
   ];
 }
 
 /** How this program is called from a shell: by its name where the PATH has it, else by its file. */
-async function programWords(): Promise<string> {
+async function programWords({ quoted }: Shell): Promise<string> {
   const program = await realpath(PROGRAM);
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
     // npx and npm run put these into the PATH for as long as they run.
     if (/node_modules[\\/]\.bin[\\/]?$/.test(folder)) continue;
-    const found = await realpath(join(folder, 'orderbak')).catch(() => null);
-    if (found === program) return 'orderbak';
+    // A link; on Windows npm writes a script beside the folder of what it installs instead.
+    for (const name of ['orderbak', 'node_modules/orderbak/bin/orderbak.js']) {
+      const found = await realpath(join(folder, name)).catch(() => null);
+      if (found === program) return 'orderbak';
+    }
   }
   return `node ${quoted(program)}`;
-}
-
-function quoted(path: string): string {
-  return /^[\w./@:=+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -29,8 +29,9 @@ function lives({ process, left }: Standing): boolean {
   return process === 'alive' && left > 0;
 }
 
-function stillRuns(step: StepName, { host, pid, since, process }: Standing): OrderbakError {
-  const end = process === 'alive' ? `end it (kill ${pid})` : 'wait a minute, should it be gone';
+function stillRuns(step: StepName, { host, pid, since, process: fate }: Standing): OrderbakError {
+  const kill = process.platform === 'win32' ? 'taskkill /F /PID' : 'kill';
+  const end = fate === 'alive' ? `end it (${kill} ${pid})` : 'wait a minute, should it be gone';
   return new OrderbakError(
     EXIT.busy,
     'still-running',
