@@ -1,4 +1,4 @@
-import type { RunDetails } from '../app/jobs.js';
+import type { RunDetails } from '../app/find-runs.js';
 import type { FailureRecord, PartRecord, RunRecord } from '../domain/run.js';
 import { isoOf } from './iso-of.js';
 import { writeAnswer } from './output.js';

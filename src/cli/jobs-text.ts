@@ -1,12 +1,11 @@
+import type { ChalkInstance } from 'chalk';
 import prettyBytes from 'pretty-bytes';
 import prettyMs from 'pretty-ms';
-import type { RunDetails } from '../app/jobs.js';
+import type { RunDetails } from '../app/find-runs.js';
+import { counted } from '../domain/counted.js';
 import { printable } from '../domain/file-name.js';
 import { isActive, type RunRecord, type RunStatus } from '../domain/run.js';
 import { agoText } from './ago.js';
-import type { Output } from './output.js';
-
-type Paint = Output['paint'];
 
 const BAR = 20;
 const FEW = 20;
@@ -25,7 +24,12 @@ const COLOURS: Readonly<Record<RunStatus, 'green' | 'red' | 'yellow' | 'cyan'>> 
 const ORIGINS: Readonly<Record<string, string>> = { hand: 'at a terminal', cron: 'without a terminal' };
 
 /** Runs as a person sees them, a line each; `now` in ms since 1970. Without bars the lines are shorter. */
-export function runsText(runs: readonly RunRecord[], now: number, paint: Paint, hasBars = true): string {
+export function runsText(
+  runs: readonly RunRecord[],
+  now: number,
+  paint: ChalkInstance,
+  hasBars = true,
+): string {
   if (runs.length === 0) return 'Nothing has run yet.';
   const width = Math.max(...runs.map((run) => nameOf(run).length));
   const ids = Math.max(...runs.map(({ id }) => String(id).length));
@@ -41,7 +45,7 @@ export function runsText(runs: readonly RunRecord[], now: number, paint: Paint, 
 export function detailsText(
   { run, steps, steered, failures, held }: RunDetails,
   now: number,
-  paint: Paint,
+  paint: ChalkInstance,
 ): string {
   const lines = [
     runsText([run, ...steps], now, paint),
@@ -105,7 +109,7 @@ function course(run: RunRecord, hasBar: boolean): string {
 
 function past({ counts, bytes, started, ended, error }: RunRecord, now: number): string {
   const parts = [
-    `${counts.done} ${counts.done === 1 ? 'file' : 'files'}`,
+    counted(counts.done, 'file'),
     bytesText(bytes),
     counts.held > 0 ? `${counts.held} held back` : '',
     counts.failed > 0 ? `${counts.failed} failed` : '',

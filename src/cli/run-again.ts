@@ -1,6 +1,6 @@
 import { runByName } from '../app/by-name.js';
 import { type Errand, readTold } from '../app/choices.js';
-import type { RunFamily } from '../app/jobs.js';
+import type { RunFamily } from '../app/find-runs.js';
 import { isNightStep, type NightStep } from '../domain/night.js';
 import type { RunRef } from '../domain/run.js';
 import { EXIT, OrderbakError } from '../errors.js';

@@ -3,14 +3,7 @@ import { setAction } from '../action.js';
 import type { CommonFlags } from '../config.js';
 import { newCommand, PULL_CODES } from '../help.js';
 import { keepNewSmall } from '../small-heap.js';
-import { type Jobs, withJobs } from '../with-jobs.js';
-
-/** The orders of what failed in the run that is meant, and which other runs of its step have failures still. */
-async function lookUp(jobs: Jobs, target: string) {
-  const run = await jobs.findToRetry(target);
-  const [orders, others] = await Promise.all([jobs.ordersToRetry(run.id), jobs.runsToRetry(run.step)]);
-  return { run, orders, others };
-}
+import { withJobs } from '../with-jobs.js';
 
 /** Tries again what failed. */
 export function retryJob(): Command {
@@ -27,7 +20,7 @@ export function retryJob(): Command {
   return setAction<CommonFlags>(command, async (flags, output, target: string) => {
     // It may be a step that makes thumbs; once its run is looked up the space would have grown.
     keepNewSmall();
-    const { run, orders, others } = await withJobs(flags, target, (jobs) => lookUp(jobs, target));
+    const { run, orders, others } = await withJobs(flags, target, (jobs) => jobs.toRetry(target));
     if (orders === null || orders.length > 0) {
       const { tryAgain } = await import('../run-again.js');
       return tryAgain(run, orders, flags);
