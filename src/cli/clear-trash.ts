@@ -2,7 +2,7 @@ import { openNotifier } from '../app/notifier.js';
 import type { Config } from '../config/schema.js';
 import type { Summary } from '../jobs/summary.js';
 import type { CommonFlags } from './config.js';
-import { INTERRUPTED, watchInterrupts } from './interrupts.js';
+import { exitAfter, watchInterrupts } from './interrupts.js';
 import type { Output } from './output.js';
 import { noticeText } from './render.js';
 import { choicesOf, tellFaults, tellTrouble } from './run-step.js';
@@ -24,7 +24,7 @@ export async function clearTrash(
     const choices = choicesOf(config, flags, output, interrupts.signal);
     const summary = await withServer(config, (app) => app.clearTrash(age, choices));
     if (summary === null) return null;
-    process.exitCode = interrupts.exitCode() ?? (summary.interrupted ? INTERRUPTED : summary.exit);
+    process.exitCode = exitAfter(interrupts, summary);
     tellTrouble(summary, output);
     const faults = await openNotifier(config, summary.command, false).step(summary, noticeText(summary));
     tellFaults('jobs clear', faults, output);

@@ -11,6 +11,14 @@ const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 export const INTERRUPTED = EXIT_CODES.SIGINT;
 type Name = keyof typeof EXIT_CODES;
 
+/** How the process ends after a run: as the signal says that came, else as the run. */
+export function exitAfter(
+  interrupts: Interrupts,
+  run: { readonly exit: number; readonly interrupted: boolean },
+): number {
+  return interrupts.exitCode() ?? (run.interrupted ? INTERRUPTED : run.exit);
+}
+
 /** Starts listening; `first` is called with the first signal, if somebody can still read what it says. */
 export function watchInterrupts(first: () => void): Interrupts {
   const stop = new AbortController();

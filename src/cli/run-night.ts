@@ -7,11 +7,12 @@ import type { NightSummary } from '../jobs/run-night.js';
 import { summaryObject } from '../jobs/summary.js';
 import { type CommonFlags, configOf } from './config.js';
 import { errorBlock } from './error-block.js';
-import { INTERRUPTED, watchInterrupts } from './interrupts.js';
+import { exitAfter, watchInterrupts } from './interrupts.js';
 import { openOutput } from './output.js';
 import { noticeText } from './render.js';
 import { choicesOf, tellFaults, tellSummary, tellTrouble } from './run-step.js';
 
+/** The options of a whole night. */
 export interface NightFlags extends CommonFlags {
   readonly dryRun?: true;
   readonly only?: NightStep[];
@@ -50,8 +51,7 @@ export async function runWholeNight(flags: NightFlags, resumes: number | null = 
     if (output.json) output.answer(nightJson(night));
     for (const { step, reason } of night.notBegun)
       if (!output.quiet) output.tell(`orderbak run: ${step} was not begun: ${reason}`);
-    const exit = interrupts.exitCode() ?? (night.interrupted ? INTERRUPTED : night.exit);
-    await tell(exit, night.steps.map(noticeText).join('\n'));
+    await tell(exitAfter(interrupts, night), night.steps.map(noticeText).join('\n'));
   } catch (error) {
     const stop = asStop(error);
     const told = { code: stop.code, message: stop.message };

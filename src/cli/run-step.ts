@@ -10,13 +10,14 @@ import { couldNotBegin, type Summary } from '../jobs/summary.js';
 import type { StepName } from '../steps/step.js';
 import { type CommonFlags, configOf } from './config.js';
 import { errorBlock } from './error-block.js';
-import { INTERRUPTED, watchInterrupts } from './interrupts.js';
+import { exitAfter, watchInterrupts } from './interrupts.js';
 import type { Hint } from './next-command.js';
 import { type Output, openOutput } from './output.js';
 import { namingWatcher, progressBar } from './progress.js';
 import { type Circumstances, noticeText, summaryJson, summaryText, troubleText } from './render.js';
 import { VERSION } from './version.js';
 
+/** The options of the steps; no step has all of them. */
 export interface StepFlags extends CommonFlags {
   readonly dryRun?: true | undefined;
   readonly order?: number[] | undefined;
@@ -54,7 +55,7 @@ export async function runStep(
     const choices = choicesOf(config, flags, output, interrupts.signal);
     const summary = await work(config, { ...choices, watcher: notifier.watching(choices.watcher) });
     tellSummary(summary, output, config, { hint: hintFor(flags), config: flags.config });
-    process.exitCode = interrupts.exitCode() ?? (summary.interrupted ? INTERRUPTED : summary.exit);
+    process.exitCode = exitAfter(interrupts, summary);
     await told(summary);
   } catch (error) {
     const summary = couldNotBegin(name, flags.dryRun ?? false, asStop(error));

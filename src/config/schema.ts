@@ -2,17 +2,22 @@ import * as z from 'zod';
 import { scheduleEntry } from './schedule-entry.js';
 import * as value from './values.js';
 
+/** A key that may be left out; null then. */
+function optional<T extends z.ZodType>(type: T) {
+  return z.nullable(type).default(null);
+}
+
 /** Every section and key, with its default. A key that is not here is an error. */
 export const schema = z.strictObject({
-  database: z.strictObject({ url: value.text.nullable().default(null) }).prefault({}),
+  database: z.strictObject({ url: optional(value.text) }).prefault({}),
   orders: z
     .strictObject({
-      root: value.text.nullable().default(null),
+      root: optional(value.text),
       folder: value.folderTemplate.default('{create_unix}@{create_by}'),
     })
     .prefault({}),
-  shop: z.strictObject({ timezone: value.zone.nullable().default(null) }).prefault({}),
-  source: z.strictObject({ views: value.text.nullable().default(null) }).prefault({}),
+  shop: z.strictObject({ timezone: optional(value.zone) }).prefault({}),
+  source: z.strictObject({ views: optional(value.text) }).prefault({}),
   retention: z
     .strictObject({ status: value.statuses.prefault(9), age: value.age.prefault('3 months') })
     .prefault({}),
@@ -25,43 +30,43 @@ export const schema = z.strictObject({
   trash: z
     .strictObject({ min_age: value.duration.prefault('24h'), keep: value.duration.prefault('7d') })
     .prefault({}),
-  delete: z.strictObject({ max: value.ceiling.nullable().default(null) }).prefault({}),
+  delete: z.strictObject({ max: optional(value.ceiling) }).prefault({}),
   retry: z.strictObject({ attempts: value.integerBetween(1, 100).prefault(5) }).prefault({}),
   history: z.strictObject({ keep: value.duration.prefault('90d') }).prefault({}),
   notify: z
     .strictObject({
-      ping_url: value.webAddress.nullable().default(null),
-      webhook: value.webAddress.nullable().default(null),
-      smtp_url: value.smtpUrl.nullable().default(null),
-      mail_from: value.mailAddress.nullable().default(null),
-      mail_to: value.mailAddresses.nullable().default(null),
+      ping_url: optional(value.webAddress),
+      webhook: optional(value.webAddress),
+      smtp_url: optional(value.smtpUrl),
+      mail_from: optional(value.mailAddress),
+      mail_to: optional(value.mailAddresses),
     })
     .prefault({}),
-  log: z.strictObject({ file: value.text.nullable().default(null) }).prefault({}),
-  metrics: z.strictObject({ textfile: value.promFile.nullable().default(null) }).prefault({}),
+  log: z.strictObject({ file: optional(value.text) }).prefault({}),
+  metrics: z.strictObject({ textfile: optional(value.promFile) }).prefault({}),
   server: z
     .strictObject({
       listen: value.listen.prefault('127.0.0.1:8480'),
-      token: value.tokens.nullable().default(null),
-      tls_cert: value.text.nullable().default(null),
-      tls_key: value.text.nullable().default(null),
+      token: optional(value.tokens),
+      tls_cert: optional(value.text),
+      tls_key: optional(value.text),
     })
     .prefault({}),
   pull: z
     .strictObject({
-      url: value.httpUrl.nullable().default(null),
-      token: value.token.nullable().default(null),
-      store: value.text.nullable().default(null),
+      url: optional(value.httpUrl),
+      token: optional(value.token),
+      store: optional(value.text),
       transfers: value.integerBetween(1, 64).prefault(4),
-      rate_limit: value.byteRate.nullable().default(null),
-      until: value.timeOfDay.nullable().default(null),
+      rate_limit: optional(value.byteRate),
+      until: optional(value.timeOfDay),
       wait_online: value.duration.prefault('2m'),
     })
     .prefault({}),
-  machine: z.strictObject({ role: value.role.nullable().default(null) }).prefault({}),
+  machine: z.strictObject({ role: optional(value.role) }).prefault({}),
   schedule: z
     .strictObject({
-      timezone: value.zone.nullable().default(null),
+      timezone: optional(value.zone),
       insert: scheduleEntry('daily at 00:00'),
       unlink_discuss: scheduleEntry('daily at 01:00'),
       unlink_trash: scheduleEntry('daily at 02:00'),
@@ -73,8 +78,8 @@ export const schema = z.strictObject({
     .strictObject({
       table: value.sqlName.prefault('tbl_bak_order'),
       backed_up: value.sqlName.prefault('bak_date_time'),
-      unlinked: value.sqlName.nullable().default(null),
-      since: value.day.nullable().default(null),
+      unlinked: optional(value.sqlName),
+      since: optional(value.day),
     })
     .prefault({}),
 });

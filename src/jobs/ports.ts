@@ -12,6 +12,7 @@ export interface Leases {
   standing(name: StepName, host: string): Promise<Standing | null>;
 }
 
+/** A process, by its machine's name and its id there. */
 export interface Holder {
   readonly host: string;
   readonly pid: number;
@@ -30,8 +31,10 @@ export interface Standing extends HeldBy {
   readonly process: 'alive' | 'gone' | 'elsewhere';
 }
 
-export type Origin = 'cron' | 'hand' | 'http';
+/** Whether somebody at a terminal began a run, who could look on; `cron` stands for all else. */
+export type Origin = 'cron' | 'hand';
 
+/** What is written down of a run when it begins. */
 export interface RunStart extends Holder {
   readonly step: StepName | 'run';
   readonly dryRun: boolean;

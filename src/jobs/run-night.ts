@@ -10,19 +10,15 @@ import { couldNotBegin, type Summary, statusOf } from './summary.js';
 import { thisProcess } from './this-process.js';
 
 /** What is told of a whole night. */
-export interface NightSummary {
-  readonly ok: boolean;
+export interface NightSummary
+  extends Pick<Summary, 'ok' | 'dryRun' | 'counts' | 'bytes' | 'elapsedMs' | 'interrupted'> {
   readonly run: number;
-  readonly dryRun: boolean;
-  readonly counts: Readonly<Counts>;
-  readonly bytes: number;
-  readonly elapsedMs: number;
   readonly steps: readonly Summary[];
   readonly notBegun: readonly { readonly step: NightStep; readonly reason: string }[];
   readonly exit: number;
-  readonly interrupted: boolean;
 }
 
+/** What a night needs of the world. */
 export interface NightPorts {
   readonly runs: Pick<Runs, 'start' | 'await' | 'hear' | 'tell' | 'finish'>;
   readonly clock: Clock;

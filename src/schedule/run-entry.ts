@@ -15,6 +15,7 @@ export interface Self {
   readonly booted: number;
 }
 
+/** What waking an entry needs of the world. */
 export interface EntryPorts {
   /** Opens the book for one question or two; a run of hours keeps no connection for it. */
   withBook<T>(work: (book: ScheduleBook) => Promise<T>): Promise<T>;
@@ -69,10 +70,9 @@ export async function runEntry(entry: ScheduleEntry, ports: EntryPorts): Promise
     if (stop.aborted) return { kind: 'ended' };
   }
 
-  const turn: Turn = {
-    ...{ entry: entry.name, scope, due, host: self.host, pid: self.pid, begun: clock() },
-    ...{ ended: null, result: 'running', exit: null },
-  };
+  const { host, pid } = self;
+  const now = { host, pid, begun: clock(), ended: null, result: 'running', exit: null } as const;
+  const turn: Turn = { entry: entry.name, scope, due, ...now };
   const { last } = first;
   const begun = await withBook((book) => (last?.due === due ? book.inherit(last, turn) : book.begin(turn)));
   if (!begun) return { kind: 'taken' };
