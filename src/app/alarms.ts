@@ -87,10 +87,10 @@ async function tellAll(
     await attempt('the webhook', post(webhook, 'application/json', JSON.stringify(body)));
   }
   if (to !== null) {
-    const letter = { server: server ?? 'smtp://127.0.0.1:25', from: from ?? `orderbak@${host}`, to };
+    const envelope = { server: server ?? 'smtp://127.0.0.1:25', from: from ?? `orderbak@${host}`, to };
     await attempt(
       'the mail',
-      sendMail(letter, line, `${text}\n\nWhy you read this: ${notice.causes.join(', ')}\n`),
+      sendMail(envelope, line, `${text}\n\nWhy you read this: ${notice.causes.join(', ')}\n`),
     );
   }
   return faults;

@@ -8,6 +8,7 @@ import type { BundleSkills } from './bundle-skills.js';
 /** What a bundle does not bring in time comes file by file. */
 const PATIENCE_MS = 60_000;
 
+/** What bundles are fetched with. */
 export interface BundleParts {
   readonly url: string;
   readonly token: string;

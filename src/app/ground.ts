@@ -68,4 +68,5 @@ export async function openGround(config: Config) {
   };
 }
 
+/** What the server stands on, open. */
 export type Ground = Awaited<ReturnType<typeof openGround>>;

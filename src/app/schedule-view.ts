@@ -26,6 +26,7 @@ export interface EntryView {
 /** How what is installed stands to the configuration. */
 export type Installed = 'as configured' | 'differs from the configuration' | 'not installed' | 'unknown';
 
+/** A machine's schedule as somebody looks at it. */
 export interface ScheduleView {
   readonly role: Role;
   readonly zone: string;

@@ -19,4 +19,5 @@ export async function openServerApp(config: Config) {
   };
 }
 
+/** The shop's server, open. */
 export type ServerApp = Awaited<ReturnType<typeof openServerApp>>;

@@ -11,6 +11,7 @@ type Format = (typeof FORMATS)[number];
 export const format = () =>
   new Option('--format <format>', 'table on a terminal, else ndjson').choices(FORMATS);
 
+/** The options that say in which shape a list is printed. */
 export interface FormatFlags {
   readonly json?: boolean | undefined;
   readonly format?: Format;

@@ -17,6 +17,7 @@ export interface Output {
   tell(text: string): void;
 }
 
+/** The options about how a command may speak. */
 export interface OutputFlags {
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;

@@ -32,49 +32,49 @@ export function progressBar(): Watcher {
     etaBuffer: 50,
   });
   let step = '';
-  let bytes = 0;
+  let why = '';
+  let plan = { files: 0, bytes: 0 };
   let began = 0;
-  let files = 0;
-  let planned = 0;
   let drawn = 0;
-  const payload = (handled: number) => {
+  let handled = 0;
+  let moved = 0;
+  const payload = () => {
     // Only a copy tells of its bytes as it goes: they tell then how far it is, for its files are not alike.
     const { rate, leftMs } = paceOf(
       { at: began, bytes: 0, files: 0 },
-      { at: Date.now(), bytes, files: handled },
-      { bytes: bytes > 0 && planned > 0 ? planned - bytes : null, files: files - handled },
+      { at: Date.now(), bytes: moved, files: handled },
+      { bytes: moved > 0 && plan.bytes > 0 ? plan.bytes - moved : null, files: plan.files - handled },
     );
     return {
       step,
-      data: bytes > 0 ? ` · ${prettyBytes(bytes)} · ${prettyBytes(rate)}/s` : '',
+      data: moved > 0 ? ` · ${prettyBytes(moved)} · ${prettyBytes(rate)}/s` : '',
       left: leftMs === null ? '?' : prettyMs(leftMs, { compact: true }),
     };
   };
-  let handled = 0;
-  let told = '';
   return {
     planning(name) {
       step = name;
       process.stderr.write(`${name}: planning …\r`);
     },
-    retrying(why) {
-      if (why !== told) process.stderr.write(`\x1b[2K\r${step}: ${printable(why)}; trying again …\n`);
-      told = why;
+    retrying(reason) {
+      if (reason !== why) process.stderr.write(`\x1b[2K\r${step}: ${printable(reason)}; trying again …\n`);
+      why = reason;
     },
-    started(total, size) {
+    started(files, bytes) {
       process.stderr.write('\x1b[2K');
-      [files, planned, began, bytes, handled] = [total, size, Date.now(), 0, 0];
-      if (total > 0) bar.start(total, 0, payload(0));
+      plan = { files, bytes };
+      [began, handled, moved] = [Date.now(), 0, 0];
+      if (files > 0) bar.start(files, 0, payload());
     },
     moved(more) {
-      bytes += more;
+      moved += more;
       if (Date.now() - drawn < 200) return;
       drawn = Date.now();
-      bar.update(handled, payload(handled));
+      bar.update(handled, payload());
     },
     advanced({ done, skipped, failed }) {
       handled = done + skipped + failed;
-      bar.update(handled, payload(handled));
+      bar.update(handled, payload());
     },
     finished() {
       bar.stop();

@@ -1,6 +1,7 @@
 import type { openJobs } from '../app/jobs.js';
 import { type CommonFlags, configOf } from './config.js';
 
+/** The record of the runs, open. */
 export type Jobs = Awaited<ReturnType<typeof openJobs>>;
 
 /** Opens the record of the runs for as long as `work` lasts. `target` is the id or the step that somebody named. */

@@ -20,7 +20,7 @@ const NAMES = new Map(
 
 /**
  * What the environment sets. Throws with exit 2 for a variable of a known section with an unknown key, and for what is almost
- * the name of a variable: who mistyped how long trash is kept must not hear of it from a file that is gone. Others are not ours.
+ * the name of a variable: a mistyped ORDERBAK_TRASH_KEEP must be refused, not noticed when a file is gone. Others are not ours.
  */
 export function readEnvironment(env: NodeJS.ProcessEnv): Raw {
   const raw: Raw = {};

@@ -18,7 +18,7 @@ export function keysOf(section: string): readonly string[] {
 
 const MOST_SLIPS = 2;
 
-/** The one of these words that somebody wanted to write whose pen slipped once or twice; null where none is so near. */
+/** The one of these words that was probably meant: at most two typing errors away; null where none is that close. */
 export function likeliest(word: string, words: Iterable<string>): string | null {
   return closestMatch(word, [...words], { maxDistance: MOST_SLIPS }) ?? null;
 }

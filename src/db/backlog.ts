@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import {
+  type Amount,
   type Backlog,
-  type Heap,
   type RecordedAt,
   ROW_STATES,
   type RowState,
@@ -33,7 +33,7 @@ export async function readBacklog({ engine, kysely }: Database): Promise<Backlog
     .where('rule', 'in', ['discuss', 'backed-up'])
     .where('done_ms', 'is not', null)
     .executeTakeFirstOrThrow();
-  const heapOf = (state: RowState): Heap => {
+  const amountOf = (state: RowState): Amount => {
     const row = rows.find((candidate) => candidate.state === state);
     const bytes = state === 'unlinked' ? removed.bytes : (row?.bytes ?? null);
     return {
@@ -42,7 +42,7 @@ export async function readBacklog({ engine, kysely }: Database): Promise<Backlog
     };
   };
   const first = rows.find((row) => row.state === 'recorded')?.first;
-  const heaps = ROW_STATES.map((state) => [state, heapOf(state)] as const);
+  const heaps = ROW_STATES.map((state) => [state, amountOf(state)] as const);
   return {
     // Made of all states, one line above.
     states: Object.fromEntries(heaps) as Backlog['states'],
@@ -73,7 +73,7 @@ export async function readRecordedAt({ kysely }: Database, id: number): Promise<
   );
 }
 
-async function waitingTrash(kysely: Database['kysely']): Promise<Heap> {
+async function waitingTrash(kysely: Database['kysely']): Promise<Amount> {
   const { files, bytes } = await waitingIn(kysely)
     .select(({ fn }) => [fn.countAll<number>().as('files'), fn.sum<number | null>('d.size').as('bytes')])
     .executeTakeFirstOrThrow();

@@ -23,12 +23,14 @@ export interface Original {
   readonly sha256: string;
 }
 
+/** An order with its folder below the orders' root. */
 export interface ShopOrder extends OrderRow {
   readonly folder: string;
   /** When it was made, ms since 1970. */
   readonly madeMs: number;
 }
 
+/** The shop that was built. */
 export interface Shop {
   readonly orders: readonly ShopOrder[];
   readonly originals: readonly Original[];

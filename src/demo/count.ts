@@ -3,9 +3,9 @@ import { QUARANTINE } from '../domain/file-name.js';
 import { SUMS } from '../domain/store-name.js';
 import type { Place } from './place.js';
 
+/** How many files, and how many bytes. */
 export interface DiskUse {
   readonly files: number;
-  /** Bytes. */
   readonly bytes: number;
 }
 

@@ -41,6 +41,7 @@ export interface NightWatch {
   reopened(id: number, status: number): void;
 }
 
+/** What came of a night; `url` is where its server listened. */
 export interface Night {
   readonly steps: readonly StepResult[];
   readonly url: string;

@@ -20,15 +20,18 @@ export const FATES = {
   lost: 'nowhere to be found',
 } as const;
 
+/** Where one original is. */
 export type Fate = keyof typeof FATES;
 // `Object.keys` knows no types; these are the keys of the constant above.
 export const FATES_IN_ORDER = Object.keys(FATES) as readonly Fate[];
 
+/** An original, and where it is. */
 export interface Found {
   readonly original: Original;
   readonly fate: Fate;
 }
 
+/** What a look at both disks has shown. */
 export interface Proof {
   readonly found: readonly Found[];
   /** How many originals the office ought to hold, and how many it holds byte for byte. */

@@ -1,12 +1,14 @@
 /** How far an order is when the night begins, and so what the night may do with it. */
 export type OrderState = 'finished' | 'unfinished' | 'young' | 'reopened' | 'broken';
 
+/** The lists of files that a job or a correction has. */
 export interface Lists {
   /** Files that came with the job or the correction. */
   readonly attach?: readonly string[];
   readonly complete?: readonly string[];
 }
 
+/** A picture to make, as the demo tells it. */
 export interface JobPlan extends Lists {
   readonly image: string;
   readonly rework?: Lists;

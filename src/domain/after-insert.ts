@@ -3,7 +3,7 @@ import { type Retention, whyKept } from './retention.js';
 
 /** The id of a row that nobody has written yet. */
 export const NO_ROW = 0;
-/** What `insert` cannot record. */
+/** In characters: `insert` records no longer names. */
 const LONGEST_NAME = 255;
 const UNMARKED = { bakTime: null, receipt: null, unlinkTime: null, missingTime: null, thumbFault: null };
 

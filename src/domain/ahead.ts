@@ -10,7 +10,7 @@ export async function* ahead<Item, Made>(
   const begun: Promise<Made>[] = [];
   for await (const item of items) {
     const made = work(item);
-    // It is told when its turn comes; until then, or when nobody asks for it any more, it is nobody's fault.
+    // It is thrown when its turn comes; until then Node must not take it for a rejection that nobody handles.
     made.catch(() => undefined);
     begun.push(made);
     if (begun.length <= depth) continue;

@@ -1,17 +1,18 @@
 /** Where the rows of `tbl_bak_order` stand, in the order of their lives; `discuss` is recorded too, and goes without a copy. */
 export const ROW_STATES = ['recorded', 'discuss', 'backed-up', 'unlinked', 'missing'] as const;
+/** Where one row stands. */
 export type RowState = (typeof ROW_STATES)[number];
 
 /** So many files; bytes null where nothing is known of their sizes. */
-export interface Heap {
+export interface Amount {
   readonly files: number;
   readonly bytes: number | null;
 }
 
 /** What waits and what is over, on the server. */
 export interface Backlog {
-  readonly states: Readonly<Record<RowState, Heap>>;
-  readonly quarantine: Heap;
+  readonly states: Readonly<Record<RowState, Amount>>;
+  readonly quarantine: Amount;
   /** Of the files that wait for the office, the one that was recorded first. */
   readonly oldest: { readonly id: number; readonly order: number } | null;
 }
@@ -42,7 +43,7 @@ export function recordedAt(newer: number, runs: readonly InsertRun[]): RecordedA
   return first === undefined ? null : { at: first.started, isEarlier: true };
 }
 
-/** What all files of a heap have, judged by those that were looked at; null when none was. */
+/** The bytes of all `files`, estimated from `seen` of them, which have `seenBytes`; null when none was looked at. */
 export function estimatedBytes(files: number, seen: number, seenBytes: number): number | null {
   if (files === 0) return 0;
   return seen === 0 ? null : Math.round((seenBytes / seen) * files);

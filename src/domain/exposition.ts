@@ -11,7 +11,7 @@ export interface Gauge {
   readonly samples: readonly Sample[];
 }
 
-/** Gauges in Prometheus' text format (prometheus.io/docs/instrumenting/exposition_formats, 0.0.4); of one name, under one head. */
+/** Gauges in Prometheus' text format (prometheus.io/docs/instrumenting/exposition_formats, 0.0.4); gauges of one name share one head. */
 export function exposition(gauges: readonly Gauge[]): string {
   const names = [...new Set(gauges.map(({ name }) => name))];
   return names

@@ -1,6 +1,7 @@
 /** What an order's file is, and the number that `tbl_bak_order.file_type` holds for it. */
 export const FILE_TYPES = { main: 1, ref: 2, complete: 3, rework: 4, discuss: 5 } as const;
 
+/** The word for what an order's file is. */
 export type FileType = keyof typeof FILE_TYPES;
 
 /** The types that the office copies; discuss files are removed without a copy. */

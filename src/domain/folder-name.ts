@@ -128,7 +128,7 @@ export function orderKeyOf(folder: string, { template, zone }: FolderRule): Orde
 
 let pattern: { readonly template: string; readonly regExp: RegExp } | null = null;
 
-/** One run has one template. */
+/** Compiled once, because a run has one template. */
 function patternOf(template: string): RegExp {
   if (pattern?.template !== template) pattern = { template, regExp: templatePattern(template) };
   return pattern.regExp;

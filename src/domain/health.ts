@@ -1,4 +1,4 @@
-import type { Heap, RecordedAt } from './backlog.js';
+import type { Amount, RecordedAt } from './backlog.js';
 import { counted } from './counted.js';
 import { isShort, type Room } from './room.js';
 import type { FailureRecord, RunRecord } from './run.js';
@@ -22,9 +22,9 @@ export interface StepHealth {
 
 /** What the office's store holds. Moments are ms since 1970. */
 export interface StoreFigures {
-  readonly stored: Heap;
+  readonly stored: Amount;
   /** What is held, and not marked on the server. */
-  readonly unmarked: Heap;
+  readonly unmarked: Amount;
   readonly unmarkedSince: number | null;
   /** Downloads that broke off. */
   readonly half: number;

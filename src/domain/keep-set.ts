@@ -2,6 +2,7 @@ import { baseName, foldName, hasPath, isPlainName } from './file-name.js';
 import type { FolderNames } from './order.js';
 import { type Retention, whyFolderKept } from './retention.js';
 
+/** The names that a folder's orders and rows know. */
 export interface KeepSet {
   readonly names: ReadonlySet<string>;
   readonly restored: ReadonlySet<string>;
@@ -19,7 +20,7 @@ export function keepSetOf({ named, recorded, restored }: FolderNames): KeepSet {
   const forgotten = unnamed.find((row) => row.unlinkTime === null && row.missingTime === null)?.filename;
   for (const { filename } of unnamed) names.add(filename);
   for (const name of names) if (hasPath(name)) names.add(baseName(name));
-  // Most folders hold nothing unknown, and nothing in them is compared so.
+  // Both are built when first needed: most folders hold nothing unknown.
   let all: string | null = null;
   let folded: ReadonlyMap<string, string> | null = null;
   const twinOf = (name: string) => {

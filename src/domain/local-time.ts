@@ -13,7 +13,7 @@ export function isTimeZone(zone: string): boolean {
   }
 }
 
-/** A date and time on the shop's wall, with the place that it has among others: seconds since 1970 as if the wall stood in UTC. */
+/** A date and time as the shop's clock shows it. `wallSeconds` are seconds since 1970 as if that clock ran in UTC: two can be compared by them. */
 export interface LocalTime {
   readonly year: number;
   readonly month: number;
@@ -23,7 +23,7 @@ export interface LocalTime {
 
 /**
  * The date and time that a shop's text names: `2026-05-31`, `2026-05-31 14:03:59`. A date alone is its midnight.
- * Null for anything else, `0000-00-00` and 31 February included. It is asked for every order, so that it is plain arithmetic.
+ * Null for anything else, `0000-00-00` and 31 February included. Plain arithmetic instead of Temporal, because every order needs it.
  */
 export function parseLocalTime(text: string | null): LocalTime | null {
   const match = LOCAL_TIME.exec(text ?? '');
@@ -33,7 +33,7 @@ export function parseLocalTime(text: string | null): LocalTime | null {
   const [hour, minute, second] = [number(4), number(5), number(6)];
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
-  // What the calendar does not have has rolled over into what it has.
+  // A day that does not exist has rolled over into the next month.
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return null;
   if (hour > 23 || minute > 59 || second > 59) return null;
   return { year, month, day, wallSeconds: date.getTime() / 1000 + hour * 3600 + minute * 60 + second };
@@ -53,7 +53,7 @@ const DAY = 86_400;
 const offsets = new Map<string, number | null>();
 const MOST_OFFSETS = 50_000;
 
-/** How far a zone's wall is ahead of UTC from one midnight to the next, in seconds; null on a day on which its clock was set. */
+/** A zone's offset from UTC during a day (days since 1970), in seconds; null on a day on which its clock is changed. */
 function offsetOfDay(day: number, zone: string): number | null {
   const key = `${zone} ${day}`;
   const known = offsets.get(key);
@@ -90,7 +90,7 @@ function isUsual(unixSeconds: number): boolean {
   return unixSeconds >= 365 * DAY && unixSeconds < 2_932_000 * DAY;
 }
 
-/** How far a zone's wall is ahead of UTC, in seconds; null where its clock was set within some days of this one. */
+/** A zone's offset from UTC around a day (days since 1970), in seconds; null where its clock is changed within two days. */
 function steadyOffset(day: number, zone: string): number | null {
   const offset = offsetOfDay(day, zone);
   return [-2, -1, 1, 2].every((days) => offsetOfDay(day + days, zone) === offset) ? offset : null;
@@ -116,7 +116,7 @@ export function localDay(epochMs: number, zone: string): string {
   return localText(epochMs, zone).slice(0, 10);
 }
 
-/** How far a zone's wall is ahead of UTC at an instant (ms since 1970), in seconds. */
+/** A zone's offset from UTC at an instant (ms since 1970), in seconds. */
 export function offsetAt(epochMs: number, zone: string): number {
   return zoned(epochMs, zone).offsetNanoseconds / 1e9;
 }

@@ -3,6 +3,7 @@ import { EXIT } from '../errors.js';
 /** The steps of the night, in the order of the clock. Each bears the name of its command. */
 export const NIGHT = ['insert', 'unlink-discuss', 'unlink-trash', 'pull', 'unlink-backed-up'] as const;
 
+/** A step of the night. */
 export type NightStep = (typeof NIGHT)[number];
 
 /** Whether a command is a step of the night. */

@@ -1,5 +1,5 @@
 /** How much was done by a moment (ms since 1970): bytes moved, and files that were handled. */
-export interface Mark {
+export interface PacePoint {
   readonly at: number;
   readonly bytes: number;
   readonly files: number;
@@ -15,7 +15,7 @@ export interface Rest {
  * How fast it went between two moments, and how long the rest takes at that pace: bytes a second, and ms; null where nothing
  * moved, so that nothing can be told.
  */
-export function paceOf(from: Mark, to: Mark, rest: Rest): { rate: number; leftMs: number | null } {
+export function paceOf(from: PacePoint, to: PacePoint, rest: Rest): { rate: number; leftMs: number | null } {
   const ms = to.at - from.at;
   const bytes = to.bytes - from.bytes;
   const files = to.files - from.files;

@@ -48,7 +48,7 @@ export function wasFinishedSince({ doneTime }: Pick<Order, 'doneTime'>, unlinkTi
   return doneTime !== null && doneTime > unlinkTime;
 }
 
-/** Why a folder is not understood, in words; null when all of its lists and records can be read, its thumbs are thumbs, and its name is one. */
+/** Why a folder is not understood, in words; null when all of its lists and records can be read, and no order belongs to it only by a doubtful name. */
 export function whyUnclear(
   { orders, unreadable }: Pick<FolderFacts, 'orders' | 'unreadable'>,
   retention: Retention,
@@ -77,7 +77,7 @@ export function whyFolderKept(
 
 const cutoffs = new WeakMap<Retention, LocalTime | null>();
 
-/** It is asked of every order, and is one for all of a run. */
+/** Parsed once a run, because every order is compared with it. */
 function cutoffOf(retention: Retention): LocalTime | null {
   const known = cutoffs.get(retention);
   if (known !== undefined) return known;

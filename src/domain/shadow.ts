@@ -23,6 +23,7 @@ export const KINDS = [
   'unclear',
   'unproven',
 ] as const;
+/** One of these kinds. */
 export type Kind = (typeof KINDS)[number];
 
 /** Whether a kind says that the two would have done, or would do, different things. */

@@ -49,6 +49,7 @@ export interface BadRow {
 
 /** The list as the office reads it: row by row, so that one that makes no sense costs itself only. */
 export const listAnswer = z.object({ files: z.array(z.unknown().transform(readRow)), next: id.nullable() });
+/** A page of the list as the office reads it. */
 export type ListPage = z.infer<typeof listAnswer>;
 
 function readRow(row: unknown): ListedFile | BadRow {
@@ -103,6 +104,7 @@ export function isMarked(status: MarkStatus): status is 'marked' | 'already' {
 }
 
 const markResult = z.object({ id, status: markStatus });
+/** What became of the receipt of one row. */
 export type MarkResult = z.infer<typeof markResult>;
 
 /** What the server says of receipts, as the office reads it: a result that makes no sense is none. */

@@ -45,7 +45,7 @@ export function sendError(
 
 /**
  * Sends an answer to a request whose body nobody wants: at once, without waiting for it. The connection stays until the
- * body has come or turns out to be too large; one that is closed under a client who still sends tells him nothing.
+ * body has come or turns out to be too large: a client whose connection is closed while it sends may never read the answer.
  */
 export async function sendAtOnce(
   request: IncomingMessage,
@@ -53,7 +53,7 @@ export async function sendAtOnce(
   answer: Answer,
   more: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  // Who has sent all of it, and is cut off, would send his next question into a dead connection.
+  // Without it a client would send its next question on a connection that is about to be closed.
   const ends = hasBody(request) ? { connection: 'close' } : {};
   response.write(begin(response, answer, { ...more, ...ends }));
   if (!waitsToSend(request)) await ignoreBody(request);
@@ -62,7 +62,7 @@ export async function sendAtOnce(
   });
 }
 
-/** Writes the head of an answer. Answers the body that has to follow. */
+/** Writes the head of an answer, and returns the body that has to follow. */
 function begin(
   response: ServerResponse,
   { status, body }: Answer,

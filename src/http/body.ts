@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 
 const MOST_BYTES = 1024 * 1024;
-/** Who is cut off while he sends does not hear the answer that is already there: for so long he can find it. */
+/** A client that is cut off while it sends may never read the answer that has been sent: so long it is given for that, ms. */
 const LINGER_MS = 1000;
 
 /** Whether a request has a body, or says so. */
@@ -9,7 +9,7 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || lengthOf(headers) > 0;
 }
 
-/** Whether a client asks before he sends his body; unless he is told to go on, none comes. */
+/** Whether a client waits for a 100 (Continue) before it sends its body. */
 export function waitsToSend({ headers, httpVersion }: IncomingMessage): boolean {
   return httpVersion !== '1.0' && /^100-continue$/i.test(headers.expect ?? '');
 }

@@ -9,6 +9,6 @@ export async function sendBundle(response: ServerResponse, pieces: AsyncIterable
   // Goes out with the first piece: until then another answer can be given.
   response.setHeader('content-type', 'application/x-tar');
   await writePieces(response, pieces);
-  // A client that goes away in the middle is nobody's failure.
+  // A client may go away in the middle; that is no failure of the server.
   if (!response.destroyed) response.end();
 }

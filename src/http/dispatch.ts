@@ -21,7 +21,7 @@ export interface ServerParts extends Questions {
 const WRONG_ADDRESS = errorAnswer(400, 'bad-request', 'the address or the Host is wrong');
 
 /**
- * Brings a request to its route. Who is not allowed in is told so before his body is read or anything else is done.
+ * Brings a request to its route. A client that is not let in is told so before its body is read or anything else is done.
  * `report` is told of errors that the client is not told about.
  */
 export function dispatcher(

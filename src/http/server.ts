@@ -40,15 +40,15 @@ export function createApiServer(parts: ServerParts, options: ServerOptions): Ser
 
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     answers.set(request.socket, response);
-    // A proxy that keeps answers would give the list to who has no token, and yesterday's to the office.
+    // A caching proxy would give the list to clients without a token, and an old one to the office.
     response.setHeader('cache-control', 'no-store');
     whenAnswered(request, response, options.answered);
-    // Silence is often the server's own, while it hashes a large file: only who does not take his answer is let go.
+    // The silence may be the server's own, while it hashes a large file: only a client that does not read its answer is dropped.
     response.on('timeout', (socket: Socket) => {
       if (response.writableLength > 0) socket.destroy();
     });
     dispatch(request, response).catch((error: unknown) => {
-      // A client that went away in the middle of its question is nobody's failure.
+      // A client may go away in the middle of its question; that is no failure of the server.
       if (request.errored !== null) return;
       options.failed(error);
       if (response.headersSent) response.destroy();
@@ -60,7 +60,7 @@ export function createApiServer(parts: ServerParts, options: ServerOptions): Ser
     options.tls === null
       ? createServer(LIMITS, answer)
       : createTlsServer({ ...LIMITS, ...TLS_LIMITS, ...options.tls }, answer);
-  // Node would tell a client to send his body before it is known whether anybody wants it.
+  // Node would ask for the body before it is known whether the client is let in.
   server.on('checkContinue', answer).on('checkExpectation', answer);
   server.maxConnections = MOST_CONNECTIONS;
   server.timeout = STALL_MS;

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { codeOf } from '../errors.js';
 import { type ErrorAnswer, errorAnswer, lastWords } from './answer.js';
 
-/** What is said to a client whose question is no HTTP, is too long, or does not come to its end. */
+/** The answers to requests that are too long, or do not arrive in time. */
 const ANSWERS: Readonly<Record<string, ErrorAnswer>> = {
   HPE_HEADER_OVERFLOW: errorAnswer(431, 'too-large', 'the head of the request is too long'),
   ERR_HTTP_REQUEST_TIMEOUT: errorAnswer(408, 'too-slow', 'the request took too long to arrive'),
@@ -11,8 +11,8 @@ const ANSWERS: Readonly<Record<string, ErrorAnswer>> = {
 const NO_HTTP = errorAnswer(400, 'bad-request', 'the request is not HTTP');
 
 /**
- * Ends a connection on which something came that is no question, with an answer unless another one has begun there
- * (`answering`). Answers its status, or null when nobody was there to hear it.
+ * Ends a connection on which something came that cannot be read as a request, with an answer unless another one has begun
+ * there (`answering`). Returns its status, or null when there was nobody to answer.
  */
 export function answerUnreadable(
   error: Error,

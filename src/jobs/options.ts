@@ -22,6 +22,7 @@ export interface JobOptions {
   readonly stop: AbortSignal;
 }
 
+/** What a run needs of the world. */
 export interface JobPorts {
   readonly leases: Leases;
   readonly runs: Runs;

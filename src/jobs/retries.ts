@@ -3,6 +3,7 @@ import type { Entry, Failure, Held } from '../steps/step.js';
 import { keyOf } from './parts.js';
 import type { FailureBook, NewFailure } from './ports.js';
 
+/** By what rules files are tried again. `now` is ms since 1970. */
 export interface RetryRules {
   /** How often a file may fail before it waits for a person. */
   readonly most: number;

@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js';
-import { type Mark, paceOf } from '../domain/pace.js';
+import { type PacePoint, paceOf } from '../domain/pace.js';
 import type { RunStatus } from '../domain/run.js';
 import type { Entry, Failure, Outcome } from '../steps/step.js';
 import { keyOf, Parts } from './parts.js';
@@ -19,7 +19,7 @@ export class Tracker {
   private lastError: string | null = null;
   /** Bytes that items in hand have moved so far; 0 in steps that do not say. */
   private moved = 0;
-  private marks: Mark[] = [];
+  private points: PacePoint[] = [];
   /** How many of the tally's held files have been told. */
   private heldTold = 0;
   private fresh = true;
@@ -125,15 +125,15 @@ export class Tracker {
     this.lastError = failure.path === '' ? failure.message : `${failure.path}: ${failure.message}`;
   }
 
-  private pace(now: Mark, status: RunStatus): { rate: number; leftMs: number | null } {
+  private pace(now: PacePoint, status: RunStatus): { rate: number; leftMs: number | null } {
     // A pause is no part of the pace.
     if (status === 'paused') {
-      this.marks = [];
+      this.points = [];
       return { rate: 0, leftMs: null };
     }
-    this.marks = [...this.marks.filter(({ at }) => now.at - at <= WINDOW), now];
+    this.points = [...this.points.filter(({ at }) => now.at - at <= WINDOW), now];
     const { counts, bytesPlanned } = this.tally;
     const bytes = this.moved > 0 && bytesPlanned > 0 ? bytesPlanned - now.bytes : null;
-    return paceOf(this.marks[0] ?? now, now, { bytes, files: counts.planned - now.files });
+    return paceOf(this.points[0] ?? now, now, { bytes, files: counts.planned - now.files });
   }
 }

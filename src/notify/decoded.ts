@@ -1,4 +1,4 @@
-/** A user or password of a URL as it is meant; a `%` that was written as it is stays, and what else is encoded is decoded. */
+/** A user name or password of a URL, decoded; a `%` that begins no escape stays as it is. */
 export function decoded(part: string): string {
   return part.replace(/(%[0-9a-f]{2})+/gi, (bytes) => {
     try {

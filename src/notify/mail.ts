@@ -5,14 +5,14 @@ import { decoded } from './decoded.js';
 const PATIENCE_MS = 15_000;
 
 /** Who is written to, by whom, and through which server (`smtp://user:password@host:587`, `smtps://…`). */
-export interface Post {
+interface Envelope {
   readonly server: string;
   readonly from: string;
   readonly to: readonly string[];
 }
 
 /** Sends one e-mail. A password travels only over TLS, or on this machine. Throws when the server does not take it. */
-export async function sendMail({ server, from, to }: Post, subject: string, text: string): Promise<void> {
+export async function sendMail({ server, from, to }: Envelope, subject: string, text: string): Promise<void> {
   const { default: nodemailer } = await import('nodemailer');
   const { hostname, port, protocol, username, password } = new URL(server);
   const host = hostname.replace(/^\[|\]$/g, '');

@@ -12,6 +12,7 @@ import { UnusualAnswer } from './raw-answer.js';
 import { type RawBody, RawLines, type RawQuestion } from './raw-lines.js';
 import type { RequestAgent } from './request-agent.js';
 
+/** Which server is asked, and how. */
 export interface ClientOptions {
   /** Where the server answers, e.g. `https://shop.example`; a path in it comes before the API's own. */
   readonly url: string;

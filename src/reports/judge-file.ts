@@ -25,6 +25,7 @@ export interface Judgement {
   readonly next: string | null;
 }
 
+/** What is known of a file. */
 export interface Evidence {
   readonly facts: FolderFacts;
   readonly filename: string;

@@ -9,6 +9,7 @@ import {
 } from '../domain/ledger.js';
 import type { RunRecord } from '../domain/run.js';
 
+/** What a ledger is read from. `zone` is that of its days. */
 export interface LedgerParts {
   readonly zone: string;
   readonly clock: Clock;

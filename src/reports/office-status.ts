@@ -4,6 +4,7 @@ import { nightOn } from '../domain/night.js';
 import type { Room } from '../domain/room.js';
 import { diskNeeds, type MachineStatus, type RunsBook, readDisk, readRuns } from './status.js';
 
+/** What it takes to tell how the office's machine stands; `store` is the folder. */
 export interface OfficeStatusParts {
   readonly store: string;
   readonly runs: RunsBook;

@@ -7,6 +7,7 @@ import { glancesAt } from './glances.js';
 const PAGE = 2000;
 const PAGES_AHEAD = 2;
 
+/** The rows that wait, and the disk on which their files are looked for. */
 export interface PendingParts {
   readonly pending: PendingRows;
   readonly store: Pick<OrderStore, 'statAll' | 'checkRoot'>;

@@ -1,7 +1,7 @@
 import {
+  type Amount,
   type Backlog,
   estimatedBytes,
-  type Heap,
   type RecordedAt,
   type RowState,
 } from '../domain/backlog.js';
@@ -23,6 +23,7 @@ import {
 
 const SAMPLE = 2000;
 
+/** What it takes to tell how the server stands. */
 export interface ServerStatusParts {
   readonly root: string;
   readonly store: OrderStore;
@@ -35,8 +36,8 @@ export interface ServerStatusParts {
   room(): Promise<Room | null>;
 }
 
-/** A heap of the backlog; `about` where its bytes are judged by some of its files. */
-export interface Pile extends Heap {
+/** Files of the backlog; `about` where their bytes are estimated from some of them. */
+export interface Pile extends Amount {
   readonly about: boolean;
 }
 
@@ -83,8 +84,8 @@ async function pilesOf(
   { fault }: DiskStatus,
   { store, bakFiles, pending }: ServerStatusParts,
 ): Promise<ServerStatus['piles']> {
-  const exact = (heap: Heap): Pile => ({ ...heap, about: false });
-  const judged = async ({ files }: Heap, sample: () => Promise<readonly ListedPlace[]>): Promise<Pile> => {
+  const exact = (amount: Amount): Pile => ({ ...amount, about: false });
+  const judged = async ({ files }: Amount, sample: () => Promise<readonly ListedPlace[]>): Promise<Pile> => {
     if (files === 0 || fault !== null) return { files, bytes: files === 0 ? 0 : null, about: false };
     const places = await sample();
     const sizes = (await glancesAt(places, store)).flatMap((glance) => glance?.size ?? []);

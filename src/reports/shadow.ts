@@ -12,6 +12,7 @@ const ORDERS_A_PAGE = 200;
 /** While one page is compared, the next one is read. */
 const PAGES_AHEAD = 1;
 
+/** What a comparison stands on. */
 export interface ShadowParts extends Watch {
   readonly source: Pick<Source, 'eligibleOrders' | 'folderFacts'>;
   readonly old: {

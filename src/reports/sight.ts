@@ -4,6 +4,7 @@ import { Doubt, nullIfDoubt } from '../errors.js';
 import { findTrash } from '../steps/find-trash.js';
 import type { OrderStore, Stamp } from '../steps/ports/disk.js';
 
+/** What it takes to look at a file. */
 export interface SightParts {
   readonly store: OrderStore;
   readonly retention: Retention;

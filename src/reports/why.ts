@@ -7,6 +7,7 @@ import type { Source } from '../steps/ports/shop.js';
 import { type Judgement, judgeFile } from './judge-file.js';
 import { type Sight, type SightParts, see } from './sight.js';
 
+/** What it takes to answer for a file. */
 export interface WhyParts extends SightParts {
   readonly source: Pick<Source, 'factsIn'>;
   readonly rows: {

@@ -2,6 +2,7 @@ import type { Item, Place, Rendered } from '../domain/schedule/item.js';
 
 /** The schedulers that entries can be installed in. */
 export const TARGETS = ['cron', 'systemd', 'launchd', 'task-scheduler'] as const;
+/** One of these schedulers. */
 export type Target = (typeof TARGETS)[number];
 
 /** The machine's own scheduler: what would be installed, what is installed, and how to do it. */

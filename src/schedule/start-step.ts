@@ -7,6 +7,7 @@ import { gatherOutput } from './gather-output.js';
 /** How long a step that was asked to end may take to finish what it has in hand, ms. */
 const GRACE = 120_000;
 
+/** How a step is started. */
 export interface Starting {
   readonly argv: readonly string[];
   /** A file to which what it prints is appended; null = it is handed back. */
@@ -24,6 +25,7 @@ export interface ProgramEnd {
   readonly stderr: string;
 }
 
+/** The same of a program that is ended when it takes too long. */
 export interface ProcessEnd extends ProgramEnd {
   readonly timedOut: boolean;
 }

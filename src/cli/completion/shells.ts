@@ -2,6 +2,7 @@ import type { Place, ValueOption } from './tree.js';
 
 /** Scripts that make a shell complete orderbak's command line, by the names of the shells. */
 export const SHELLS = { bash, zsh, fish, powershell } as const;
+/** One of these shells. */
 export type Shell = keyof typeof SHELLS;
 
 /** A word in single quotes, as the shells of this kind take it. */

@@ -3,6 +3,7 @@ import type { When } from './when.js';
 
 /** The machine's part: the shop's web server, the machine in the office, or both in one. */
 export const ROLES = ['server', 'office', 'both'] as const;
+/** The part of one machine. */
 export type Role = (typeof ROLES)[number];
 
 /** What a machine of a role is called. */

@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { TARGETS, type Target } from '../../../schedule/scheduler.js';
 import { type CommonFlags, loadedConfigOf } from '../../config.js';
 
+/** The options that say in which scheduler, and for whom. */
 export interface TargetFlags extends CommonFlags {
   readonly target?: Target | undefined;
   readonly runAs?: string | undefined;

@@ -91,7 +91,7 @@ function isProtected(folder: string): boolean {
   return /^\/(usr|boot|efi|etc)\//.test(folder);
 }
 
-/** One that is not there, because its disk is away, is a matter of the run, not of systemd. */
+/** The `-` lets systemd start where the folder is missing, as when its disk is away: the run reports that better. */
 function writable(folder: string): string {
   return `ReadWritePaths=${quoted(`-${folder}`)}`;
 }
