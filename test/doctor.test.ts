@@ -297,6 +297,9 @@ test('the office learns that its token or its server is wrong', async () => {
   const refused = await doctor(world, [], { machine: 'office', env });
   expect(refused.by('failed')).toEqual(['token']);
   expect(refused.named('token')?.remedy).toContain('[pull] token');
+  const url = `${world.serving?.url}/healthz`;
+  const elsewhere = await doctor(world, [], { machine: 'office', env: { ORDERBAK_PULL_URL: `${url}/` } });
+  expect(elsewhere.named('token')?.message).toContain(url);
 });
 
 // Elsewhere the temporary folder may be one that nobody else can enter.

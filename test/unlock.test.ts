@@ -86,6 +86,15 @@ describe.for(ENGINES)('unlock on %s', (engine) => {
     }
   });
 
+  test('as a step that is held says: typed as it stands, it frees the step', async () => {
+    await hold('another-machine', 4, 50);
+    const { code, stderr } = await askOrderbak(shop.world, ['insert']);
+    expect(code).toBe(11);
+    const typed = /`orderbak unlock ([^`]+)` ends it at once/.exec(stderr)?.[1]?.split(' ') ?? [];
+    expect(await unlock(...typed)).toMatchObject({ code: 0, stderr: '' });
+    expect((await shop.run('insert')).exit).toBe(0);
+  });
+
   test('of what is no step: exit 2', async () => {
     for (const args of [[], ['nonsense'], ['insert', 'pull']])
       expect(await unlock(...args), args.join(' ')).toMatchObject({ code: 2, stdout: '' });
@@ -104,7 +113,7 @@ test('a process whose lease was taken removes nothing more', async () => {
   await lock.close();
   const { code, stderr } = await run.finished;
   expect(code).toBe(5);
-  expect(stderr).toContain('took');
+  expect(stderr).toContain('by `orderbak unlock --force`');
   expect(await shop.changes(before)).toEqual([]);
   expect((await shop.run('unlink-discuss')).counts.done).toBe(2);
   await shop.close();

@@ -39,13 +39,13 @@ export async function holdLease(leases: Leases, step: StepName): Promise<HeldLea
   };
 }
 
-/** The error of a run whose lease went to somebody else. */
+/** The error of a run whose lease was taken away. */
 export function leaseLost(step: StepName | 'this step'): RunStopped {
   return new RunStopped(
     EXIT.stopped,
     'lease-lost',
-    `another process took over ${step} while this one was not heard of`,
-    'Nothing more was done here. Look at what the other run did; the next run goes on.',
+    `the lease of ${step} was taken away: by another run while this one was not heard of, or by \`orderbak unlock --force\``,
+    'Nothing more was done here. If another run has the step now, look at what it does; the next run goes on.',
   );
 }
 
@@ -55,6 +55,6 @@ function busy(step: StepName, holder: HeldBy): RunStopped {
     EXIT.busy,
     'already-running',
     `${step} is already running: process ${holder.pid} on ${holder.host}, since ${since}`,
-    `Wait for it to end. Should that process be gone, its lease ends within a minute; \`orderbak unlock ${step}\` ends it at once.`,
+    `Wait for it to end. Should that process be gone, its lease ends within a minute; \`orderbak unlock ${step} --force\` ends it at once.`,
   );
 }

@@ -14,7 +14,7 @@ const UNAUTHORIZED = 401;
 export async function greet(url: string, anyCertificate: boolean): Promise<number | null> {
   const { status, date } = await knock(url, anyCertificate, null);
   if (status !== UNAUTHORIZED) {
-    const message = `${new URL(url).origin} answers with status ${status}, not as orderbak does`;
+    const message = `${placeOf(new URL(url))} answers with status ${status}, not as orderbak does`;
     throw away(message, undefined, LOOK_THERE);
   }
   const moment = Date.parse(date);
@@ -44,8 +44,13 @@ async function knock(
     await body.dump();
     return { status: statusCode, date: String(headers.date) };
   } catch (error) {
-    throw silent(base.origin, error, '');
+    throw silent(placeOf(base), error, '');
   } finally {
     await agent.destroy();
   }
+}
+
+/** The address below which the API lies, without a user and password. */
+function placeOf(base: URL): string {
+  return `${base.origin}${pathOn(base, '')}`;
 }

@@ -40,10 +40,12 @@ export async function mustExecute(
 
 const NO_BUS =
   'systemd answers a user only in a login of his own: log in as him (ssh, `sudo -iu NAME`), or let root install it with --run-as.';
+const NOT_BOOTED = 'systemd is not what runs on this machine; --target names another scheduler, as cron.';
 const OTHERWISE =
   '`orderbak schedule print --target …` shows what was to be installed; --target names another scheduler.';
 
 function failed(message: string): OrderbakError {
-  const hint = message.includes('Failed to connect to bus') ? NO_BUS : OTHERWISE;
+  const noBus = message.includes('not been booted with systemd') ? NOT_BOOTED : NO_BUS;
+  const hint = message.includes('Failed to connect to bus') ? noBus : OTHERWISE;
   return new OrderbakError(EXIT.failed, 'scheduler', message, hint);
 }

@@ -160,4 +160,10 @@ test('a program that refuses is an error with its own words', async () => {
     message: '`systemctl --user daemon-reload` failed: Failed to connect to bus',
     hint: expect.stringContaining('sudo -iu NAME'),
   });
+  const notBooted =
+    'System has not been booted with systemd as init system (PID 1). Failed to connect to bus';
+  const elsewhere = systemdScheduler(async () => ({ code: 1, stdout: '', stderr: notBooted }), folder, false);
+  await expect(elsewhere.install(wanted)).rejects.toMatchObject({
+    hint: expect.stringContaining('--target names another'),
+  });
 });
