@@ -12,11 +12,5 @@ export async function runByName(config: Config, step: NightStep, choices: RunCho
     return office.pull(choices).finally(() => office.close());
   }
   const server = await openServerApp(config);
-  const run = {
-    insert: server.insert,
-    'unlink-discuss': server.unlinkDiscuss,
-    'unlink-trash': server.unlinkTrash,
-    'unlink-backed-up': server.unlinkBackedUp,
-  }[step];
-  return run(choices).finally(() => server.close());
+  return server[step](choices).finally(() => server.close());
 }

@@ -15,7 +15,7 @@ import { nullWhereBusy, purgeCeiling } from './quarantine.js';
 /** More trash than this is more likely a database that lost its rows. */
 const TRASH_CEILING: Ceiling = { kind: 'share', percent: 50 };
 
-/** The server's tasks of the night. */
+/** The server's tasks of the night; those that the clock starts by the names of their commands. */
 export function nightOf(ground: Ground) {
   const { config, clock, database, source, bakFiles, deletions, quarantine, store, localNow, run } = ground;
   const census = openCensusBook(database);
@@ -27,7 +27,7 @@ export function nightOf(ground: Ground) {
     return { ...asked, bakFiles, deletions, store: store(), thumbsFolder, localNow, clock };
   };
   const ceiling = (choices: RunChoices) => choices.maxDelete ?? config.delete.max;
-  // Who sets a ceiling for this one run has looked at the plan.
+  // Somebody who sets a ceiling for this one run has looked at the plan.
   const isVouched = (choices: RunChoices) => choices.maxDelete !== null;
 
   return {
@@ -40,18 +40,18 @@ export function nightOf(ground: Ground) {
     },
 
     /** Task 2. */
-    unlinkDiscuss: (choices: RunChoices): Promise<Summary> =>
+    'unlink-discuss': (choices: RunChoices): Promise<Summary> =>
       run(unlinkDiscussStep(unlinkParts(choices)), choices, ceiling(choices)),
 
     /** Task 3, and the end of what an earlier night put into the quarantine. */
-    async unlinkTrash(choices: RunChoices): Promise<Summary> {
+    async 'unlink-trash'(choices: RunChoices): Promise<Summary> {
       const { min_age: minAge, keep } = config.trash;
       const earlier = isVouched(choices) ? null : await census.last();
       const parts = { ...unlinkParts(choices), minAge, keep, earlier };
       const step = unlinkTrashStep(parts);
       const summary = await run(step, choices, ceiling(choices) ?? TRASH_CEILING);
       if (choices.dryRun || choices.stop.aborted || summary.stopped !== null) return summary;
-      // Nobody who means some orders means what waits of others.
+      // A run for some orders leaves alone what waits of others.
       if (choices.only !== null) return summary;
       if (choices.limit === null) await census.remember(step.census());
       const which = { before: clock() - keep, run: null, folders: null };
@@ -67,7 +67,7 @@ export function nightOf(ground: Ground) {
       run(markBackedUpStep(claims, { bakFiles, store: store(), localNow }), choices),
 
     /** Task 5. */
-    unlinkBackedUp: (choices: RunChoices): Promise<Summary> =>
+    'unlink-backed-up': (choices: RunChoices): Promise<Summary> =>
       run(unlinkBackedUpStep(unlinkParts(choices)), choices, ceiling(choices)),
   };
 }

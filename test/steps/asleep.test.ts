@@ -23,7 +23,7 @@ describe.for(ENGINES)('a machine that sleeps right after it has asked the databa
     return act(sleeperOf(ground)).finally(() => ground.close());
   };
 
-  test.for(['unlinkDiscuss', 'unlinkBackedUp', 'unlinkTrash'] as const)(
+  test.for(['unlink-discuss', 'unlink-backed-up', 'unlink-trash'] as const)(
     'removes nothing by %s',
     async (step) => {
       const before = await shop.disk();

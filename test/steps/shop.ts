@@ -24,13 +24,7 @@ type Choices = Parameters<ServerApp['insert']>[0];
 type Wish = Parameters<ServerApp['restoreTrash']>[0];
 export type Summary = Awaited<ReturnType<ServerApp['insert']>>;
 
-const STEPS = {
-  insert: 'insert',
-  'unlink-discuss': 'unlinkDiscuss',
-  'unlink-trash': 'unlinkTrash',
-  'unlink-backed-up': 'unlinkBackedUp',
-} as const;
-export type StepName = keyof typeof STEPS;
+export type StepName = 'insert' | 'unlink-discuss' | 'unlink-trash' | 'unlink-backed-up';
 
 export const CHOICES: Choices = {
   dryRun: false,
@@ -81,7 +75,7 @@ export class Shop {
   }
 
   run(step: StepName, choices: Partial<Choices> = {}): Promise<Summary> {
-    return this.app[STEPS[step]]({ ...CHOICES, ...choices });
+    return this.app[step]({ ...CHOICES, ...choices });
   }
 
   /** One run with other settings. */

@@ -1,8 +1,5 @@
 import type { Command, Option } from 'commander';
-import type { RunChoices } from '../../app/choices.js';
-import type { ServerApp } from '../../app/server.js';
-import type { Summary } from '../../jobs/summary.js';
-import type { StepName } from '../../steps/step.js';
+import type { NightStep } from '../../domain/night.js';
 import { type CommandHelp, newCommand, STEP_CODES } from '../help.js';
 import { dryRun, limit, maxDelete, olderThan, order } from '../options.js';
 import { openOutput } from '../output.js';
@@ -11,10 +8,9 @@ import { keepNewSmall } from '../small-heap.js';
 import { withServer } from '../with-server.js';
 
 interface ServerStep extends Omit<CommandHelp, 'codes'> {
-  readonly name: StepName;
+  readonly name: Exclude<NightStep, 'pull'>;
   readonly options: readonly Option[];
   readonly makesThumbs: boolean;
-  run(app: ServerApp, choices: RunChoices): Promise<Summary>;
 }
 
 const removing = () => [dryRun(), order(), limit(), maxDelete(), olderThan()];
@@ -31,7 +27,6 @@ const STEPS: readonly ServerStep[] = [
       ['orderbak insert --dry-run', 'count what would be recorded'],
       ['orderbak insert --order 142 --older-than "1 month"', 'one order, sooner than usual'],
     ],
-    run: (app, choices) => app.insert(choices),
   },
   {
     name: 'unlink-discuss',
@@ -44,7 +39,6 @@ const STEPS: readonly ServerStep[] = [
       ['orderbak unlink-discuss --order 142', 'one order'],
       ['orderbak unlink-discuss --max-delete 10%', 'nothing at all if more than a tenth would go'],
     ],
-    run: (app, choices) => app.unlinkDiscuss(choices),
   },
   {
     name: 'unlink-trash',
@@ -56,7 +50,6 @@ const STEPS: readonly ServerStep[] = [
       ['orderbak unlink-trash --dry-run --verbose', 'name what would go, and what is held back'],
       ['orderbak unlink-trash --max-delete 80%', 'allow more than the usual half, once'],
     ],
-    run: (app, choices) => app.unlinkTrash(choices),
   },
   {
     name: 'unlink-backed-up',
@@ -68,7 +61,6 @@ const STEPS: readonly ServerStep[] = [
       ['orderbak unlink-backed-up --dry-run', 'what would go, and what is held back and why'],
       ['orderbak unlink-backed-up --limit 1000', 'at most a thousand files'],
     ],
-    run: (app, choices) => app.unlinkBackedUp(choices),
   },
 ];
 
@@ -83,7 +75,7 @@ export function serverStepCommands(): Command[] {
       const flags = command.optsWithGlobals<StepFlags>();
       await runStep(step.name, flags, (config, choices) =>
         withServer(config, async (app) => {
-          const summary = await step.run(app, choices);
+          const summary = await app[step.name](choices);
           const output = openOutput(flags);
           if (output.watched && summary.ok)
             for (const order of await app.unknownOrders(choices.only ?? []))
