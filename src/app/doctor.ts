@@ -1,3 +1,4 @@
+import { configError } from '../config/config-error.js';
 import { isNothing, type LoadedConfig, noConfiguration } from '../config/load.js';
 import { isRoleGiven, machinesOf } from '../config/role.js';
 import { EXIT, OrderbakError } from '../errors.js';
@@ -35,28 +36,10 @@ export function openDoctor({ load, deep, listen }: DoctorOptions): Doctor {
   const machines = config === null || !isRoleGiven(config) ? [] : machinesOf(config);
   const server = config !== null && machines.includes('server') ? serverChecks(config, deep, listen) : null;
   const office = config !== null && machines.includes('office') ? officeChecks(config, deep) : null;
-  const settled: Check = {
-    name: 'configuration',
-    run: async () => {
-      const loaded = load();
-      if (machines.length > 0) {
-        const open = await openSecrets(loaded);
-        const origin = originText(loaded);
-        return open === null ? origin : warning(`${origin}; ${open.message}`, open.remedy);
-      }
-      if (isNothing(loaded)) throw noConfiguration(process.env);
-      throw new OrderbakError(
-        EXIT.usage,
-        'config',
-        `${originText(loaded)}: neither database.url nor pull.url is set`,
-        'Write the first on the server, the second in the office; `orderbak init` asks for all that is needed.',
-      );
-    },
-  };
   return {
     checks: [
       nodeCheck,
-      settled,
+      configurationCheck(load),
       ...(server?.checks ?? []),
       ...(office?.checks ?? []),
       ...(config === null || config.log.file === null ? [] : [logCheck(config.log.file)]),
@@ -80,6 +63,24 @@ const nodeCheck: Check = {
     throw new OrderbakError(EXIT.usage, 'old-node', message, 'Install a newer Node.');
   },
 };
+
+function configurationCheck(load: () => LoadedConfig): Check {
+  return {
+    name: 'configuration',
+    run: async () => {
+      const loaded = load();
+      if (isNothing(loaded)) throw noConfiguration(process.env);
+      const origin = originText(loaded);
+      if (!isRoleGiven(loaded.config))
+        throw configError(
+          `${origin}: neither database.url nor pull.url is set`,
+          'Write the first on the server, the second in the office; `orderbak init` asks for all that is needed.',
+        );
+      const open = await openSecrets(loaded);
+      return open === null ? origin : warning(`${origin}; ${open.message}`, open.remedy);
+    },
+  };
+}
 
 /** What cannot be read is told by the check of the configuration. */
 function readQuietly(load: () => LoadedConfig): LoadedConfig | null {

@@ -1,12 +1,12 @@
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { configError } from '../config/config-error.js';
 import type { LoadedConfig } from '../config/load.js';
 import { roleOf } from '../config/role.js';
 import type { Config } from '../config/schema.js';
 import { sqlitePath } from '../db/database-url.js';
 import { type Item, itemsFor, type Place } from '../domain/schedule/item.js';
-import { EXIT, OrderbakError } from '../errors.js';
 import { thisProcess } from '../jobs/this-process.js';
 import { entriesOf, machineZone, zoneOf } from './entries.js';
 
@@ -24,9 +24,7 @@ export function programArgv(config: string | null, ...words: string[]): string[]
  */
 export function placeOf({ config, path }: LoadedConfig, user: string | null): Place {
   if (path === null) {
-    throw new OrderbakError(
-      EXIT.usage,
-      'config',
+    throw configError(
       'there is no configuration file, and a scheduler does not have your environment',
       'Write orderbak.toml (`orderbak init` does), or name one with --config.',
     );

@@ -1,10 +1,11 @@
+import { configError } from '../config/config-error.js';
 import { need } from '../config/needs.js';
 import { isRoleGiven, machinesOf } from '../config/role.js';
 import type { Config } from '../config/schema.js';
 import { openDatabase } from '../db/open.js';
 import type { Database } from '../db/tables.js';
 import type { Machine } from '../domain/night.js';
-import { EXIT, OrderbakError } from '../errors.js';
+import type { OrderbakError } from '../errors.js';
 import { openStoreCatalog } from './catalog.js';
 
 /**
@@ -35,9 +36,7 @@ export function machineOfRuns(config: Config, step: string | null): Machine {
 }
 
 function noRuns(): OrderbakError {
-  return new OrderbakError(
-    EXIT.usage,
-    'config',
+  return configError(
     'neither database.url nor pull.store is set, so that there are no runs to look at',
     'Write one of them into orderbak.toml: the first on the server, the second on the machine in the office.',
   );

@@ -2,6 +2,7 @@ import { chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { stringify } from 'smol-toml';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
+import { configError } from './config-error.js';
 import { systemFile, userFile } from './load.js';
 
 /** A value to be written, with what somebody who reads the file wants to know of it. */
@@ -59,9 +60,7 @@ function textOf(values: readonly NewValue[]): string {
 }
 
 function there(path: string): OrderbakError {
-  return new OrderbakError(
-    EXIT.usage,
-    'config',
+  return configError(
     `there is a configuration file already: ${path}`,
     'Change it with an editor, or name another place with --config.',
   );

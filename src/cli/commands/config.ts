@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { configError } from '../../config/config-error.js';
 import { machineText } from '../../domain/schedule/entry.js';
-import { EXIT, OrderbakError } from '../../errors.js';
+import { EXIT, type OrderbakError } from '../../errors.js';
 import { setAction } from '../action.js';
 import { type CommonFlags, loadedConfigOf } from '../config.js';
 import { newCommand } from '../help.js';
@@ -104,9 +105,7 @@ function schemaCommand(): Command {
 }
 
 function notEnough(role: string, missing: readonly string[]): OrderbakError {
-  return new OrderbakError(
-    EXIT.usage,
-    'config',
+  return configError(
     `the configuration does not say all that ${role === 'both' ? 'server and office need' : `the ${role} needs`}: ${missing.join(', ')}`,
     NEEDED_KEYS,
   );
@@ -115,7 +114,7 @@ function notEnough(role: string, missing: readonly string[]): OrderbakError {
 /** Of a configuration that does not even say which machine it is for. */
 function nobodys(server: readonly string[], office: readonly string[]): OrderbakError {
   const message = `the configuration says neither what the server needs (${server.join(', ')}) nor what the office does (${office.join(', ')})`;
-  return new OrderbakError(EXIT.usage, 'config', message, NEEDED_KEYS);
+  return configError(message, NEEDED_KEYS);
 }
 
 const NEEDED_KEYS = 'The README lists every key; `orderbak init` asks for them.';
