@@ -45,8 +45,8 @@ function stopOf({ code, exit }: OrderbakError): Ended['stopped'] {
 }
 
 /**
- * Tells by webhook and mail of a run that failed, held files back, or went well again: one alarm a cause and day. Answers
- * what did not get through; the run is none the worse for it.
+ * Tells by webhook and mail of a run that failed, held files back, or went well again: one alarm a cause and day. Returns
+ * what could not be delivered, which is no failure of the run.
  */
 export async function alarm({ notify }: Pick<Config, 'notify'>, news: News): Promise<string[]> {
   if (notify.webhook === null && notify.mail_to === null) return [];

@@ -47,7 +47,7 @@ export const bundleSkills = {
     const stop = new AbortController();
     underWay.set(key, stop);
     try {
-      // Who has no time for one question has none for one a file.
+      // A server that is too busy for one question is too busy for one a file: it is asked again later.
       await pRetry(() => lines.post(question, (piece) => reader.push(piece), pace, stop.signal), {
         ...RETRY,
         signal: stop.signal,

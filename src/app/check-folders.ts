@@ -32,7 +32,7 @@ async function newestFolders({ database, rule }: Ground): Promise<string[]> {
   return orders.flatMap((order) => (withFiles.has(order.id_order) ? (sampledFolder(order, rule) ?? []) : []));
 }
 
-/** Whether something is there, be it what it should. */
+/** Whether something is there, whatever it is. */
 function isSeen(folder: string, views: FolderViews): boolean {
   try {
     return views.view(folder, () => true) ?? false;

@@ -42,7 +42,7 @@ export async function roundTrip(ground: Ground, listen: Listen): Promise<string>
     await removeTestFile(root, folder, TEST_FILE, config.thumbs.folder);
     await rows.forget(folder);
   };
-  // What an earlier doctor left that was killed.
+  // An earlier doctor that was killed may have left its file and its row.
   await cleanUp();
   try {
     const bytes = await makeTestFile(root, folder, TEST_FILE);
@@ -65,7 +65,7 @@ async function copy(
 ): Promise<void> {
   const api = await apiOf(ground);
   const token = randomBytes(32).toString('hex');
-  // The rows before it, maybe millions, are none of the doctor's.
+  // Begins at the row of the test file: there may be millions before it.
   const list: typeof api.list = (after, limit) => api.list(Math.max(after, id - 1), limit);
   const server = await listen({ ...api, list }, token);
   try {

@@ -50,7 +50,7 @@ export function openNotifier(config: Config, command: string, dryRun: boolean): 
     },
 
     async ended(exit, text, error) {
-      // Whoever runs already gives the signs of life.
+      // The run that is at work gives the signs of life.
       if (!isTold || exit === EXIT.busy) return [];
       const faults =
         pings === null ? [] : [...((await begun) ?? []), ...(await faultsOf(pings.end(exit, text)))];

@@ -7,7 +7,7 @@ export interface Interrupts {
 }
 
 const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
-/** As a process ends that SIGINT ended, also where somebody asked for it in another way. */
+/** The exit code of what was interrupted, also in another way than by a signal (`jobs cancel`). */
 export const INTERRUPTED = EXIT_CODES.SIGINT;
 type Name = keyof typeof EXIT_CODES;
 
@@ -44,7 +44,7 @@ export function watchInterrupts(first: () => void): Interrupts {
   };
 }
 
-/** Node ends by giving the terminal its settings back, and aborts where that is gone: then the signal itself has to end it. */
+/** At its end Node restores the terminal's settings, and aborts where the terminal is gone: the signal itself ends it instead. */
 function endAsHungUp(): void {
   // There Node gives nothing back, and a process cannot send this signal.
   if (process.platform === 'win32') return;
@@ -54,7 +54,7 @@ function endAsHungUp(): void {
   process.kill(process.pid, 'SIGHUP');
 }
 
-/** That the parent ignored SIGHUP Node has undone when it began; which command was typed bash, zsh and ksh tell. */
+/** Node no longer ignores SIGHUP when it has started, whatever nohup said; but bash, zsh and ksh tell in `$_` what was typed. */
 function isUnderNohup(): boolean {
   return /(^|\/)nohup$/.test(process.env._ ?? '');
 }

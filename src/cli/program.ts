@@ -73,7 +73,7 @@ export async function main(args: readonly string[]): Promise<void> {
     if (error.code === 'EIO' && process.stdout.isTTY) return;
     // A reader that has seen enough (`orderbak list | head`) closes the pipe: nothing is wrong.
     const asItIs = error.code === 'EPIPE' ? EXIT.done : EXIT.failed;
-    // Who knows already how it ended, may still have to tell people.
+    // How it ended is known already, and people may still have to be told.
     if (process.exitCode === undefined) process.exit(asItIs);
     process.exitCode ||= asItIs;
   });

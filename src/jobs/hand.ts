@@ -14,7 +14,7 @@ export function takeInHand(orders: readonly number[], control: Control, signal: 
   setMaxListeners(0, hand.signal);
   const stop = () => hand.abort(signal.reason);
   signal.addEventListener('abort', stop, { once: true });
-  // Between two items, nobody was listening.
+  // It may have been aborted before anybody listened.
   if (signal.aborted) stop();
   const obeyOrders = () => {
     const all = orders.length > 0 && orders.every((order) => control.wantedOf(order) === 'cancel');

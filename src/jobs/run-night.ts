@@ -70,7 +70,7 @@ export async function runNight(
       await ended(summary);
     }
   } finally {
-    // It would keep a process alive for ever whose night cannot be written down.
+    // Its timer would keep the process alive where the night cannot be written down.
     await beat.close();
   }
   const exit = exitOfNight(ends);

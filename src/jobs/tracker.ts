@@ -68,7 +68,7 @@ export class Tracker {
     this.ended(entries, { failed: each.length > 0 ? each : [failure] });
   }
 
-  /** Failures whose file a whole plan no longer names are nobody's any more. */
+  /** Settles the failures of files that a complete plan no longer names. */
   forgetVanished(): void {
     // These may be more than a call takes arguments.
     this.settled = this.settled.concat(this.retries.vanished());

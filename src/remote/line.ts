@@ -14,7 +14,7 @@ export interface Line {
   idleSince: number;
 }
 
-/** Whether nothing more is told after that `false`: TLS tells what it had received by then, piece by piece. */
+/** Whether nothing more is read after that `false`: over TLS what had been received by then still comes, piece by piece. */
 export function stopsAtOnce(url: URL): boolean {
   return url.protocol !== 'https:';
 }
@@ -56,7 +56,7 @@ export async function openLine(url: URL, signal: AbortSignal): Promise<Line> {
     signal.addEventListener('abort', giveUp);
   });
   const line = await connecting.finally(() => signal.removeEventListener('abort', giveUp));
-  // From now on what becomes of it is the matter of who uses it.
+  // From now on whoever uses it looks after its errors.
   line.socket.removeAllListeners('timeout').on('error', () => {});
   // Else the end of the connection would never be told.
   line.socket.resume();

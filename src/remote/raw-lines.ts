@@ -154,7 +154,7 @@ async function exchangeOn(line: Line, { question, answer, pace, signal }: Exchan
       closed = () => reject(new Error('the connection was closed'));
       socket.once('close', closed);
       onSilence = () => {
-        // Whoever is not asked to say more may be silent.
+        // While nothing is read, nothing can come.
         if (isPaused) socket.setTimeout(SILENCE_MS);
         else reject(new Silence(answer.head === null ? question.patience : SILENCE_MS));
       };
