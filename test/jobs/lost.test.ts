@@ -9,7 +9,7 @@ import { ENGINES } from '../support/database.js';
 import { askOrderbak } from '../support/kept-orderbak.js';
 import { type Started, start } from '../support/run.js';
 
-const ORDERS = 20;
+const ORDERS = 10;
 const FILES = 100;
 
 interface Told {
@@ -23,7 +23,7 @@ async function killed(run: Started): Promise<void> {
 }
 
 test.each(ENGINES)(
-  'killed in the middle of 2,000 files on %s, then resumed: no file is touched twice',
+  'killed in the middle of 1,000 files on %s, then resumed: no file is touched twice',
   async (engine) => {
     const { shop, before } = await openShop(
       engine,
@@ -35,7 +35,7 @@ test.each(ENGINES)(
     await shop.run('insert');
     const gone = () => ORDERS * FILES - countNames(world, 'chat-');
     const run = start(world, ['unlink-discuss']);
-    while (run.child.exitCode === null && gone() < 300) await sleep(20);
+    while (run.child.exitCode === null && gone() < 100) await sleep(20);
     await killed(run);
     const goneThen = gone();
     expect(goneThen).toBeLessThan(ORDERS * FILES);

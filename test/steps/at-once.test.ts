@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ENGINES } from '../support/database.js';
-import { runOrderbak } from '../support/run.js';
+import { askTogether } from '../support/kept-orderbak.js';
 import { openShop, type StepName } from './shop.js';
 
 const STEPS: readonly StepName[] = ['unlink-discuss', 'unlink-backed-up', 'unlink-trash', 'insert'];
@@ -19,7 +19,10 @@ test.each(ENGINES)(
     await shop.run('insert');
     await shop.backUp();
     for (const _ of [1, 2]) {
-      const done = await Promise.all(STEPS.map((step) => runOrderbak(shop.world, [step])));
+      const done = await askTogether(
+        shop.world,
+        STEPS.map((step) => [step]),
+      );
       expect(done).toEqual(STEPS.map(() => ({ code: 0, signal: null, stdout: '', stderr: '' })));
     }
     const rows = await shop.rows();

@@ -32,12 +32,19 @@ export function askOrderbak(
   args: readonly string[],
   options: KeptOptions = {},
 ): Promise<Finished> {
-  return atOnce(async () => {
-    const kept = takeKept();
-    const told = await kept.ask({ args, ...placeOf(world, args, options) });
-    idle.push(kept);
-    return { ...told, signal: null };
-  });
+  return atOnce(() => askKept(world, args, options));
+}
+
+/** The same of several commands that are at work at the same time, however few processors there are. */
+export function askTogether(world: World, commands: readonly (readonly string[])[]): Promise<Finished[]> {
+  return Promise.all(commands.map((args) => askKept(world, args)));
+}
+
+async function askKept(world: World, args: readonly string[], options: KeptOptions = {}): Promise<Finished> {
+  const kept = takeKept();
+  const told = await kept.ask({ args, ...placeOf(world, args, options) });
+  idle.push(kept);
+  return { ...told, signal: null };
 }
 
 /** Only a server that hangs meets this: it ends with the tests of its file. */
