@@ -36,6 +36,26 @@ describe.skipIf(!hasTerminal).concurrent('somebody at a terminal', () => {
     expect(said).toContain(`Next: orderbak unlink-discuss --dry-run --config "${config}"\r\n`);
   });
 
+  test('who has an answer written to a file finds no colours in it, and sees them on the terminal', async () => {
+    const shop = await createWorld('sqlite');
+    try {
+      for (const command of ['migrate', 'insert'])
+        expect(await askOrderbak(shop, [command])).toMatchObject({ code: 0 });
+      const { env } = placeOf(shop, [], {});
+      for (const words of ['jobs', 'jobs show insert', 'insert --dry-run', 'status']) {
+        const file = path.join(shop.folder, 'answer.txt');
+        const command = `${process.execPath} ${PROGRAM} ${words}`;
+        await atTerminal(['sh', '-c', `${command} > ${file}`], '', env);
+        const written = await readFile(file, 'utf8');
+        expect(written, words).not.toBe('');
+        expect(written, words).not.toContain('\x1b');
+        expect((await atTerminal(['sh', '-c', command], '', env)).said, words).toContain('\x1b[3');
+      }
+    } finally {
+      await shop.remove();
+    }
+  });
+
   test('who presses Ctrl-C in init hears that nothing was written', async () => {
     const config = path.join(world.folder, 'never.toml');
     const { code, said } = await type(['init', '--config', config], '\x03', 'office, both)?');

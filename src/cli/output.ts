@@ -8,7 +8,9 @@ export interface Output {
   readonly verbose: boolean;
   /** A person watches stderr. */
   readonly watched: boolean;
+  /** The colours of what is told on stderr, and of an answer, which may go into a file instead. */
   readonly paint: ChalkInstance;
+  readonly answerPaint: ChalkInstance;
   /** The answer. */
   answer(text: string): void;
   /** The answer of a command that did something: an object for a script, else words, which `--quiet` spares. */
@@ -41,6 +43,7 @@ export function openOutput({
     verbose,
     watched: process.stderr.isTTY === true && !quiet,
     paint: paintOn(process.stderr, color),
+    answerPaint: paintOn(process.stdout, color),
     answer,
     done(command, told, words) {
       if (json) answer(JSON.stringify({ ok: true, command, ...told }));
@@ -53,11 +56,6 @@ export function openOutput({
 /** Writes a part of a long answer; resolves when whoever reads it is ready for more. */
 export async function writeAnswer(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain');
-}
-
-/** The colours of an answer that is for looking at: it is standard output that decides about them. */
-export function answerPaint({ color = true }: OutputFlags): ChalkInstance {
-  return paintOn(process.stdout, color);
 }
 
 function paintOn({ isTTY }: NodeJS.WriteStream, color: boolean): ChalkInstance {

@@ -35,13 +35,14 @@ export function summaryJson(summary: Summary): string {
 
 /** What the words about a run hang on beside how it went. */
 export interface Circumstances extends Hinting {
+  /** Whether all is named that was held back or failed. */
+  readonly verbose: boolean;
   /** Whether trash waits in the quarantine. */
   readonly keepsTrash: boolean;
 }
 
 /** A run in a few lines for a person. */
-export function summaryText(summary: Summary, output: Output, told: Circumstances): string {
-  const { paint } = output;
+export function summaryText(summary: Summary, paint: ChalkInstance, told: Circumstances): string {
   const { counts, dryRun } = summary;
   const deeds = deedsOf(summary.command, told.keepsTrash);
   const parts = [
@@ -57,7 +58,7 @@ export function summaryText(summary: Summary, output: Output, told: Circumstance
   const mark = summary.ok ? paint.green('✔') : paint.red('✖');
   const command = COMMANDS[summary.command] ?? summary.command;
   const head = `${mark} ${paint.bold(command)}${dryRun ? ' (dry run)' : ''}  ${parts.filter((p) => p !== '').join(' · ')}`;
-  const most = output.verbose ? Number.POSITIVE_INFINITY : FEW;
+  const most = told.verbose ? Number.POSITIVE_INFINITY : FEW;
   const next = summary.ok ? nextCommand(summary, command, told) : null;
   const { interrupted, left } = summary;
   const early = interrupted

@@ -11,10 +11,10 @@ import type { StepName } from '../steps/step.js';
 import { type CommonFlags, configOf } from './config.js';
 import { errorBlock } from './error-block.js';
 import { exitAfter, watchInterrupts } from './interrupts.js';
-import type { Hint } from './next-command.js';
+import type { Hint, Hinting } from './next-command.js';
 import { type Output, openOutput } from './output.js';
 import { namingWatcher, progressBar } from './progress.js';
-import { type Circumstances, noticeText, summaryJson, summaryText, troubleText } from './render.js';
+import { noticeText, summaryJson, summaryText, troubleText } from './render.js';
 import { VERSION } from './version.js';
 
 /** The options of the steps; no step has all of them. */
@@ -101,21 +101,16 @@ function hintFor({ order, limit, maxDelete, olderThan, config }: StepFlags): Hin
 }
 
 /** Says how a run went: to a person in words, to a script as JSON, to cron only what is worth a mail. */
-export function tellSummary(
-  summary: Summary,
-  output: Output,
-  { trash }: Config,
-  told: Omit<Circumstances, 'keepsTrash'>,
-): void {
-  const { json, quiet, verbose, watched } = output;
-  const text = () => summaryText(summary, output, { ...told, keepsTrash: trash.keep > 0 });
+export function tellSummary(summary: Summary, output: Output, { trash }: Config, hinting: Hinting): void {
+  const { json, quiet, verbose, watched, paint, answerPaint } = output;
+  const told = { ...hinting, verbose, keepsTrash: trash.keep > 0 };
   if (json) output.answer(summaryJson(summary));
   else if (summary.dryRun && !quiet) {
-    output.answer(text());
+    output.answer(summaryText(summary, answerPaint, told));
     // Where only a script reads the answer, a dry run's troubles are told on their own as well.
     if (watched) return;
   } else if (watched || verbose) {
-    output.tell(text());
+    output.tell(summaryText(summary, paint, told));
     return;
   }
   tellTrouble(summary, output);

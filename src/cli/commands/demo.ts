@@ -6,7 +6,7 @@ import { setAction } from '../action.js';
 import { errorBlock } from '../error-block.js';
 import { newCommand } from '../help.js';
 import { watchInterrupts } from '../interrupts.js';
-import { answerPaint, type Output, type OutputFlags } from '../output.js';
+import type { Output, OutputFlags } from '../output.js';
 
 const SILENT: DemoWatch = {
   built: () => {},
@@ -42,7 +42,7 @@ interface DemoFlags extends OutputFlags {
 
 async function playDemo(flags: DemoFlags, output: Output): Promise<void> {
   const tellsStory = !output.json && !output.quiet;
-  const paint = answerPaint(flags);
+  const paint = output.answerPaint;
   const interrupts = watchInterrupts(() => {
     if (output.watched) output.tell('\ndemo: interrupted, cleaning up');
   });

@@ -8,7 +8,7 @@ import { setAction } from '../action.js';
 import type { CommonFlags } from '../config.js';
 import { examinedText } from '../doctor-text.js';
 import { newCommand } from '../help.js';
-import { answerPaint, type Output } from '../output.js';
+import type { Output } from '../output.js';
 import { terminalColumns } from '../width.js';
 
 interface DoctorFlags extends CommonFlags {
@@ -40,7 +40,6 @@ async function examineMachine(flags: DoctorFlags, output: Output): Promise<void>
     import('../../reports/examine.js'),
     import('../../config/load.js'),
   ]);
-  const paint = answerPaint(flags);
   const doctor = openDoctor({
     load: () => readConfig(flags.config ?? null, process.env),
     deep: flags.deep ?? false,
@@ -52,7 +51,7 @@ async function examineMachine(flags: DoctorFlags, output: Output): Promise<void>
       checks.push(examined);
       const isWorthIt = !output.quiet || examined.status === 'failed';
       if (!output.json && isWorthIt)
-        output.answer(examinedText(examined, terminalColumns(process.stdout), paint));
+        output.answer(examinedText(examined, terminalColumns(process.stdout), output.answerPaint));
     }
   } finally {
     await doctor.close();

@@ -65,7 +65,7 @@ function openScreen(output: Output) {
   const draw = (clear: string) => {
     // A line that the terminal broke in two would be one more to go up.
     const columns = terminalColumns(process.stdout);
-    const linesOf = (hasBars: boolean) => runsText(last, Date.now(), output.paint, hasBars).split('\n');
+    const linesOf = (hasBars: boolean) => runsText(last, Date.now(), output.answerPaint, hasBars).split('\n');
     const short = linesOf(false);
     const fitting = linesOf(true).map((line, i) => (cutTo(line, columns) === line ? line : short[i]));
     shown = fitting.map((line) => cutTo(line ?? '', columns)).join('\n');
@@ -87,7 +87,9 @@ function openScreen(output: Output) {
       const changed = texts.filter(({ key }) => !shown.includes(key));
       shown = texts.map(({ key }) => key).join('\n');
       for (const { run } of changed)
-        output.answer(output.json ? JSON.stringify(runJson(run)) : runsText([run], Date.now(), output.paint));
+        output.answer(
+          output.json ? JSON.stringify(runJson(run)) : runsText([run], Date.now(), output.answerPaint),
+        );
     },
   };
 }

@@ -43,7 +43,7 @@ export function jobsCommand(): Command {
     const runs = await withJobs(flags, null, (jobs) => jobs.latest(LAST));
     if (output.json)
       output.answer(JSON.stringify({ ok: true, command: 'jobs', runs: runs.map((run) => runJson(run)) }));
-    else output.answer(runsText(runs, Date.now(), output.paint));
+    else output.answer(runsText(runs, Date.now(), output.answerPaint));
   });
 }
 
@@ -62,7 +62,7 @@ function showJob(): Command {
     withJobs(flags, target, async (jobs) => {
       const details = await jobs.details((await jobs.find(target)).id);
       if (output.json) await printDetails(details, jobs.parts(details.run.id));
-      else output.answer(detailsText(details, Date.now(), output.paint));
+      else output.answer(detailsText(details, Date.now(), output.answerPaint));
     }),
   );
 }

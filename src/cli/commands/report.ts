@@ -4,7 +4,6 @@ import { setAction } from '../action.js';
 import { type CommonFlags, configOf } from '../config.js';
 import { newCommand, QUESTION_CODES } from '../help.js';
 import { reject } from '../options.js';
-import { answerPaint } from '../output.js';
 import { terminalColumns } from '../width.js';
 
 interface ReportFlags extends CommonFlags {
@@ -46,6 +45,6 @@ export function reportCommand(): Command {
     const format = output.json ? 'json' : (flags.format ?? 'text');
     if (format === 'json') output.answer(JSON.stringify({ ok: true, command: 'report', month, ...ledger }));
     else if (format === 'csv') output.answer(ledgerCsv(ledger));
-    else output.answer(ledgerText(ledger, terminalColumns(process.stdout), answerPaint(flags)));
+    else output.answer(ledgerText(ledger, terminalColumns(process.stdout), output.answerPaint));
   });
 }

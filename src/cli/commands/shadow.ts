@@ -6,7 +6,7 @@ import { setAction } from '../action.js';
 import { type CommonFlags, configOf } from '../config.js';
 import { newCommand, QUESTION_CODES } from '../help.js';
 import { order, positiveInteger, reject } from '../options.js';
-import { answerPaint, type Output, writeAnswer } from '../output.js';
+import { type Output, writeAnswer } from '../output.js';
 
 interface ShadowFlags extends CommonFlags {
   readonly order?: number[];
@@ -73,6 +73,6 @@ async function compare(flags: ShadowFlags, output: Output): Promise<void> {
     : { findings: KINDS.flatMap((kind) => sum.examples[kind].map(text.findingObject)) };
   if (output.json) output.answer(JSON.stringify({ ...text.sumObject(sum), ...told }));
   else if (!output.quiet || differences > 0)
-    output.answer(text.shadowText(sum, flags.config, answerPaint(flags)));
+    output.answer(text.shadowText(sum, flags.config, output.answerPaint));
   if (differences > 0) process.exitCode = EXIT.failed;
 }

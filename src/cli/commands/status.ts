@@ -4,7 +4,7 @@ import { EXIT } from '../../errors.js';
 import { setAction } from '../action.js';
 import { type CommonFlags, configOf } from '../config.js';
 import { newCommand, QUESTION_CODES } from '../help.js';
-import { answerPaint, type Output } from '../output.js';
+import type { Output } from '../output.js';
 import { terminalColumns } from '../width.js';
 
 /** How a machine stands, on one screen. */
@@ -39,7 +39,7 @@ async function tellStatus(flags: CommonFlags, output: Output): Promise<void> {
   const localTime = (ms: number) => localMinute(ms, zone);
   const wall = { now: Date.now(), localTime, zone, columns: terminalColumns(process.stdout) };
   if (output.json) output.answer(JSON.stringify(told));
-  else if (!output.quiet) output.answer(statusText(status, wall, answerPaint(flags)));
+  else if (!output.quiet) output.answer(statusText(status, wall, output.answerPaint));
   else if (!told.ok) output.answer(told.needs.map(({ message }) => printable(message)).join('\n'));
   if (!told.ok) process.exitCode = EXIT.failed;
 }
