@@ -75,6 +75,11 @@ export async function writeDurably(
 const WAITS_MS = [20, 50, 100, 250, 500, 1000];
 const REFUSALS = new Set(['EPERM', 'EACCES', 'EBUSY']);
 
+/** Whether somebody else keeps a file from being renamed or removed, as a virus scanner does on Windows for a moment. */
+export function isRefusal(error: unknown): boolean {
+  return REFUSALS.has(codeOf(error));
+}
+
 /**
  * Renames. A virus scanner on Windows, or on the machine whose disk is mounted here, may hold a file for a moment:
  * what is refused is tried seven times in about two seconds, then the refusal is thrown. Throws too where the disk says
@@ -89,7 +94,7 @@ export async function renamePatiently(
     try {
       return await rename(from, to);
     } catch (error) {
-      if (!REFUSALS.has(codeOf(error))) throw error;
+      if (!isRefusal(error)) throw error;
       await wait(ms);
     }
   }

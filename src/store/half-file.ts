@@ -69,8 +69,9 @@ async function openHeld(
   const discard = async () => {
     filled = 0;
     await close();
-    await rm(path, { force: true });
+    // First: what cannot be removed, the next run must not go on with.
     await catalog.dropHalves([serverId]);
+    await rm(path, { force: true });
   };
   return {
     get size() {

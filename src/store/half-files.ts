@@ -1,7 +1,8 @@
 import type { Stats } from 'node:fs';
-import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../errors.js';
+import { isRefusal, renamePatiently } from './durable.js';
 import { halfFolderIn } from './own-folder.js';
 
 /** A half file is gone on with by the next run; one that is so old, in ms, belongs to a row that is not listed any more. */
@@ -51,8 +52,8 @@ export class HalfFiles {
     for (const { name, mtimeMs } of files.sort((a, b) => a.mtimeMs - b.mtimeMs)) {
       const id = HALF.exec(name)?.[1];
       if (now - mtimeMs >= KEEP_MS || TEMPORARY.test(name)) {
-        await this.remove(name);
-        if (id !== undefined) gone.push(Number(id));
+        const isGone = await this.remove(name);
+        if (isGone && id !== undefined) gone.push(Number(id));
       } else if (id !== undefined) {
         // Of several of one row, the latest is gone on with.
         await this.drop([Number(id)]);
@@ -67,7 +68,7 @@ export class HalfFiles {
     const name = this.left.get(id);
     if (name === undefined) return;
     this.left.delete(id);
-    await rename(join(this.folder, name), this.path(id, run));
+    await renamePatiently(join(this.folder, name), this.path(id, run));
   }
 
   /** Removes what earlier runs have left of these rows' files, and answers of which they did. */
@@ -91,7 +92,14 @@ export class HalfFiles {
     });
   }
 
-  private remove(name: string): Promise<void> {
-    return rm(join(this.folder, name), { force: true });
+  /** False when somebody holds it: a later run comes back to it. */
+  private async remove(name: string): Promise<boolean> {
+    try {
+      await rm(join(this.folder, name), { force: true });
+      return true;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      return false;
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Fault, findStrace, ONE_THREAD, underFault } from '../support/strace.js';
@@ -19,6 +19,7 @@ describe.skipIf(strace === undefined)('a failing disk (needs strace)', { concurr
     shop = await Shop.open(
       {
         'large synced': LARGE,
+        'not removed': LARGE,
         'small synced': SMALL,
         'folder synced': MIXED,
         'store synced': LARGE,
@@ -26,6 +27,7 @@ describe.skipIf(strace === undefined)('a failing disk (needs strace)', { concurr
         'found synced': LARGE,
         'found folder': LARGE,
         busy: LARGE,
+        leftovers: LARGE,
         refused: MIXED,
         'full part': LARGE,
         'full name': MIXED,
@@ -85,6 +87,20 @@ describe.skipIf(strace === undefined)('a failing disk (needs strace)', { concurr
     expect(stderr).toContain('large.psd: the store could not make the file durable');
     expect(calls).toEqual(['fsync', expect.stringContaining('unlink')]);
     expect(await office.parts()).toEqual([]);
+    await office.expectMarked([]);
+    expect(await recovers(office)).toEqual([undefined]);
+  });
+
+  test('fsync of a large file fails, and its bytes cannot be removed: the next run does not go on with them', async () => {
+    const office = await shop.office('not removed');
+    const { code, calls } = await failing(office, {
+      paths: [await partOf(office, 'large.psd')],
+      calls: ['fsync', 'fdatasync', 'unlink', 'unlinkat'],
+      error: 'EIO',
+      when: '1+',
+    });
+    expect(code).toBe(3);
+    expect(calls).toEqual(['fsync', expect.stringContaining('unlink')]);
     await office.expectMarked([]);
     expect(await recovers(office)).toEqual([undefined]);
   });
@@ -249,6 +265,26 @@ describe.skipIf(strace === undefined)('a failing disk (needs strace)', { concurr
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(calls).toHaveLength(4);
     await office.expectAllStored();
+  });
+
+  test('what an earlier run has left cannot be removed, as what a virus scanner holds: the next run comes back to it', async () => {
+    const office = await shop.office('leftovers');
+    const part = path.join(office.store, '.orderbak/part');
+    await mkdir(part, { recursive: true });
+    const left = ['sums-1-1.tmp', '999999-1.part'].map((name) => path.join(part, name));
+    for (const file of left) {
+      await writeFile(file, 'half');
+      await utimes(file, 0, 0);
+    }
+    const { code, stderr } = await failing(office, {
+      paths: left,
+      calls: ['unlink', 'unlinkat'],
+      error: 'EBUSY',
+      when: '1+',
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect((await readdir(part)).length).toBe(2);
+    await recovers(office);
   });
 
   test('a rename is refused for good: that file fails after seven tries, the others are marked', async () => {
