@@ -26,7 +26,12 @@ const HAS_PROC = process.platform === 'linux';
 export function openRootHandle(root: string): FolderHandle {
   return HAS_PROC
     ? onHandle(openSync(root, constants.O_RDONLY | constants.O_DIRECTORY))
-    : onPath(realpathSync(root));
+    : onPath(realPlace(root));
+}
+
+/** Node takes a path of Windows such as `\\?\Volume{…}\copies` (a disk without a letter) for a share, and does not find it. */
+function realPlace(root: string): string {
+  return root.startsWith('\\\\?\\') ? root : realpathSync(root);
 }
 
 /**
