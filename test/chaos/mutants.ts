@@ -37,9 +37,9 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'steps/fetch-parcel.ts',
-        find: 'const { kept, failed: outside, notes } = await office.keep(arrivals, fetching.run);',
+        find: 'const keeping = await office.keep(fetched.arrivals, fetching.run);',
         replace:
-          'await mark(arrivals, fetching); const { kept, failed: outside, notes } = await office.keep(arrivals, fetching.run);',
+          'await tell(fetched.arrivals); const keeping = await office.keep(fetched.arrivals, fetching.run);',
       },
     ],
     caughtBy: ['SIGKILL at a call: pull'],
