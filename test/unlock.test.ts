@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rmdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -123,8 +123,18 @@ test("on the office machine pull's lease is in the store's catalog; a store that
   const { shop } = await openShop('sqlite', []);
   const { world } = shop;
   const store = `${world.folder}/store`;
-  await mkdir(`${store}/.orderbak`, { recursive: true });
+  await mkdir(store, { recursive: true });
   const env = { ORDERBAK_PULL_STORE: store };
+  const fresh = await askOrderbak(world, ['unlock', 'pull'], { env });
+  expect(fresh).toMatchObject({
+    code: 0,
+    stdout: 'pull is not locked; there was nothing to do.\n',
+    stderr: '',
+  });
+  await mkdir(`${store}/.orderbak/catalog.sqlite`, { recursive: true });
+  const shut = await askOrderbak(world, ['unlock', 'pull'], { env });
+  expect(shut).toMatchObject({ code: 75, stderr: expect.stringContaining('belong to this user') });
+  await rmdir(`${store}/.orderbak/catalog.sqlite`);
   const unlocked = await askOrderbak(world, ['unlock', 'pull'], { env });
   expect(unlocked).toMatchObject({ code: 0, stdout: 'pull is not locked; there was nothing to do.\n' });
   const catalog = await openDatabase(`sqlite:${store}/.orderbak/catalog.sqlite`);
@@ -141,6 +151,10 @@ test("on the office machine pull's lease is in the store's catalog; a store that
 
   expect(await askOrderbak(world, ['unlock', 'pull'])).toMatchObject({ code: 2, stdout: '' });
   const away = { ORDERBAK_PULL_STORE: `${world.folder}/nowhere` };
-  expect(await askOrderbak(world, ['unlock', 'pull'], { env: away })).toMatchObject({ code: 75, stdout: '' });
+  const told = expect.stringContaining(`the store ${world.folder}/nowhere cannot be used`);
+  expect(await askOrderbak(world, ['unlock', 'pull'], { env: away })).toMatchObject({
+    code: 75,
+    stderr: told,
+  });
   await shop.close();
 });

@@ -20,8 +20,7 @@ export async function openCatalogDatabase(store: string): Promise<Database> {
     await migrateCatalog(database);
     return database;
   } catch (error) {
-    const { exit, code, message } = explainDatabaseError(error, path);
-    const hint = `If ${path} is damaged, move it away: the next run begins a new one, and the copies stay.`;
+    const { exit, code, message, hint } = explainDatabaseError(error, path);
     throw new OrderbakError(exit, code, `the store's catalog cannot be used: ${message}`, hint, error);
   }
 }

@@ -34,6 +34,14 @@ export async function prepareStore(store: string): Promise<void> {
   }
 }
 
+/** Whether something was ever kept in the store. Throws with exit 75 where it is not there. */
+export async function isBegun(store: string): Promise<boolean> {
+  await access(store).catch((error: unknown) => {
+    throw storeAway(store, error);
+  });
+  return isThere(join(store, OWN_FOLDER));
+}
+
 function anotherDisk(store: string): OrderbakError {
   return new OrderbakError(
     EXIT.away,
