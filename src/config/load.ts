@@ -1,15 +1,12 @@
-import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import envPaths from 'env-paths';
-import { parse as parseToml, TomlError } from 'smol-toml';
-import { printable } from '../domain/file-name.js';
-import { codeOf, messageOf, type OrderbakError } from '../errors.js';
+import { messageOf, type OrderbakError } from '../errors.js';
 import { configError } from './config-error.js';
-import { CONFIG_VARIABLE, readEnvironment, variableOf } from './environment.js';
+import { readEnvironment, variableOf } from './environment.js';
 import { faultsIn, kindFault } from './faults.js';
+import { findFile, places } from './places.js';
 import { get, type Raw, set } from './raw.js';
+import { readFile } from './read-file.js';
 import { readText } from './read-text.js';
-import { type Config, PATHS, SECRETS, schema } from './schema.js';
+import { type Config, SECRETS, schema } from './schema.js';
 
 /** The configuration and where it comes from. */
 export interface LoadedConfig {
@@ -48,14 +45,10 @@ export function noConfiguration(env: NodeJS.ProcessEnv): OrderbakError {
 export function readConfig(file: string | null, env: NodeJS.ProcessEnv): LoadedConfig {
   const path = findFile(file, env);
   const raw = path === null ? {} : readFile(path);
-  const given = givenBy(raw, () => String(path));
   const environment = readEnvironment(env);
-  const isSet = (name: string) => (env[name] ?? '') !== '';
-  for (const [name, one] of givenBy(
-    environment,
-    (key) => [variableOf(key), `${variableOf(key)}_FILE`].find(isSet) ?? '',
-  ))
-    given.set(name, one);
+  const isSet = (variable: string) => (env[variable] ?? '') !== '';
+  const variableUsed = (name: string) => [variableOf(name), `${variableOf(name)}_FILE`].find(isSet) ?? '';
+  const given = new Map([...givenBy(raw, () => String(path)), ...givenBy(environment, variableUsed)]);
   overlay(raw, environment);
   readSecretFiles(raw);
   const parsed = schema.safeParse(raw, { error: kindFault });
@@ -74,75 +67,6 @@ function givenBy(raw: Raw, by: (name: string) => string): Map<string, { value: u
     }
   }
   return given;
-}
-
-function findFile(file: string | null, env: NodeJS.ProcessEnv): string | null {
-  const variable = env[CONFIG_VARIABLE] ?? '';
-  const named = file ?? (variable === '' ? null : variable);
-  if (named !== null) {
-    if (existsSync(named)) return resolve(named);
-    throw configError(`there is no configuration file ${named}`, `Check --config or ${CONFIG_VARIABLE}.`);
-  }
-  return places(env).find((path) => existsSync(path)) ?? null;
-}
-
-/** Where a configuration file is looked for that nobody names. */
-function places(env: NodeJS.ProcessEnv): string[] {
-  return [resolve('orderbak.toml'), userFile(), systemFile(env)];
-}
-
-/** Where the user's own configuration file stands. */
-export function userFile(): string {
-  return resolve(envPaths('orderbak', { suffix: '' }).config, 'orderbak.toml');
-}
-
-/** Where the machine's configuration file stands. */
-export function systemFile(env: NodeJS.ProcessEnv): string {
-  const folder =
-    process.platform === 'win32' ? join(env.ProgramData ?? 'C:\\ProgramData', 'orderbak') : '/etc/orderbak';
-  return join(folder, 'orderbak.toml');
-}
-
-const BACKSLASHES =
-  "Between double quotes a backslash means more than itself. Write a Windows path between single ones, e.g. 'D:\\orderbak'.";
-
-function readFile(path: string): Raw {
-  let raw: Record<string, unknown>;
-  try {
-    raw = parseToml(readText(path));
-  } catch (error) {
-    // The parser shows the lines around the fault, and a token may stand in one of them.
-    if (codeOf(error) === 'EISDIR')
-      throw configError(
-        `${path} cannot be read: it is a folder`,
-        'Name the file itself, e.g. with --config.',
-      );
-    const [words = ''] = messageOf(error).split('\n');
-    const place = error instanceof TomlError ? ` (line ${error.line}, column ${error.column})` : '';
-    const hint = 'Run it as the user who owns the file, or name another with --config.';
-    const meant = /escape/.test(words) ? BACKSLASHES : undefined;
-    throw configError(`${path} cannot be read: ${words}${place}`, error instanceof TomlError ? meant : hint);
-  }
-  const loose = Object.keys(raw).find((name) => typeof raw[name] !== 'object' || Array.isArray(raw[name]));
-  if (loose !== undefined) throw configError(`${path}: "${loose}" stands outside of a [section]`);
-  // Every value is a table now: the line above has looked.
-  const sections = raw as Raw;
-  const folder = dirname(path);
-  for (const name of [...PATHS, ...SECRETS.map((secret) => `${secret}_file`)]) {
-    const value = get(sections, name);
-    if (typeof value !== 'string' || value === '') continue;
-    // The path of "D:\new" goes on after a line break.
-    if (printable(value) !== value)
-      throw configError(`${path}: ${name} has a control character in it: ${printable(value)}`, BACKSLASHES);
-    if (value.includes('\uFFFD'))
-      throw configError(`${path}: ${name} cannot be read: ${value}`, 'Save the file in UTF-8.');
-    set(sections, name, resolve(folder, value));
-  }
-  const url = get(sections, 'database.url');
-  if (typeof url === 'string' && /^sqlite:[^/]/.test(url)) {
-    set(sections, 'database.url', `sqlite:${resolve(folder, url.slice('sqlite:'.length))}`);
-  }
-  return sections;
 }
 
 function readSecretFiles(raw: Raw): void {

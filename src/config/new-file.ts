@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { stringify } from 'smol-toml';
 import { codeOf, EXIT, messageOf, OrderbakError } from '../errors.js';
 import { configError } from './config-error.js';
-import { systemFile, userFile } from './load.js';
+import { systemFile, userFile } from './places.js';
 
 /** A value to be written, with what somebody who reads the file wants to know of it. */
 export interface NewValue {
