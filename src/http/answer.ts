@@ -18,6 +18,11 @@ export function errorAnswer(status: number, code: string, message: string): Erro
   return { status, body: { error: { code, message } } };
 }
 
+/** The answer to a method that the path does not have; `Allow` names those that it has (RFC 9110 §15.5.6). */
+export function badMethod(message: string): ErrorAnswer {
+  return errorAnswer(405, 'bad-method', message);
+}
+
 /** What a client is told of an error inside: only whether it is worth trying again. */
 export function answerFor(error: unknown): ErrorAnswer {
   if (error instanceof OrderbakError && (error.exit === EXIT.away || error.exit === EXIT.stopped)) {

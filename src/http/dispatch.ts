@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { API, bundleRequest } from '../domain/wire.js';
 import type { OrderFile } from '../steps/ports/disk.js';
-import { errorAnswer, errorResponse, sendAtOnce, sendError } from './answer.js';
+import { badMethod, errorAnswer, errorResponse, sendAtOnce, sendError } from './answer.js';
 import { requestPath } from './answered.js';
 import { readBody } from './body.js';
 import { sendBundle } from './bundle.js';
@@ -41,31 +41,6 @@ export function dispatcher(
     return listener(request, response);
   };
 
-  const file = async (id: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      const fault = errorAnswer(405, 'bad-method', 'files are read with GET and HEAD');
-      sendError(response, fault, { allow: 'GET, HEAD' });
-      return;
-    }
-    const isId = /^[1-9]\d{0,14}$/.test(id);
-    // Awaited here: the file is closed when the loop is left.
-    for await (const opened of isId ? parts.files([Number(id)]) : [])
-      return await sendFile(request, response, opened.file);
-    sendError(response, errorAnswer(404, 'missing', 'there is no such file on the server'));
-  };
-
-  const bundle = async (body: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (request.method !== 'POST') {
-      sendError(response, errorAnswer(405, 'bad-method', 'a bundle is asked for with POST'), {
-        allow: 'POST',
-      });
-      return;
-    }
-    const parsed = parseBody(body, bundleRequest);
-    if ('status' in parsed) sendError(response, parsed);
-    else await sendBundle(response, parts.bundle(parsed.data.ids));
-  };
-
   return async (request, response) => {
     if (!namesOneHost(request)) return sendAtOnce(request, response, WRONG_ADDRESS);
     const path = requestPath(request);
@@ -79,10 +54,39 @@ export function dispatcher(
     if (body === null) {
       return sendAtOnce(request, response, errorAnswer(413, 'too-large', 'the body is larger than 1 MiB'));
     }
-    if (path.startsWith(`${API.file}/`)) return file(path.slice(API.file.length + 1), request, response);
-    if (path === API.bundle) return bundle(body, request, response);
+    if (path.startsWith(`${API.file}/`))
+      return answerFile(path.slice(API.file.length + 1), parts, request, response);
+    if (path === API.bundle) return answerBundle(body, parts, request, response);
     return json(body, request, response);
   };
+}
+
+async function answerFile(
+  id: string,
+  { files }: ServerParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (!isReading(request))
+    return sendError(response, badMethod('files are read with GET and HEAD'), { allow: 'GET, HEAD' });
+  const isId = /^[1-9]\d{0,14}$/.test(id);
+  // Awaited here: the file is closed when the loop is left.
+  for await (const { file } of isId ? files([Number(id)]) : [])
+    return await sendFile(request, response, file);
+  sendError(response, errorAnswer(404, 'missing', 'there is no such file on the server'));
+}
+
+async function answerBundle(
+  body: string,
+  { bundle }: ServerParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (request.method !== 'POST')
+    return sendError(response, badMethod('a bundle is asked for with POST'), { allow: 'POST' });
+  const parsed = parseBody(body, bundleRequest);
+  if ('status' in parsed) sendError(response, parsed);
+  else await sendBundle(response, bundle(parsed.data.ids));
 }
 
 /** Whether a request says once for which host it is, as all but HTTP/1.0 must (RFC 9112 §3.2). */
@@ -92,8 +96,11 @@ function namesOneHost({ headersDistinct, httpVersion }: IncomingMessage): boolea
 }
 
 function health(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (request.method === 'GET' || request.method === 'HEAD')
-    return sendAtOnce(request, response, { status: 200, body: { ok: true } });
-  const fault = errorAnswer(405, 'bad-method', 'whether the server is up is asked with GET');
+  if (isReading(request)) return sendAtOnce(request, response, { status: 200, body: { ok: true } });
+  const fault = badMethod('whether the server is up is asked with GET');
   return sendAtOnce(request, response, fault, { allow: 'GET, HEAD' });
+}
+
+function isReading({ method }: IncomingMessage): boolean {
+  return method === 'GET' || method === 'HEAD';
 }

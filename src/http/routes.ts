@@ -10,7 +10,7 @@ import {
   markRequest,
   type ReceiptClaim,
 } from '../domain/wire.js';
-import { answerFor, errorAnswer, errorResponse } from './answer.js';
+import { answerFor, badMethod, errorAnswer, errorResponse } from './answer.js';
 import { parseBody } from './parse-body.js';
 
 /** What the routes ask of the rest: the same functions that the command line calls. */
@@ -51,9 +51,9 @@ export function jsonRoutes(questions: Questions, report: (error: unknown) => voi
     return new Response(await questions.metrics(), { headers });
   });
 
-  app.all(API.list, () => wrongMethod('GET, HEAD', 'the list is read with GET'));
-  app.all(API.metrics, () => wrongMethod('GET, HEAD', 'numbers are read with GET'));
-  app.all(API.mark, () => wrongMethod('POST', 'files are marked with POST'));
+  app.all(API.list, () => errorResponse(badMethod('the list is read with GET'), { allow: 'GET, HEAD' }));
+  app.all(API.metrics, () => errorResponse(badMethod('numbers are read with GET'), { allow: 'GET, HEAD' }));
+  app.all(API.mark, () => errorResponse(badMethod('files are marked with POST'), { allow: 'POST' }));
   app.notFound(() => errorResponse(errorAnswer(404, 'no-route', 'there is nothing here')));
   app.onError((error) => {
     report(error);
@@ -81,9 +81,4 @@ function listQuestion(query: URLSearchParams): { after: number; limit: number } 
 
 function wholeNumber(text: string): number | null {
   return /^\d{1,15}$/.test(text) ? Number(text) : null;
-}
-
-/** `allow`: the methods that are right (RFC 9110 §15.5.6). */
-function wrongMethod(allow: string, words: string): Response {
-  return errorResponse(errorAnswer(405, 'bad-method', words), { allow });
 }
