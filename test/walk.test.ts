@@ -32,6 +32,27 @@ describe.skipIf(!hasTerminal)('a newcomer', () => {
     await expect(stat(config ?? '')).rejects.toThrow('ENOENT');
   });
 
+  test('is told of a root that is one level too high', async () => {
+    const config = path.join(world.folder, 'etc/high.toml');
+    const high = await createWorld('sqlite', { pictures: 'small' });
+    await high.addOrder({ jobs: [{ image: 'photo.jpg' }] });
+    const flags = [
+      '--database-url',
+      high.databaseUrl,
+      '--root',
+      path.dirname(high.root),
+      '--timezone',
+      high.zone.name,
+    ];
+    const init = ['init', '--yes', '--role', 'server', ...flags, '--config', config];
+    const told = await runOrderbak(high, init, { bare: true, program, cwd: high.folder });
+    expect(told).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Is the root one level too high?'),
+    });
+    await high.remove();
+  });
+
   test('goes from an empty folder to a night that begins by itself', async () => {
     const server = path.join(world.folder, 'etc/server.toml');
     const office = path.join(world.folder, 'etc/office.toml');

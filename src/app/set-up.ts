@@ -1,11 +1,16 @@
 import { need } from '../config/needs.js';
 import { migrate, planMigration, readRootId, saveRootId } from '../db/migrate.js';
 import { markRoot } from '../store/root.js';
+import { checkFolders } from './check-folders.js';
 import type { Ground } from './ground.js';
 
 /** What makes the database and the root ready. */
-export function setUpOf({ config, database }: Ground) {
+export function setUpOf(ground: Ground) {
+  const { config, database } = ground;
   return {
+    /** Throws (exit 1) where the root has no folder of the newest orders: it is another one, or they are named otherwise. */
+    lookForOrders: () => checkFolders(ground, need(config, 'orders', 'root')),
+
     /** What is left to do for the database, as statements. */
     planMigration: () => planMigration(database, config.source.views),
 

@@ -69,7 +69,7 @@ async function init(flags: InitFlags, output: Output): Promise<void> {
     writeNew(path, values, await ownerFor(folder));
     isWritten = true;
     const done = [`${path} is written`];
-    if (role !== 'office') done.push(await prepared(path));
+    if (role !== 'office') done.push(...(await prepared(path)));
     if (flags.install || (await isWanted(asking))) done.push(...(await installed(path)));
     const next = withConfig('orderbak doctor', flags.config);
     output.done('init', { path, role, done, next }, [...done, `Next: ${next}`].join('\n'));
@@ -113,9 +113,17 @@ function getter(asking: Asking | null, output: Output): Get {
   };
 }
 
-async function prepared(path: string): Promise<string> {
-  const { statements } = await withServerHere({ config: path }, (app) => app.migrate());
-  return `the database is ready (${counted(statements, 'statement')}), and the root is marked`;
+async function prepared(path: string): Promise<string[]> {
+  return withServerHere({ config: path }, async (app) => {
+    const { statements } = await app.migrate();
+    const done = `the database is ready (${counted(statements, 'statement')}), and the root is marked`;
+    // Only with all the answers can be told where the orders' folders should be.
+    const doubt = await app.lookForOrders().then(
+      () => [],
+      (error: unknown) => [`! ${messageOf(error)}. ${error instanceof OrderbakError ? error.hint : ''}`],
+    );
+    return [done, ...doubt];
+  });
 }
 
 async function isWanted(asking: Asking | null): Promise<boolean> {
