@@ -38,7 +38,7 @@ export function quarantineOf({
     },
 
     /** How many files lie in the quarantine that are none of orderbak's. */
-    strangers: () => countStrangers(quarantine, store(), config.thumbs.folder),
+    strangers: () => countStrangers(quarantine.own, store(), config.thumbs.folder),
 
     /** A moment (ms since 1970) on the shop's clock. */
     localTime: (ms: number) => localText(ms, zone),

@@ -112,7 +112,7 @@ interface Wanted {
 async function writeOriginal(root: string, { order, file, now }: Wanted, camera: Camera): Promise<Original> {
   const { name, role, room } = file;
   const path = `${order.folder}/${name}`;
-  const bytes = name.endsWith('.pdf') ? pdf(name) : await camera.take(room, role === 'complete');
+  const bytes = name.endsWith('.pdf') ? pdf(name) : await camera(room, role === 'complete');
   const target = join(root, path);
   await mkdir(dirname(target), { recursive: true });
   await writeFile(target, bytes);

@@ -66,11 +66,8 @@ export async function playNight(
     watch.step(step);
   };
 
-  const migrated = await runOrderbak(
-    place,
-    { machine: 'server', args: ['migrate', '--json'], url: null },
-    stop,
-  );
+  const migrate = { machine: 'server', args: ['migrate', '--json'], url: null } as const;
+  const migrated = await runOrderbak(place, migrate, stop);
   watch.prepared(answerOf('migrate', migrated, migrateAnswer).statements, migrated.elapsedMs);
   const serving = await startServing(place, stop);
   try {

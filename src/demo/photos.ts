@@ -9,11 +9,11 @@ const GRAIN = 20;
 const QUALITY = 82;
 const HUES = [25, 150, 215];
 
-/** Makes photos of rooms; no two are the same bytes. */
-export interface Camera {
-  /** A JPEG of 1600×1200 pixels and some hundred kilobytes: one of a few rooms, with furniture or still empty. */
-  take(room: number, furnished: boolean): Promise<Buffer>;
-}
+/**
+ * Makes a photo of one of a few rooms, with furniture or still empty: a JPEG of 1600×1200 pixels and some hundred kilobytes. No
+ * two have the same bytes.
+ */
+export type Camera = (room: number, furnished: boolean) => Promise<Buffer>;
 
 interface Room {
   readonly pixels: Buffer;
@@ -26,23 +26,21 @@ export async function openCamera(): Promise<Camera> {
   const draw = (furnished: boolean) => Promise.all(HUES.map((hue) => drawRoom(hue, furnished, grain)));
   const [empty, staged] = [await draw(false), await draw(true)];
   let number = 0;
-  return {
-    async take(room, furnished) {
-      const rooms = furnished ? staged : empty;
-      const drawn = rooms[room % rooms.length];
-      if (drawn === undefined) throw new RangeError(`there is no room ${room}`);
-      const left = (number * 11) % MARGIN;
-      const top = Math.floor((number * 11) / MARGIN) % MARGIN;
-      number += 1;
-      const { width, height, channels } = drawn.info;
-      return (
-        sharp(drawn.pixels, { raw: { width, height, channels } })
-          .extract({ left, top, width: WIDTH, height: HEIGHT })
-          // As cameras do: tables that fit every picture save a second pass over each.
-          .jpeg({ quality: QUALITY, optimiseCoding: false })
-          .toBuffer()
-      );
-    },
+  return (room, furnished) => {
+    const rooms = furnished ? staged : empty;
+    const drawn = rooms[room % rooms.length];
+    if (drawn === undefined) throw new RangeError(`there is no room ${room}`);
+    const left = (number * 11) % MARGIN;
+    const top = Math.floor((number * 11) / MARGIN) % MARGIN;
+    number += 1;
+    const { width, height, channels } = drawn.info;
+    return (
+      sharp(drawn.pixels, { raw: { width, height, channels } })
+        .extract({ left, top, width: WIDTH, height: HEIGHT })
+        // As cameras do: tables that fit every picture save a second pass over each.
+        .jpeg({ quality: QUALITY, optimiseCoding: false })
+        .toBuffer()
+    );
   };
 }
 

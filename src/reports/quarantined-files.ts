@@ -29,18 +29,21 @@ export async function* quarantinedFiles(
   }
 }
 
-/** What the record of the quarantine is asked for strangers. */
-interface Owners {
-  own(paths: readonly string[]): Promise<ReadonlySet<string>>;
-}
-
-/** How many files lie in the quarantine that orderbak did not put there, or no longer answers for. */
-export async function countStrangers(owners: Owners, store: OrderStore, thumbs: string): Promise<number> {
+/**
+ * How many files lie in the quarantine that orderbak did not put there, or no longer answers for. `ownOf` says which of some
+ * paths it does; `thumbs` is the name of the folders of thumbs.
+ */
+export async function countStrangers(
+  ownOf: (paths: readonly string[]) => Promise<ReadonlySet<string>>,
+  store: OrderStore,
+  thumbs: string,
+): Promise<number> {
   let strangers = 0;
   let page: string[] = [];
   const judge = async () => {
-    const own = await owners.own(page.flatMap((path) => [path, fileOfThumb(path, thumbs) ?? path]));
-    strangers += page.filter((path) => !own.has(path) && !own.has(fileOfThumb(path, thumbs) ?? path)).length;
+    const namesOf = (path: string) => [path, fileOfThumb(path, thumbs) ?? path];
+    const own = await ownOf(page.flatMap(namesOf));
+    strangers += page.filter((path) => !namesOf(path).some((name) => own.has(name))).length;
     page = [];
   };
   for await (const path of store.quarantined()) {
