@@ -17,7 +17,7 @@ export function setAction<Flags extends OutputFlags>(
     try {
       await work(flags, output, ...command.args);
     } catch (error) {
-      // How a word is answered that is no command, `main` knows.
+      // The parser's own errors are answered by `main`.
       if (error instanceof CommanderError) throw error;
       const known = error instanceof OrderbakError ? error : null;
       if (output.json)

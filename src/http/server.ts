@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Tls } from '../config/tls.js';
 import { answerFor, sendError } from './answer.js';
 import { type Answered, whenAnswered } from './answered.js';
 import { doorkeeper } from './auth.js';
@@ -11,8 +12,8 @@ import { answerUnreadable } from './unreadable.js';
 /** Who lets in, and who is told what happens. */
 export interface ServerOptions {
   readonly tokens: readonly string[];
-  /** The certificate and its key, in PEM; null = HTTP without TLS. */
-  readonly tls: { readonly cert: Buffer; readonly key: Buffer } | null;
+  /** Null = HTTP without TLS. */
+  readonly tls: Tls | null;
   /** Told of errors inside, of which the client learns no more than that there was one. */
   failed(error: unknown): void;
   answered(answered: Answered): void;

@@ -17,7 +17,8 @@ import { keepHeapSmall } from '../small-heap.js';
 const GRACE_MS = 10_000;
 const SWEEP_MS = 100;
 
-type Listen = Config['server']['listen'];
+/** Where the server listens. */
+type Address = Config['server']['listen'];
 
 interface ServeFlags extends CommonFlags {
   readonly insecureHttp?: true | undefined;
@@ -80,7 +81,7 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
 }
 
 /** Throws with exit 2 when other machines could hear the token and the files. */
-function checkListen({ host, port }: Listen): void {
+function checkListen({ host, port }: Address): void {
   if (isLoopback(host)) return;
   throw new OrderbakError(
     EXIT.usage,
@@ -90,7 +91,7 @@ function checkListen({ host, port }: Listen): void {
   );
 }
 
-async function listen(server: Server, { host, port }: Listen, protocol: string): Promise<string> {
+async function listen(server: Server, { host, port }: Address, protocol: string): Promise<string> {
   try {
     server.listen(port, host);
     await once(server, 'listening');
