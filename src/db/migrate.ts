@@ -4,11 +4,11 @@ import { EXIT, isAway, messageOf, OrderbakError } from '../errors.js';
 import { adoptStatements } from './adopt.js';
 import { bytesCollation } from './bytes.js';
 import { readExistingTable } from './existing-table.js';
-import { isDenied } from './explain-errors.js';
+import { isDenied, UNFIT_VIEW } from './explain-errors.js';
 import { isThereAlready, readMigrations } from './migrations.js';
 import { recordFolders } from './record-folders.js';
 import type { Database } from './tables.js';
-import { areViewsAsMade, checkViews, readViews, viewStatements, viewsAsMade } from './views.js';
+import { areViewsAsMade, checkViews, readsViews, readViews, viewStatements, viewsAsMade } from './views.js';
 
 /**
  * The statements that bring the database up to date, in order; none when it is. `viewsFile` names the shop's own views,
@@ -95,7 +95,7 @@ async function execute({ kysely }: Database, statement: string): Promise<void> {
       EXIT.failed,
       'migrate',
       `this statement failed: ${messageOf(error)}\n\n${statement}\n`,
-      `${FOR_A_DBA} Running migrate again goes on from here.`,
+      readsViews(statement) ? UNFIT_VIEW : `${FOR_A_DBA} Running migrate again goes on from here.`,
       error,
     );
   }

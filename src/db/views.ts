@@ -22,6 +22,11 @@ const COLUMNS: Readonly<Record<(typeof VIEWS | typeof MORE_VIEWS)[number], strin
   orderbak_order_raw: 'id_order, main, ref, complete, rework, discuss',
 };
 
+/** Whether a statement makes one of the views, or asks it. */
+export function readsViews(statement: string): boolean {
+  return new RegExp(`\\b(${[...VIEWS, ...MORE_VIEWS].join('|')})\\b`).test(statement);
+}
+
 /** Throws `bad-view` when a view does not have the columns that orderbak reads, `bad-id` when it gives the orders' ids as text. */
 export async function checkViews(database: Database): Promise<void> {
   const views: (keyof typeof COLUMNS)[] = [...VIEWS];

@@ -234,6 +234,8 @@ CREATE VIEW orderbak_unreadable AS SELECT id_order, 'x' AS origin, 1 AS origin_i
     const env = { ORDERBAK_SOURCE_VIEWS: file };
     const told = await failure(migrate(world, env));
     expect(told).toEqual({ exit: 1, words: expect.stringMatching(words) });
+    const typed = await askOrderbak(world, ['migrate'], { env });
+    expect(typed.stderr).toMatch(/correct the file in \[source\] views.* run `orderbak migrate` again/i);
     await writeFile(file, shipped);
     expect((await migrate(world, env)).marker).toBe(world.root);
   });
