@@ -36,10 +36,8 @@ function showCommand(): Command {
     codes: CODES,
   }).option('--origin', 'also where each value comes from');
   return setAction<CommonFlags & { origin?: true }>(command, async (flags, output) => {
-    const [{ shownValues }, { configToml }] = await Promise.all([
-      import('../../config/shown.js'),
-      import('../config-text.js'),
-    ]);
+    const { shownValues } = await import('../../config/shown.js');
+    const { configToml } = await import('../config-text.js');
     const loaded = await loadedConfigOf(flags);
     const values = shownValues(loaded);
     if (output.json)
@@ -60,21 +58,12 @@ function validateCommand(): Command {
 }
 
 async function validate(flags: CommonFlags, output: Output): Promise<void> {
-  const [
-    { isNothing, noConfiguration },
-    { missingFor },
-    { readTls },
-    { isRoleGiven, roleOf },
-    { checkTokens },
-    { parseDatabaseUrl },
-  ] = await Promise.all([
-    import('../../config/load.js'),
-    import('../../config/needs.js'),
-    import('../../config/tls.js'),
-    import('../../config/role.js'),
-    import('../../http/auth.js'),
-    import('../../db/database-url.js'),
-  ]);
+  const { isNothing, noConfiguration } = await import('../../config/load.js');
+  const { missingFor } = await import('../../config/needs.js');
+  const { readTls } = await import('../../config/tls.js');
+  const { isRoleGiven, roleOf } = await import('../../config/role.js');
+  const { checkTokens } = await import('../../http/auth.js');
+  const { parseDatabaseUrl } = await import('../../db/database-url.js');
   const loaded = await loadedConfigOf(flags);
   if (isNothing(loaded)) throw noConfiguration(process.env);
   const { config, path } = loaded;

@@ -47,11 +47,9 @@ async function playDemo(flags: DemoFlags, output: Output): Promise<void> {
     if (output.watched) output.tell('\ndemo: interrupted, cleaning up');
   });
   try {
-    const [{ runDemo }, { storyteller }, { reportText }] = await Promise.all([
-      import('../../demo/run-demo.js'),
-      import('../../demo/story.js'),
-      import('../demo-text.js'),
-    ]);
+    const { runDemo } = await import('../../demo/run-demo.js');
+    const { storyteller } = await import('../../demo/story.js');
+    const { reportText } = await import('../demo-text.js');
     const watch = tellsStory ? storyteller(paint, output.answer) : SILENT;
     const report = await runDemo(flags.keep ?? false, watch, interrupts.signal);
     if (output.json) output.answer(reportJson(report));

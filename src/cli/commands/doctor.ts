@@ -35,11 +35,9 @@ export function doctorCommand(): Command {
 }
 
 async function examineMachine(flags: DoctorFlags, output: Output): Promise<void> {
-  const [{ openDoctor }, { examine }, { readConfig }] = await Promise.all([
-    import('../../app/doctor.js'),
-    import('../../reports/examine.js'),
-    import('../../config/load.js'),
-  ]);
+  const { openDoctor } = await import('../../app/doctor.js');
+  const { examine } = await import('../../reports/examine.js');
+  const { readConfig } = await import('../../config/load.js');
   const doctor = openDoctor({
     load: () => readConfig(flags.config ?? null, process.env),
     deep: flags.deep ?? false,

@@ -46,11 +46,9 @@ export function initCommand(): Command {
 }
 
 async function init(flags: InitFlags, output: Output): Promise<void> {
-  const [{ checkNew, newFile, writeNew }, { askAll }, { ownerFor }] = await Promise.all([
-    import('../../config/new-file.js'),
-    import('../init-questions.js'),
-    import('../../app/init-checks.js'),
-  ]);
+  const { checkNew, newFile, writeNew } = await import('../../config/new-file.js');
+  const { askAll } = await import('../init-questions.js');
+  const { ownerFor } = await import('../../app/init-checks.js');
   if (!flags.yes && process.stdin.isTTY !== true) throw noTerminal();
   const path = newFile(flags.config ?? null, process.env);
   checkNew(path);
@@ -132,10 +130,8 @@ async function isWanted(asking: Asking | null): Promise<boolean> {
 }
 
 async function installed(path: string): Promise<string[]> {
-  const [{ openScheduler, ownTarget, ownUser }, { installSchedule }] = await Promise.all([
-    import('../../schedule/choose.js'),
-    import('../../app/install-schedule.js'),
-  ]);
+  const { openScheduler, ownTarget, ownUser } = await import('../../schedule/choose.js');
+  const { installSchedule } = await import('../../app/install-schedule.js');
   const user = await ownUser(path);
   return installSchedule(await loadedConfigOf({ config: path }), openScheduler(ownTarget(), user), user);
 }

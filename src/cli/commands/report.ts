@@ -36,10 +36,8 @@ export function reportCommand(): Command {
       ]),
     );
   return setAction<ReportFlags>(command, async (flags, output) => {
-    const [{ ledgerOf }, { ledgerCsv, ledgerText }] = await Promise.all([
-      import('../../app/ledger.js'),
-      import('../ledger-text.js'),
-    ]);
+    const { ledgerOf } = await import('../../app/ledger.js');
+    const { ledgerCsv, ledgerText } = await import('../ledger-text.js');
     const month = flags.month ?? null;
     const ledger = await ledgerOf(await configOf(flags), month);
     const format = output.json ? 'json' : (flags.format ?? 'text');

@@ -41,15 +41,12 @@ export function serveCommand(): Command {
 
 async function serve(flags: ServeFlags, output: Output): Promise<void> {
   keepHeapSmall();
-  const [{ openServerApp }, { openLog }, { need }, { readTls }, { checkTokens }, { createApiServer }] =
-    await Promise.all([
-      import('../../app/server.js'),
-      import('../../app/log.js'),
-      import('../../config/needs.js'),
-      import('../../config/tls.js'),
-      import('../../http/auth.js'),
-      import('../../http/server.js'),
-    ]);
+  const { openServerApp } = await import('../../app/server.js');
+  const { openLog } = await import('../../app/log.js');
+  const { need } = await import('../../config/needs.js');
+  const { readTls } = await import('../../config/tls.js');
+  const { checkTokens } = await import('../../http/auth.js');
+  const { createApiServer } = await import('../../http/server.js');
   const config = await configOf(flags);
   // Before its token: in the office none is to be made up.
   need(config, 'database', 'url');

@@ -52,10 +52,8 @@ export function shadowCommand(): Command {
 }
 
 async function compare(flags: ShadowFlags, output: Output): Promise<void> {
-  const [{ compareWithOldSystem }, text] = await Promise.all([
-    import('../../app/shadow.js'),
-    import('../shadow-text.js'),
-  ]);
+  const { compareWithOldSystem } = await import('../../app/shadow.js');
+  const text = await import('../shadow-text.js');
   const config = await configOf(flags);
   const since = flags.since ?? config.shadow.since;
   const sum = text.newSum(config.shadow.table, since);

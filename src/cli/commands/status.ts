@@ -24,14 +24,11 @@ export function statusCommand(): Command {
 }
 
 async function tellStatus(flags: CommonFlags, output: Output): Promise<void> {
-  const [{ machineZone }, { readStatus }, { localMinute }, { statusObject }, { statusText }] =
-    await Promise.all([
-      import('../../app/entries.js'),
-      import('../../app/status.js'),
-      import('../../domain/local-time.js'),
-      import('../status-object.js'),
-      import('../status-text.js'),
-    ]);
+  const { machineZone } = await import('../../app/entries.js');
+  const { readStatus } = await import('../../app/status.js');
+  const { localMinute } = await import('../../domain/local-time.js');
+  const { statusObject } = await import('../status-object.js');
+  const { statusText } = await import('../status-text.js');
   const config = await configOf(flags);
   const status = await readStatus(config);
   const told = statusObject(status);

@@ -22,10 +22,8 @@ export function whyCommand(): Command {
   );
   return setAction<CommonFlags>(command, (flags, output, ...what: string[]) =>
     withServerHere(flags, async (app) => {
-      const [{ whyText }, { whyObject }] = await Promise.all([
-        import('../why-text.js'),
-        import('../why-object.js'),
-      ]);
+      const { whyText } = await import('../why-text.js');
+      const { whyObject } = await import('../why-object.js');
       const told = { localTime: app.localTime, keep: app.trashKeep, config: flags.config };
       const files: object[] = [];
       let isKnown = true;

@@ -31,11 +31,9 @@ export function installCommand(): Command {
     .addOption(runAsOption())
     .addOption(dryRun());
   return setAction<InstallFlags>(command, async (flags, output) => {
-    const [{ loaded, user, scheduler }, { installSchedule, wantedOf }, { agree }] = await Promise.all([
-      openTarget(flags),
-      import('../../../app/install-schedule.js'),
-      import('../../../schedule/scheduler.js'),
-    ]);
+    const { loaded, user, scheduler } = await openTarget(flags);
+    const { installSchedule, wantedOf } = await import('../../../app/install-schedule.js');
+    const { agree } = await import('../../../schedule/scheduler.js');
     const lost = lostVariables(loaded.given);
     const notes =
       lost.length === 0 ? [] : [`the scheduler will not have these variables: ${lost.join(', ')}`];

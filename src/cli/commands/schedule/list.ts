@@ -20,9 +20,9 @@ export function listEntriesCommand(): Command {
     .addOption(targetOption())
     .addOption(runAsOption());
   return setAction<TargetFlags>(command, async (flags, output) => {
-    const [{ loaded, user, scheduler }, { viewSchedule }, { scheduleJson, scheduleText }] = await Promise.all(
-      [openTarget(flags), import('../../../app/schedule-view.js'), import('../../schedule-text.js')],
-    );
+    const { loaded, user, scheduler } = await openTarget(flags);
+    const { viewSchedule } = await import('../../../app/schedule-view.js');
+    const { scheduleJson, scheduleText } = await import('../../schedule-text.js');
     const now = Date.now();
     const view = await viewSchedule(loaded, scheduler, user, now);
     const { target } = scheduler;

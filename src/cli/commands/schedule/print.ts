@@ -19,10 +19,8 @@ export function printCommand(): Command {
     .addOption(targetOption())
     .addOption(runAsOption());
   return setAction<TargetFlags>(command, async (flags, output) => {
-    const [{ loaded, user, scheduler }, { wantedOf }] = await Promise.all([
-      openTarget(flags),
-      import('../../../app/install-schedule.js'),
-    ]);
+    const { loaded, user, scheduler } = await openTarget(flags);
+    const { wantedOf } = await import('../../../app/install-schedule.js');
     const files = await wantedOf(loaded, scheduler, user);
     const { target } = scheduler;
     if (output.json) output.answer(JSON.stringify({ ok: true, command: 'schedule print', target, files }));

@@ -30,12 +30,10 @@ export function runEntryCommand(): Command {
     .addOption(new Option('--now', 'whether it is due or not'))
     .addOption(new Option('--log <file>', 'append what it prints to a file'));
   return setAction<RunFlags>(command, async (flags, output, name: string) => {
-    const [app, { tellOfSkips }, { entryNamed }, { tellWoken }] = await Promise.all([
-      import('../../../app/schedule.js'),
-      import('../../../app/skips.js'),
-      import('../../../app/entries.js'),
-      import('../../woken-text.js'),
-    ]);
+    const app = await import('../../../app/schedule.js');
+    const { tellOfSkips } = await import('../../../app/skips.js');
+    const { entryNamed } = await import('../../../app/entries.js');
+    const { tellWoken } = await import('../../woken-text.js');
     const loaded = await loadedConfigOf(flags);
     // Commander has looked that it is one of them.
     const named = entryNamed(loaded.config, name as NightStep);
@@ -65,11 +63,9 @@ export function catchUpCommand(): Command {
     codes: PULL_CODES,
   }).addOption(new Option('--log <file>', 'append what entries without a log of their own print to a file'));
   return setAction<CommonFlags & { log?: string }>(command, async (flags, output) => {
-    const [{ catchUp }, { tellOfSkips }, { tellWoken }] = await Promise.all([
-      import('../../../app/catch-up.js'),
-      import('../../../app/skips.js'),
-      import('../../woken-text.js'),
-    ]);
+    const { catchUp } = await import('../../../app/catch-up.js');
+    const { tellOfSkips } = await import('../../../app/skips.js');
+    const { tellWoken } = await import('../../woken-text.js');
     const loaded = await loadedConfigOf(flags);
     const interrupts = watchInterrupts(() => {});
     try {
